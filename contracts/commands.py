@@ -1,0 +1,93 @@
+"""What people ask of the belt. The panel writes commands; services obey them."""
+
+from typing import ClassVar
+
+from contracts.envelope import Message
+from contracts.order import PaymentMethod
+from contracts.value import Value
+
+
+class BuyerCorrection(Value):
+    """The buyer's fields a person typed; None leaves the captured value."""
+
+    name: str | None = None
+    document: str | None = None
+    state_registration: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class AddressCorrection(Value):
+    """The address fields a person typed; None leaves the captured value."""
+
+    recipient: str | None = None
+    street: str | None = None
+    number: str | None = None
+    complement: str | None = None
+    bairro: str | None = None
+    city: str | None = None
+    uf: str | None = None
+    cep: str | None = None
+    phone: str | None = None
+
+
+class ItemCorrection(Value):
+    """The product of one line: another SKU, or the ERP product itself."""
+
+    item_id: str
+    sku: str | None = None
+    erp_product_id: int | None = None
+
+
+class PaymentCorrection(Value):
+    """How the order was really paid."""
+
+    method: PaymentMethod | None = None
+    installments: int | None = None
+
+
+class ShippingCorrection(Value):
+    """Who carries the order."""
+
+    carrier: str | None = None
+
+
+class Corrections(Value):
+    """All that a person changed on an order. It never changes the captured order itself."""
+
+    buyer: BuyerCorrection | None = None
+    shipping_address: AddressCorrection | None = None
+    billing_address: AddressCorrection | None = None
+    items: tuple[ItemCorrection, ...] = ()
+    payment: PaymentCorrection | None = None
+    shipping: ShippingCorrection | None = None
+    note: str | None = None
+
+
+class ReprocessOrder(Message):
+    """Judge this order again, with these corrections. Asking twice is harmless."""
+
+    type: ClassVar[str] = "br.esteira.command.reprocess-order.v1"
+    topic: ClassVar[str] = "orders.commands.v1"
+
+    command_id: str
+    order_id: str
+    store_id: str
+    account_id: str
+    corrections: Corrections = Corrections()
+    requested_by: str
+
+    @property
+    def key(self) -> str:
+        """One ERP account's commands share a partition with its events."""
+        return self.account_id
+
+    @property
+    def subject(self) -> str:
+        """The order."""
+        return self.order_id
+
+    @property
+    def event_id(self) -> str:
+        """The command's own id: a redelivery carries it again."""
+        return self.command_id

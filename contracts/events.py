@@ -1,0 +1,192 @@
+"""What happens to an order on the belt, one class per fact, in the order it happens."""
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import uuid5
+
+from pydantic import Field
+
+from contracts.envelope import NAMESPACE, Event, Message
+from contracts.order import Order
+from contracts.reasons import Reason
+from contracts.value import Amount, Instant, Value
+
+
+class RawDocument(Value):
+    """What the channel sent, to the letter: where it came from and its body as text."""
+
+    source: str
+    body: str
+
+
+class OrderCaptured(Event):
+    """A channel told us of a paid order, or of a change (a cancellation too) of a captured one."""
+
+    type: ClassVar[str] = "br.esteira.order.captured.v1"
+    topic: ClassVar[str] = "orders.captured.v1"
+
+    order: Order
+    raw: tuple[RawDocument, ...] = ()
+
+
+class ItemTerms(Value):
+    """Which ERP product a line became; `stock_location_code` None means the account's default."""
+
+    item_id: str
+    erp_product_id: int
+    stock_location_code: int | None = None
+
+
+class ErpTerms(Value):
+    """How the merchant wants this order in the ERP, every choice already made.
+
+    `salesperson_code` is None when none was chosen: the salesperson named `salesperson_name`
+    (the channel) is used. `installment_code` and `payment_method_code` are the ERP's own codes;
+    `installments` is the number of payments, `carrier_code` the ERP's id of the carrier.
+    """
+
+    stage_code: str
+    category_code: str
+    bank_account_code: int
+    salesperson_code: int | None = None
+    salesperson_name: str = ""
+    tax_scenario_code: int | None = None
+    installment_code: str = "000"
+    installments: int = 1
+    payment_method_code: str | None = None
+    carrier_code: int | None = None
+    origin_code: str = "API"
+    update_customer: bool = False
+    items: tuple[ItemTerms, ...] = ()
+
+
+class OrderValidated(Event):
+    """The order may go to the ERP; `order` is the captured one with its corrections merged in."""
+
+    type: ClassVar[str] = "br.esteira.order.validated.v1"
+    topic: ClassVar[str] = "orders.validated.v1"
+
+    order: Order
+    terms: ErpTerms
+
+
+class PendingStage(StrEnum):
+    """Which step parked the order."""
+
+    VALIDATION = "validation"
+    ERP = "erp"
+
+
+class OrderPending(Event):
+    """The order waits for a person; `reasons` says what for, all of it."""
+
+    type: ClassVar[str] = "br.esteira.order.pending.v1"
+    topic: ClassVar[str] = "orders.pending.v1"
+
+    order: Order
+    reasons: tuple[Reason, ...] = Field(min_length=1)
+    parked_by: PendingStage = PendingStage.VALIDATION
+
+    @property
+    def stage(self) -> str:
+        """Validation and the ERP may both park the same attempt."""
+        return self.parked_by
+
+
+class ErpStanding(StrEnum):
+    """Where the sales order stands in the ERP."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    CANCEL_REFUSED = "cancel_refused"
+
+
+class OrderPosted(Event):
+    """The ERP holds the sales order; `standing` tells whether it is still open there.
+
+    `erp_message` is the ERP's own words where it refused to cancel.
+    """
+
+    type: ClassVar[str] = "br.esteira.order.posted.v1"
+    topic: ClassVar[str] = "orders.posted.v1"
+
+    integration_code: str
+    erp_order_id: int
+    erp_order_number: str
+    erp_customer_id: int
+    stage_code: str
+    total: Amount
+    standing: ErpStanding = ErpStanding.OPEN
+    erp_message: str = ""
+    posted_at: Instant
+
+    @property
+    def stage(self) -> str:
+        """One attempt is posted once and may later be cancelled."""
+        return self.standing
+
+
+class Undoing(StrEnum):
+    """What the cancellation means for the ERP."""
+
+    NOT_NEEDED = "not_needed"
+    REQUESTED = "requested"
+    DONE = "done"
+    NEEDS_ACTION = "needs_action"
+
+
+class OrderCancelled(Event):
+    """The channel cancelled the order. Final: it never goes to the ERP again.
+
+    `undoing` says what became of it in the ERP; with `NEEDS_ACTION` a person picks one of
+    `choices` and `detail` (pt-BR) says why.
+    """
+
+    type: ClassVar[str] = "br.esteira.order.cancelled.v1"
+    topic: ClassVar[str] = "orders.cancelled.v1"
+
+    undoing: Undoing
+    cancelled_at: Instant
+    cancel_reason: str | None = None
+    choices: tuple[str, ...] = ()
+    detail: str = ""
+    erp_order_id: int | None = None
+
+    @property
+    def stage(self) -> str:
+        """A cancellation is told once per step of its undoing."""
+        return self.undoing
+
+
+class OrderErased(Event):
+    """The buyer asked to be forgotten: forget this order's personal data wherever it is kept."""
+
+    type: ClassVar[str] = "br.esteira.order.erased.v1"
+    topic: ClassVar[str] = "orders.erased.v1"
+
+
+class StoreDisconnected(Message):
+    """The channel cut the store off: the app was uninstalled there."""
+
+    type: ClassVar[str] = "br.esteira.store.disconnected.v1"
+    topic: ClassVar[str] = "captures.v1"
+
+    store_id: str
+    account_id: str
+    cause: str
+
+    @property
+    def key(self) -> str:
+        """One store's messages stay in order."""
+        return self.store_id
+
+    @property
+    def subject(self) -> str:
+        """The store."""
+        return self.store_id
+
+    @property
+    def event_id(self) -> str:
+        """One per store and moment: an app may be installed again and removed again."""
+        name = f"{self.store_id}|{self.type}|{self.occurred_at.isoformat()}"
+        return str(uuid5(NAMESPACE, name))

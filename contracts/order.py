@@ -1,0 +1,166 @@
+"""The canonical order: what any channel's order becomes before anyone judges it."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from contracts.value import ZERO, Amount, Instant, Value
+
+
+class OrderStatus(StrEnum):
+    """Whether the sale stands at the channel."""
+
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class PaymentMethod(StrEnum):
+    """How the buyer paid, in the field's common terms; `OTHER` is what we could not tell."""
+
+    CREDIT_CARD = "credit_card"
+    DEBIT_CARD = "debit_card"
+    PIX = "pix"
+    BOLETO = "boleto"
+    BANK_TRANSFER = "bank_transfer"
+    WALLET = "wallet"
+    STORE_CREDIT = "store_credit"
+    GIFT_CARD = "gift_card"
+    CASH = "cash"
+    OTHER = "other"
+
+
+class Gap(StrEnum):
+    """What the channel would not tell us, so that nobody looks for it in the order."""
+
+    BUYER_DATA_WITHHELD = "buyer_data_withheld"
+    CHANNEL_TOKEN_REFUSED = "channel_token_refused"  # noqa: S105 - a code, not a token
+
+
+class Buyer(Value):
+    """Who bought. `document` is a CPF or CNPJ without mask (a CNPJ may hold letters)."""
+
+    name: str = ""
+    document: str | None = None
+    document_kind: Literal["cpf", "cnpj", "other"] | None = None
+    state_registration: str | None = None
+    company: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class Address(Value):
+    """A Brazilian address; `cep` is digits only, `uf` the two-letter state."""
+
+    recipient: str = ""
+    street: str = ""
+    number: str = ""
+    complement: str = ""
+    bairro: str = ""
+    city: str = ""
+    uf: str = ""
+    cep: str = ""
+    country: str = "BR"
+    phone: str | None = None
+
+
+class Item(Value):
+    """One line: what was sold, how many, at which price.
+
+    `unit_price` is before discounts; `discount` is the whole line's. `quantity` is what still
+    stands after edits and refunds at the channel. `erp_product_id` is the ERP product a person
+    linked to this very line, if any.
+    """
+
+    item_id: str
+    listing_id: str | None = None
+    variation_id: str | None = None
+    sku: str | None = None
+    title: str = ""
+    quantity: int
+    unit_price: Amount
+    discount: Amount = ZERO
+    deleted_at_channel: bool = False
+    bundle_id: str | None = None
+    erp_product_id: int | None = None
+
+
+class Shipping(Value):
+    """How the goods travel and what the buyer paid for it."""
+
+    amount: Amount = ZERO
+    method: str | None = None
+    carrier: str | None = None
+
+
+class Payment(Value):
+    """One payment that succeeded. `installments` is None where the channel does not say."""
+
+    method: PaymentMethod = PaymentMethod.OTHER
+    gateway: str | None = None
+    brand: str | None = None
+    installments: int | None = None
+    amount: Amount
+    paid_at: Instant | None = None
+    reference: str | None = None
+
+
+class Totals(Value):
+    """The order's sums: `items - discount + shipping + other = total`, to the cent.
+
+    `items` is before discounts; `other` is what is added on top: tax that prices do not include,
+    tips, duties, surcharges. `total` is what the buyer pays for what still stands.
+    """
+
+    items: Amount
+    discount: Amount = ZERO
+    shipping: Amount = ZERO
+    other: Amount = ZERO
+    total: Amount
+
+
+class RefundLine(Value):
+    """What of one item was given back."""
+
+    item_id: str
+    quantity: int
+    amount: Amount = ZERO
+
+
+class Refund(Value):
+    """Money returned to the buyer; `lines` is empty when it names no item."""
+
+    refund_id: str
+    amount: Amount
+    lines: tuple[RefundLine, ...] = ()
+    refunded_at: Instant | None = None
+
+
+class Order(Value):
+    """A sale at a channel, as every channel's adapter writes it.
+
+    `order_id` is `store_id:channel_order_id`; `number` is what people see (`#1001`).
+    `updated_at` is the channel's own clock and tells an old copy from a new one.
+    """
+
+    order_id: str
+    store_id: str
+    channel: str
+    channel_order_id: str
+    number: str
+    status: OrderStatus
+    currency: str
+    buyer: Buyer = Buyer()
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    items: tuple[Item, ...] = ()
+    shipping: Shipping = Shipping()
+    payments: tuple[Payment, ...] = ()
+    totals: Totals
+    refunds: tuple[Refund, ...] = ()
+    placed_at: Instant
+    paid_at: Instant | None = None
+    updated_at: Instant
+    cancelled_at: Instant | None = None
+    cancel_reason: str | None = None
+    gaps: tuple[Gap, ...] = Field(default=())

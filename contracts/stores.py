@@ -1,0 +1,100 @@
+"""A merchant's store: which channel, which ERP account, and how its orders go to the ERP."""
+
+from typing import ClassVar
+from uuid import uuid5
+
+from pydantic import Field
+
+from contracts.envelope import NAMESPACE, Message
+from contracts.order import PaymentMethod
+from contracts.value import Value
+
+STANDARD_PAYMENT_METHODS: dict[str, str] = {
+    PaymentMethod.CREDIT_CARD: "03",
+    PaymentMethod.DEBIT_CARD: "04",
+    PaymentMethod.PIX: "17",
+    PaymentMethod.BOLETO: "15",
+    PaymentMethod.BANK_TRANSFER: "18",
+    PaymentMethod.WALLET: "18",
+    PaymentMethod.STORE_CREDIT: "05",
+    PaymentMethod.GIFT_CARD: "12",
+    PaymentMethod.CASH: "01",
+}
+"""The NF-e's means of payment (tPag), which Omie uses as they are."""
+
+STANDARD_INSTALLMENTS: dict[str, str] = {
+    "1": "000", "2": "002", "3": "003", "4": "004", "5": "005", "6": "006", "7": "007",
+    "10": "010", "12": "012", "24": "024", "36": "036", "48": "048",
+}  # fmt: skip
+"""Number of payments to Omie's payment terms (its reference, section 9.3)."""
+
+
+class StoreSettings(Value):
+    """The options of "Integração com ERP"; codes are the ERP's own. They rule new orders only.
+
+    The order needs `erp_stage_code`, `erp_category_code` and `bank_account_code`; a None
+    elsewhere means the ERP's default. `payment_source` "default" ignores what the channel says
+    and uses `default_payment_method_code` and `installment_code`. `payment_methods` maps a
+    gateway's name, or a canonical method, to the ERP's code; the gateway wins. `installments`
+    maps a number of payments to the ERP's payment terms. `carriers` maps a shipping method or
+    carrier to the ERP's id of the carrier, and is asked for only with `require_carrier`.
+    `document_keys` are extra names under which a checkout app writes the CPF/CNPJ.
+    """
+
+    erp_stage_code: str | None = None
+    erp_category_code: str | None = None
+    bank_account_code: int | None = None
+    salesperson_code: int | None = None
+    tax_scenario_code: int | None = None
+    stock_location_code: int | None = None
+    installment_code: str | None = None
+    payment_source: str = "channel"
+    default_payment_method_code: str | None = None
+    payment_methods: dict[str, str] = STANDARD_PAYMENT_METHODS
+    installments: dict[str, str] = STANDARD_INSTALLMENTS
+    carriers: dict[str, int] = Field(default_factory=dict)
+    require_carrier: bool = False
+    update_erp_customer: bool = False
+    erp_origin_code: str = "API"
+    missing_number_as_sn: bool = False
+    document_keys: tuple[str, ...] = ()
+
+
+class StoreConfigured(Message):
+    """A store as it is from now on; the latest one per store is the whole truth.
+
+    Secrets are sealed (AES-256-GCM): only a process that holds the installation's key can open
+    them. `webhook_secrets` are the accepted ones, the current first. `domain` is the store's
+    address at the channel (`loja.myshopify.com`). `version` counts the changes from 1.
+    """
+
+    type: ClassVar[str] = "br.esteira.store.configured.v1"
+    topic: ClassVar[str] = "stores.v1"
+
+    store_id: str
+    name: str
+    channel: str
+    account_id: str
+    active: bool = True
+    domain: str = ""
+    erp_app_key: str = ""
+    erp_app_secret: str = ""
+    channel_token: str = ""
+    webhook_secrets: tuple[str, ...] = ()
+    settings: StoreSettings = StoreSettings()
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        """The topic is compacted by store."""
+        return self.store_id
+
+    @property
+    def subject(self) -> str:
+        """The store."""
+        return self.store_id
+
+    @property
+    def event_id(self) -> str:
+        """One per version of the store."""
+        return str(uuid5(NAMESPACE, f"{self.store_id}|{self.type}|{self.version}"))

@@ -1,0 +1,123 @@
+"""Where each message travels: the one declaration that creates, checks and documents topics.
+
+Run `make contracts` after a change: the cards in `contracts/README.md` are written from here.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from contracts.commands import ReprocessOrder
+from contracts.envelope import Message
+from contracts.events import (
+    OrderCancelled,
+    OrderCaptured,
+    OrderErased,
+    OrderPending,
+    OrderPosted,
+    OrderValidated,
+    StoreDisconnected,
+)
+from contracts.stores import StoreConfigured
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+PARTITIONS: Final = 12
+"""Divides by 1, 2, 3, 4 and 6 processes. Fixed for ever: growing it would break key order."""
+
+SERVICES: Final = ("capture", "validation", "erp-writer", "cancellation", "panel")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic's card. `retention_ms` None keeps records for ever (compacted topics)."""
+
+    name: str
+    key: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    messages: tuple[type[Message], ...] = ()
+    partitions: int = PARTITIONS
+    retention_ms: int | None = 30 * DAY_MS
+    compacted: bool = False
+    max_message_bytes: int | None = None
+    purpose: str = field(default="", compare=False)
+
+
+def dead(service: str) -> str:
+    """The topic of the records that `service` could not decode."""
+    return f"{service}.dead.v1"
+
+
+INBOX: Final = "inbox.v1"
+
+_BELT = (
+    Topic(
+        INBOX, key="store id", writers=("capture",), readers=("capture",),
+        max_message_bytes=4 * 1024 * 1024,
+        purpose="Every accepted webhook, byte for byte, before anyone reads it.",
+    ),
+    Topic(
+        OrderCaptured.topic, key="ERP account id", writers=("capture",),
+        readers=("validation", "cancellation", "panel"), messages=(OrderCaptured,),
+        max_message_bytes=4 * 1024 * 1024,
+        purpose="Paid orders, and their later versions, in the canonical form.",
+    ),
+    Topic(
+        OrderValidated.topic, key="ERP account id", writers=("validation",),
+        readers=("erp-writer", "panel"), messages=(OrderValidated,),
+        purpose="Orders that may go to the ERP, with every choice made.",
+    ),
+    Topic(
+        OrderPending.topic, key="ERP account id", writers=("validation", "erp-writer"),
+        readers=("panel",), messages=(OrderPending,),
+        purpose="Orders that wait for a person. The one topic with two writers: any step may park.",
+    ),
+    Topic(
+        OrderPosted.topic, key="ERP account id", writers=("erp-writer",),
+        readers=("cancellation", "panel"), messages=(OrderPosted,),
+        purpose="Where each sales order stands in the ERP.",
+    ),
+    Topic(
+        OrderCancelled.topic, key="ERP account id", writers=("cancellation",),
+        readers=("erp-writer", "panel"), messages=(OrderCancelled,),
+        purpose="Cancelled at the channel, and what that undoes in the ERP.",
+    ),
+    Topic(
+        OrderErased.topic, key="ERP account id", writers=("capture",),
+        readers=("validation", "erp-writer", "panel"), messages=(OrderErased,),
+        purpose="Whose personal data must be forgotten.",
+    ),
+    Topic(
+        ReprocessOrder.topic, key="ERP account id", writers=("panel",),
+        readers=("validation", "panel"), messages=(ReprocessOrder,),
+        purpose="What operators ask for.",
+    ),
+    Topic(
+        StoreConfigured.topic, key="store id", writers=("panel",),
+        readers=SERVICES, messages=(StoreConfigured,),
+        partitions=1, retention_ms=None, compacted=True,
+        purpose="Every store as it is now; credentials are sealed.",
+    ),
+    Topic(
+        StoreDisconnected.topic, key="store id", writers=("capture",),
+        readers=("panel",), messages=(StoreDisconnected,), partitions=1,
+        purpose="What capture has to say about stores rather than orders.",
+    ),
+)  # fmt: skip
+
+_DEAD = tuple(
+    Topic(
+        dead(service), key="the record's own", writers=(service,), readers=(),
+        partitions=1, max_message_bytes=5 * 1024 * 1024,
+        purpose=f"Records that {service} could not decode, with their origin.",
+    )
+    for service in SERVICES
+)  # fmt: skip
+
+TOPICS: Final[tuple[Topic, ...]] = _BELT + _DEAD
+
+
+@cache
+def messages_of(topic: str) -> dict[str, type[Message]]:
+    """The message classes of a topic by their `type`; empty for topics of raw bytes."""
+    return {m.type: m for t in TOPICS if t.name == topic for m in t.messages}

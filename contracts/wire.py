@@ -1,0 +1,75 @@
+"""A message as bytes and headers on Kafka, and back: CloudEvents 1.0, binary mode."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from contracts.envelope import Message
+from contracts.topics import messages_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to write: where, under which key, what, with which headers."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Undecodable(Exception):  # noqa: N818 - it names what the record is
+    """Nobody can read this record; the text says why and holds none of its content."""
+
+
+def encode(message: Message, source: str, traceparent: str | None = None) -> Outgoing:
+    """Write `message` as the service `source` says it."""
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", message.event_id.encode()),
+        ("ce_type", message.type.encode()),
+        ("ce_source", f"/esteira/{source}".encode()),
+        ("ce_subject", message.subject.encode()),
+        ("ce_time", message.occurred_at.isoformat().encode()),
+        ("content-type", b"application/json"),
+    ]
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+    return Outgoing(
+        topic=message.topic,
+        key=message.key.encode(),
+        value=message.__pydantic_serializer__.to_json(message),
+        headers=tuple(headers),
+    )
+
+
+def decode(topic: str, headers: Mapping[str, bytes], value: bytes | None) -> Message | None:
+    """Read a record of `topic`; None for a type this release does not know yet.
+
+    Raises Undecodable. A record without `ce_type` is read as the topic's only type.
+    """
+    known = messages_of(topic)
+    if value is None:
+        raise Undecodable("the record has no value")
+    if (stated := headers.get("ce_type")) is not None:
+        kind = known.get(stated.decode("utf-8", "replace"))
+        if kind is None:
+            return None
+    elif len(known) == 1:
+        (kind,) = known.values()
+    else:
+        raise Undecodable("the record has no ce_type header")
+    try:
+        return kind.model_validate_json(value)
+    except ValidationError as error:
+        raise Undecodable(describe(error)) from None
+
+
+def describe(error: ValidationError) -> str:
+    """What is wrong and where, without the values."""
+    found = (
+        f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['type']}"
+        for e in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+    return "; ".join(list(found)[:5])

@@ -1,0 +1,1 @@
+"""What a cancellation at the channel undoes, at each stage."""

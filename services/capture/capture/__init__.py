@@ -1,0 +1,1 @@
+"""Everything that touches a channel: webhooks in, missing details fetched, orders out."""

@@ -1,0 +1,1 @@
+"""One sales order in the ERP per order, exactly once in effect."""

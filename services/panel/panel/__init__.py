@@ -1,0 +1,1 @@
+"""What operators see and ask for: the tabs, the API, the commands."""

@@ -1,0 +1,1 @@
+"""May this order go to the ERP? If not, every reason why."""
