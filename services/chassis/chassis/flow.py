@@ -1,0 +1,202 @@
+"""How records become decisions: a batch is read, folded order by order, told, then committed.
+
+A service's step is a pure function `(what I know of this order, message) -> (what I know now,
+what to tell)`. This file does everything around it, for every service alike:
+
+1. read each record by itself; what nobody can read goes to the dead letters;
+2. load what is known of the batch's orders, in one query;
+3. step through the messages in their order;
+4. store what changed, by compare-and-set; on a conflict load and step again;
+5. tell: write every outgoing message and wait for the broker's word;
+6. return, and only then are the offsets committed.
+
+A crash anywhere in between repeats the batch. So a step must be idempotent and, for a message
+it has seen, tell the same again.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.logs import raised_at
+from chassis.patience import patiently
+from chassis.store import Documents, Kept
+from contracts.envelope import Event, Message
+from contracts.topics import dead
+from contracts.wire import Outgoing, Undecodable, decode, encode
+
+S = TypeVar("S")
+TOO_MANY_IN_A_ROW = 50
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it was read from Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A record that cannot be used, and why, in words that quote nothing of it."""
+
+    error: str
+
+
+Read = Sequence[Message] | Failed
+"""What one record says: usually one message, none for a type we do not know yet."""
+
+Reader = Callable[[Sequence[Record]], Awaitable[Sequence[Read]]]
+Step = Callable[[S | None, Message], tuple[S | None, Sequence[Message]]]
+
+
+class Publishes(Protocol):
+    """Where messages go out."""
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        """Write all; raises Unavailable when some may be missing."""
+
+
+class TooManyFailures(Exception):  # noqa: N818 - it names what happened
+    """So many records failed in a row that the fault is ours, not theirs."""
+
+
+async def decode_all(records: Sequence[Record]) -> Sequence[Read]:
+    """Read each record by its topic's contract."""
+    return [_decode(record) for record in records]
+
+
+def _decode(record: Record) -> Read:
+    try:
+        message = decode(record.topic, record.headers, record.value)
+    except Undecodable as error:
+        return Failed(str(error))
+    return () if message is None else (message,)
+
+
+@dataclass(slots=True)
+class Flow(Generic[S]):
+    """One step of the belt, and everything it needs."""
+
+    service: str
+    topics: tuple[str, ...]
+    step: Step[S]
+    documents: Documents[S]
+    publisher: Publishes
+    clock: Clock
+    read: Reader = decode_all
+    after: Callable[[], None] = lambda: None
+    _failures: int = field(default=0, init=False)
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Take a batch the whole way; returns when it may be committed."""
+        began = time.perf_counter()
+        reads = await self.read(records)
+        told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
+        self._count(len(failed), len(records))
+        outgoing = [*told, *(self._dead_letter(*each) for each in failed)]
+        await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
+        self.after()
+        log.info(
+            "batch_done",
+            records=len(records),
+            told=len(told),
+            dead=len(failed),
+            ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+
+    async def _fold(
+        self, records: Sequence[Record], reads: Sequence[Read]
+    ) -> tuple[list[Outgoing], list[tuple[Record, str]]]:
+        subjects = {m.subject for read in reads if not isinstance(read, Failed) for m in read}
+        while True:
+            known = await self.documents.load(subjects) if subjects else {}
+            states: dict[str, S | None] = {id_: kept.state for id_, kept in known.items()}
+            told: list[Outgoing] = []
+            failed: list[tuple[Record, str]] = []
+            for record, read in zip(records, reads, strict=True):
+                if isinstance(read, Failed):
+                    failed.append((record, read.error))
+                    continue
+                try:
+                    told += self._turn(states, read, record)
+                except Exception as error:  # noqa: BLE001 - a bug on one record must not stop all
+                    failed.append((record, f"{type(error).__name__} at {raised_at(error)}"))
+            if await self.documents.save(_changed(known, states)):
+                return told, failed
+
+    def _turn(
+        self, states: dict[str, S | None], messages: Sequence[Message], record: Record
+    ) -> list[Outgoing]:
+        trace = record.headers.get("traceparent", b"").decode("ascii", "ignore") or None
+        told: list[Outgoing] = []
+        for message in messages:
+            state, out = self.step(states.get(message.subject), message)
+            states[message.subject] = state
+            told += (encode(each, self.service, trace) for each in out)
+            for each in out:
+                _log_told(each)
+        return told
+
+    def _count(self, failed: int, records: int) -> None:
+        self._failures = self._failures + failed if failed == records else 0
+        if self._failures > TOO_MANY_IN_A_ROW:
+            raise TooManyFailures(f"{self._failures} records in a row failed")
+
+    def _dead_letter(self, record: Record, error: str) -> Outgoing:
+        log.error(
+            "record_dead",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            why=error,
+        )
+        origin = {
+            "dead_service": self.service,
+            "dead_topic": record.topic,
+            "dead_partition": str(record.partition),
+            "dead_offset": str(record.offset),
+            "dead_error": error,
+            "dead_at": self.clock().isoformat(),
+        }
+        return Outgoing(
+            topic=dead(self.service),
+            key=record.key or b"",
+            value=record.value or b"",
+            headers=(
+                *record.headers.items(),
+                *((name, text.encode()) for name, text in origin.items()),
+            ),
+        )
+
+
+def _changed(known: Mapping[str, Kept[S]], states: Mapping[str, S | None]) -> dict[str, Kept[S]]:
+    changes: dict[str, Kept[S]] = {}
+    for id_, state in states.items():
+        kept = known.get(id_)
+        if state is None or (kept is not None and (state is kept.state or state == kept.state)):
+            continue
+        changes[id_] = Kept(state, kept.version if kept else 0)
+    return changes
+
+
+def _log_told(message: Message) -> None:
+    if isinstance(message, Event):
+        log.info(
+            "order_moved",
+            event=message.type,
+            order_id=message.order_id,
+            revision=message.revision,
+            attempt=message.attempt,
+        )

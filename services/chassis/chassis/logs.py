@@ -1,0 +1,83 @@
+"""Structured logs, set up once: JSON lines on stdout, identifiers and never people."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+Event = MutableMapping[str, Any]
+
+PERSONAL = frozenset(
+    {
+        "name", "document", "cpf", "cnpj", "email", "phone", "address", "recipient", "street",
+        "cep", "buyer", "authorization", "app_secret", "token", "password", "secret", "body",
+    }
+)  # fmt: skip
+"""Keys whose values never reach a log line, whoever logs them."""
+
+
+def redact(_logger: Any, _method: str, event: Event) -> Event:
+    """Blank every personal or secret field."""
+    for key in PERSONAL & event.keys():
+        event[key] = "***"
+    return event
+
+
+def _error_type(_logger: Any, _method: str, event: Event) -> Event:
+    """Say which error and where it was raised; its text might quote somebody's data."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["at"] = raised_at(error)
+    return event
+
+
+def raised_at(error: BaseException) -> str:
+    """The innermost place an error came from, as `file:line function`."""
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}"
+
+
+def _json(event: Any, **_: Any) -> bytes:
+    return orjson.dumps(event, default=str)
+
+
+def set_up(service: str, level: str = "INFO") -> None:
+    """Configure structlog and the libraries' loggers for this process."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _error_type,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -1,0 +1,127 @@
+"""MongoDB: one document per order, changed by compare-and-set. The only driver import.
+
+Motor has reached its end of life and PyMongo's own async client succeeds it; keeping the
+driver behind this file keeps that change here.
+"""
+
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import InsertOne, ReplaceOne, WriteConcern
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    OperationFailure,
+    WTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+
+from chassis.patience import Unavailable
+
+S = TypeVar("S")
+Database = AsyncIOMotorDatabase
+Collection_ = AsyncIOMotorCollection
+DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[S]):
+    """A state and the version it was read at; version 0 was never stored."""
+
+    state: S
+    version: int = 0
+
+
+class Documents(Protocol[S]):
+    """Where a step keeps what it knows of each order."""
+
+    async def load(self, ids: Collection[str]) -> dict[str, Kept[S]]:
+        """The stored states among `ids`. Raises Unavailable."""
+
+    async def save(self, changes: Mapping[str, Kept[S]]) -> bool:
+        """Store each state if its version is still the stored one.
+
+        Returns False when another process changed one of them meanwhile; then some may be
+        stored: load and fold again. Raises Unavailable.
+        """
+
+
+def connect(url: str) -> AsyncIOMotorClient[dict[str, Any]]:
+    """A client whose writes survive a failover, and whose waits end."""
+    return AsyncIOMotorClient(
+        url,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        readConcernLevel="majority",
+        serverSelectionTimeoutMS=5_000,
+        connectTimeoutMS=3_000,
+        socketTimeoutMS=30_000,
+    )
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's "come back later" errors into Unavailable."""
+    try:
+        yield
+    except (ConnectionFailure, AutoReconnect, NetworkTimeout, WTimeoutError, ExecutionTimeout) as e:
+        raise Unavailable(f"mongodb: {type(e).__name__}") from e
+    except OperationFailure as e:
+        if isinstance(e, BulkWriteError) or not e.has_error_label("RetryableWriteError"):
+            raise
+        raise Unavailable(f"mongodb: {type(e).__name__}") from e
+
+
+class MongoDocuments(Generic[S]):
+    """Documents in one collection: the encoded state beside `_id` and `version`."""
+
+    def __init__(
+        self,
+        collection: AsyncIOMotorCollection[dict[str, Any]],
+        encode: Callable[[S], dict[str, Any]],
+        decode: Callable[[dict[str, Any]], S],
+    ) -> None:
+        self._collection = collection
+        self._encode = encode
+        self._decode = decode
+
+    async def load(self, ids: Collection[str]) -> dict[str, Kept[S]]:
+        """See Documents."""
+        with translated():
+            found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {d["_id"]: Kept(self._decode(d), d["version"]) for d in found}
+
+    async def save(self, changes: Mapping[str, Kept[S]]) -> bool:
+        """See Documents."""
+        if not changes:
+            return True
+        writes = [self._write(id_, kept) for id_, kept in changes.items()]
+        replaced = sum(kept.version > 0 for kept in changes.values())
+        try:
+            with translated():
+                result = await self._collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            details = error.details or {}
+            if any(e["code"] != DUPLICATE_KEY for e in details.get("writeErrors", ())):
+                raise
+            if details.get("writeConcernErrors"):
+                raise Unavailable("mongodb: write concern") from error
+            return False
+        return bool(result.matched_count == replaced)
+
+    def _write(self, id_: str, kept: Kept[S]) -> Any:
+        body = self._encode(kept.state) | {"_id": id_, "version": kept.version + 1}
+        if kept.version == 0:
+            return InsertOne(body)
+        return ReplaceOne({"_id": id_, "version": kept.version}, body)
+
+
+__all__ = ["Documents", "Kept", "MongoDocuments", "ReadConcern", "WriteConcern", "connect"]

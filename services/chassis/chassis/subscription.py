@@ -1,0 +1,99 @@
+"""Batches of records from FastStream to a flow, and their offsets committed after it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import CommitFailedError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from chassis import kafka
+from chassis.flow import Flow, Record
+
+BATCH_RECORDS = 200
+"""Larger batches are slower per record: all their models are alive at once."""
+COMMIT_TRIES = 5
+EXIT_BROKEN = 70
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A flow and the consumer group it reads as; `listener` hears of partitions won and lost."""
+
+    flow: Flow[Any]
+    group: str
+    listener: ConsumerRebalanceListener | None = None
+
+
+def subscribe(broker: KafkaBroker, subscription: Subscription) -> None:
+    """Hand batches of the flow's topics to it; commit each batch after it is done."""
+    flow = subscription.flow
+    subscriber = broker.subscriber(
+        *flow.topics,
+        group_id=subscription.group,
+        batch=True,
+        max_records=BATCH_RECORDS,
+        batch_timeout_ms=kafka.POLL_MS,
+        ack_policy=AckPolicy.MANUAL,
+        parser=_untouched,
+        decoder=_undecoded,
+        listener=subscription.listener,
+        **kafka.consumer_options(),
+    )
+
+    async def consume(message: KafkaMessage) -> None:
+        records = [_record(raw) for raw in message.raw_message]
+        try:
+            await flow.handle(records)
+        except Exception as error:  # noqa: BLE001 - the batch must not be skipped over
+            _leave(error)
+        await commit(subscriber.consumer, records)
+
+    subscriber(consume)
+
+
+async def _untouched(message: Any) -> KafkaMessage:
+    """FastStream's own parser decodes headers, and one bad header would lose the batch."""
+    return KafkaMessage(body=b"", headers={}, raw_message=message)
+
+
+async def _undecoded(message: KafkaMessage) -> KafkaMessage:
+    return message
+
+
+def _record(raw: Any) -> Record:
+    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, dict(raw.headers))
+
+
+def _leave(error: Exception) -> None:
+    """End the process at once, nothing committed; its supervisor starts a fresh one."""
+    log.critical("service_broken", exc_info=error)
+    sys.stdout.flush()
+    os._exit(EXIT_BROKEN)
+
+
+async def commit(consumer: Any, records: Sequence[Record]) -> None:
+    """Commit just past `records`; a commit that fails only means reading them again."""
+    offsets: dict[TopicPartition, int] = {}
+    for r in records:
+        place = TopicPartition(r.topic, r.partition)
+        offsets[place] = max(r.offset + 1, offsets.get(place, 0))
+    for _ in range(COMMIT_TRIES):
+        try:
+            await consumer.commit(offsets)
+        except CommitFailedError:
+            return  # the partition moved to another process, which reads the batch again
+        except KafkaError as error:
+            log.warning("waiting", doing="committing", cause=type(error).__name__)
+            await asyncio.sleep(0.5)
+        else:
+            return

@@ -1,0 +1,49 @@
+"""Credentials sealed with AES-256-GCM, on topics and at rest."""
+
+import base64
+import binascii
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+PREFIX = "v1."
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class Sealed(ValueError):  # noqa: N818 - it names the state the value stays in
+    """This value cannot be opened with this installation's key."""
+
+
+class Vault:
+    """Seals and opens secrets.
+
+    `owner` (a store and a field) is bound to the sealed value: it cannot be moved to another.
+    """
+
+    def __init__(self, key: str) -> None:
+        try:
+            raw = base64.b64decode(key, validate=True)
+        except binascii.Error:
+            raw = b""
+        if len(raw) != KEY_BYTES:
+            raise ValueError("ESTEIRA_SECRET_KEY must be 32 bytes in base64")
+        self._cipher = AESGCM(raw)
+
+    def seal(self, secret: str, owner: str) -> str:
+        """The secret as text that only this installation can open."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, secret.encode(), owner.encode())
+        return PREFIX + base64.urlsafe_b64encode(sealed).decode()
+
+    def open(self, sealed: str, owner: str) -> str:
+        """The secret again. Raises Sealed."""
+        if not sealed.startswith(PREFIX):
+            raise Sealed("not a sealed value")
+        try:
+            raw = base64.urlsafe_b64decode(sealed.removeprefix(PREFIX))
+            opened = self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode())
+        except (InvalidTag, ValueError):
+            raise Sealed("sealed with another key, or for another owner") from None
+        return opened.decode()
