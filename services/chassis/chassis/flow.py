@@ -101,8 +101,15 @@ class Flow(Generic[S]):
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Take a batch the whole way; returns when it may be committed."""
+        await self._take(records, await self.read(records))
+
+    async def inject(self, messages: Sequence[Message]) -> None:
+        """Step through messages that came from no topic, such as a second look at an order."""
+        nowhere = Record(topic="", partition=-1, offset=-1, key=None, value=None)
+        await self._take([nowhere] * len(messages), [(m,) for m in messages])
+
+    async def _take(self, records: Sequence[Record], reads: Sequence[Read]) -> None:
         began = time.perf_counter()
-        reads = await self.read(records)
         told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
         self._count(len(failed), len(records))
         outgoing = [*told, *(self._dead_letter(*each) for each in failed)]

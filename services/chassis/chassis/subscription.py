@@ -13,6 +13,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
 
 from chassis import kafka
 from chassis.flow import Flow, Record
@@ -63,7 +64,7 @@ def subscribe(broker: KafkaBroker, subscription: Subscription) -> None:
 
 async def _untouched(message: Any) -> KafkaMessage:
     """FastStream's own parser decodes headers, and one bad header would lose the batch."""
-    return KafkaMessage(body=b"", headers={}, raw_message=message)
+    return KafkaMessage(body=b"", headers={}, raw_message=message, consumer=FAKE_CONSUMER)
 
 
 async def _undecoded(message: KafkaMessage) -> KafkaMessage:
