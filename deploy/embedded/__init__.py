@@ -1,0 +1,1 @@
+"""The real Kafka and MongoDB, and the whole belt, on one machine without containers."""
