@@ -111,8 +111,8 @@ class Flow(Generic[S]):
     async def _take(self, records: Sequence[Record], reads: Sequence[Read]) -> None:
         began = time.perf_counter()
         told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
-        self._count(len(failed), len(records))
         outgoing = [*told, *(self._dead_letter(*each) for each in failed)]
+        self._count(len(failed), len(records))
         await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
         self.after()
         log.info(
@@ -202,7 +202,7 @@ def _log_told(message: Message) -> None:
     if isinstance(message, Event):
         log.info(
             "order_moved",
-            event=message.type,
+            fact=message.type,
             order_id=message.order_id,
             revision=message.revision,
             attempt=message.attempt,

@@ -55,7 +55,7 @@ def broker(bootstrap: str, service: str) -> KafkaBroker:
         allow_auto_create_topics=False,
         apply_types=False,
         graceful_timeout=STOP_S * 2,
-        logger=logging.getLogger("faststream"),
+        logger=logging.getLogger("esteira.faststream"),
         log_level=logging.DEBUG,
     )
 
