@@ -18,7 +18,6 @@ from typing import Final
 import requests
 from jgo.maven import Artifact, MavenContext, PythonResolver
 from jgo.parse import Endpoint
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from embedded.errors import SetupError
@@ -52,7 +51,31 @@ class Pin:
         return maven.project(".".join(group), name).at_version(version).artifact()
 
 
-def class_path(repository: Path, pinned: Path = PINNED, console: Console | None = None) -> str:
+def fetch(pins: Sequence[Pin], repository: Path) -> None:
+    """Bring jars into `repository`, a progress bar for each; raises SetupError."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, transient=True) as files:
+        maven = MavenContext(
+            resolver=PythonResolver(progress_callback=_bar(files)),
+            repo_cache=repository,
+            timeout=_TIMEOUT_S,
+        )
+        files.console.print(f"Fetching {len(pins)} jars of Apache Kafka")
+        with ThreadPoolExecutor(_IN_PARALLEL) as threads:
+            try:
+                list(threads.map(lambda pin: pin.artifact(maven).resolve(), pins))
+            except (requests.RequestException, RuntimeError) as failed:
+                threads.shutdown(cancel_futures=True)
+                raise SetupError(
+                    f"Kafka's jars could not be fetched ({failed}). Try again, {_USE_YOUR_OWN}"
+                ) from failed
+
+
+def class_path(
+    repository: Path,
+    pinned: Path = PINNED,
+    fetch: Callable[[Sequence[Pin], Path], None] = fetch,
+) -> str:
     """The pinned jars as Java's class path, fetched where missing or damaged, all verified.
 
     Raises SetupError when a jar cannot be fetched, or is not what the list says.
@@ -60,7 +83,10 @@ def class_path(repository: Path, pinned: Path = PINNED, console: Console | None 
     pins = parse(pinned.read_text(encoding="ascii"))
     if any(fault(pin, repository) for pin in pins):
         with _alone_in(repository):
-            _fetch([pin for pin in pins if fault(pin, repository)], repository, console)
+            wanted = [pin for pin in pins if fault(pin, repository)]
+            for pin in wanted:
+                (repository / pin.path).unlink(missing_ok=True)
+            fetch(wanted, repository)
     faults = [found for pin in pins if (found := fault(pin, repository))]
     if faults:
         raise SetupError(
@@ -106,27 +132,6 @@ def cache() -> Path:
     """Where the jars of every checkout of this user are kept."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "esteira" / "maven"
-
-
-def _fetch(pins: Sequence[Pin], repository: Path, console: Console | None) -> None:
-    for pin in pins:
-        (repository / pin.path).unlink(missing_ok=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=console, transient=True) as files:
-        maven = MavenContext(
-            resolver=PythonResolver(progress_callback=_bar(files)),
-            repo_cache=repository,
-            timeout=_TIMEOUT_S,
-        )
-        files.console.print(f"Fetching {len(pins)} jars of Apache Kafka")
-        with ThreadPoolExecutor(_IN_PARALLEL) as threads:
-            try:
-                list(threads.map(lambda pin: pin.artifact(maven).resolve(), pins))
-            except (requests.RequestException, RuntimeError) as failed:
-                threads.shutdown(cancel_futures=True)
-                raise SetupError(
-                    f"Kafka's jars could not be fetched ({failed}). Try again, {_USE_YOUR_OWN}"
-                ) from failed
 
 
 def _bar(files: Progress) -> _Bar:

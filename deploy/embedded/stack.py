@@ -1,40 +1,12 @@
-"""The embedded Kafka and MongoDB together: for `make run`, for tests, for benchmarks."""
+"""The embedded Kafka and MongoDB together, for tests and benchmarks that need no more."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
-from embedded import logs
+from embedded import member
 from embedded.kafka import Kafka
 from embedded.mongo import Mongo
 from embedded.ports import free_ports
-
-Server = Kafka | Mongo
-
-STOPS_WITHIN_S: Final = 3
-"""Far more than either needs (0.4 s, 0.5 s)."""
-
-
-def start(servers: Sequence[Server]) -> None:
-    """Start servers side by side, each with a new log; return when all of them answer."""
-    for server in servers:
-        logs.begin(server.child.log)
-        server.spawn()
-    for server in servers:
-        server.wait()
-
-
-def stop(servers: Sequence[Server]) -> None:
-    """Stop servers cleanly, the last started first; what lingers is killed."""
-    for server in reversed(servers):
-        server.child.stop(STOPS_WITHIN_S)
-
-
-def restart(server: Server) -> None:
-    """Stop a server if it runs, start it, and wait until it answers."""
-    server.child.stop(STOPS_WITHIN_S)
-    server.spawn()
-    server.wait()
 
 
 class Stack:
@@ -64,30 +36,31 @@ class Stack:
     def start(self) -> None:
         """Start both side by side; return when Kafka answers and MongoDB is primary."""
         try:
-            start((self.mongo, self.kafka))
+            member.start((self.mongo, self.kafka))
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Stop both cleanly, Kafka first; what lingers is killed."""
-        stop((self.mongo, self.kafka))
+        member.stop([self.kafka])
+        member.stop([self.mongo])
 
     def kill_kafka(self) -> None:
-        """Send SIGKILL to the broker."""
+        """Send SIGKILL to the broker; return when it is gone."""
         self.kafka.child.kill()
 
     def restart_kafka(self) -> None:
         """Stop the broker if it runs, start it, and wait until it answers."""
-        restart(self.kafka)
+        member.restart(self.kafka)
 
     def kill_mongo(self) -> None:
-        """Send SIGKILL to the database."""
+        """Send SIGKILL to the database; return when it is gone."""
         self.mongo.child.kill()
 
     def restart_mongo(self) -> None:
         """Stop the database if it runs, start it, and wait until it takes writes."""
-        restart(self.mongo)
+        member.restart(self.mongo)
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,0 +1,80 @@
+"""What a first visit finds: the demo store, connected through the panel, and a few orders."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+
+from embedded.credentials import APP_KEY
+from embedded.errors import StartFailed
+
+_KNOWN_WITHIN_S: Final = 20
+_POLL_S: Final = 0.1
+
+
+def seed(card: Mapping[str, Any], orders: int) -> None:
+    """Connect the card's stores, then have the sandbox sell. Raises StartFailed.
+
+    Connecting the same store again changes nothing; the orders are new ones every time.
+    """
+    with httpx.Client(trust_env=False, timeout=30) as client, _explained():
+        for store in card["stores"]:
+            connect_store(client, card, store)
+            wait_until_captured(client, store)
+        if orders:
+            place_orders(client, card, orders)
+
+
+def connect_store(client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]) -> None:
+    """Tell the panel about a store, as its operator would."""
+    client.put(
+        f"{card['panel_url']}/api/v1/stores/{store['id']}",
+        headers={"Authorization": f"Bearer {card['panel']['token']}"},
+        json=settings(card, store),
+    ).raise_for_status()
+
+
+def settings(card: Mapping[str, Any], store: Mapping[str, str]) -> dict[str, Any]:
+    """The store's settings; the codes are those of the sandbox's ERP account."""
+    return {
+        "name": "Loja demonstração",
+        "channel": store["channel"],
+        "account_id": f"omie-{APP_KEY}",
+        "domain": store["shop_domain"],
+        "erp_app_key": card["erp"]["app_key"],
+        "erp_app_secret": card["erp"]["app_secret"],
+        "channel_token": store["access_token"],
+        "webhook_secrets": [store["webhook_secret"]],
+        "settings": {},
+    }
+
+
+def wait_until_captured(client: httpx.Client, store: Mapping[str, str]) -> None:
+    """Return when capture knows the store: it stops answering 404 to its webhooks."""
+    deadline = time.monotonic() + _KNOWN_WITHIN_S
+    while client.post(store["webhook_url"]).status_code == httpx.codes.NOT_FOUND:
+        if time.monotonic() > deadline:
+            raise StartFailed(f"Capture did not hear of the store {store['id']}")
+        time.sleep(_POLL_S)
+
+
+def place_orders(client: httpx.Client, card: Mapping[str, Any], orders: int) -> None:
+    """Have the sandbox's channel sell `orders` orders."""
+    control = f"{card['channels_url']}/_control/demo"
+    client.post(control, json={"orders": orders}).raise_for_status()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except httpx.HTTPStatusError as refused:
+        answer = refused.response
+        raise StartFailed(
+            f"The demo could not be set up: {refused.request.method} {refused.request.url} "
+            f"answered {answer.status_code}: {answer.text[:500]}"
+        ) from refused
+    except httpx.TransportError as failed:
+        raise StartFailed(f"The demo could not be set up: {failed}") from failed

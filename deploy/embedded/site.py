@@ -1,0 +1,97 @@
+"""One belt's addresses and secrets, and what each of its processes is told about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from embedded.credentials import Credentials
+from embedded.ports import HOST, Ports, variable
+
+STORE: Final = "demo-shopify"
+SHOP_DOMAIN: Final = "demo-shopify.myshopify.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where everything is. `overrides` are variables that win over the ones made here."""
+
+    data: Path
+    ports: Ports
+    kafka: str
+    mongodb: str
+    secret_key: str
+    credentials: Credentials
+    overrides: Mapping[str, str] = field(default_factory=dict)
+
+    def url(self, listener: str) -> str:
+        """The root of an HTTP listener (a field of Ports)."""
+        return f"http://{HOST}:{getattr(self.ports, listener)}"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the demo store's channel sends its webhooks."""
+        return f"{self.url('capture')}/webhooks/shopify/{STORE}"
+
+    @property
+    def seed_file(self) -> Path:
+        """What the sandbox is to be, as JSON (`seed`)."""
+        return self.data / "sandbox" / "seed.json"
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The variables of a process: addresses for all, each secret for who needs it."""
+        told = {variable(listener): str(port) for listener, port in self.ports.items()}
+        told |= {
+            "ESTEIRA_DATA": str(self.data),
+            "ESTEIRA_KAFKA": self.kafka,
+            "ESTEIRA_MONGODB": self.mongodb,
+            "ESTEIRA_PANEL_URL": self.url("panel"),
+            "ESTEIRA_CAPTURE_URL": self.url("capture"),
+            "ESTEIRA_ERP_URL": f"{self.url('erp')}/api/v1/",
+            "ESTEIRA_SHOPIFY_URL": f"{self.url('channels')}/shopify/{{shop}}",
+        }
+        if name == "sandbox":
+            told["ESTEIRA_SANDBOX_DATA"] = str(self.data / "sandbox")
+            told["ESTEIRA_SANDBOX_SEED"] = str(self.seed_file)
+        else:
+            told["ESTEIRA_SECRET_KEY"] = self.secret_key
+        if name == "panel":
+            told["ESTEIRA_PANEL_USER"] = self.credentials.panel_user
+            told["ESTEIRA_PANEL_PASSWORD"] = self.credentials.panel_password
+            told["ESTEIRA_PANEL_TOKEN"] = self.credentials.panel_token
+        return told | dict(self.overrides)
+
+    def seed(self) -> dict[str, Any]:
+        """The sandbox's ERP account, and the stores it sells for."""
+        return {"erp": self._erp(), "stores": [self._store()]}
+
+    def card(self) -> dict[str, Any]:
+        """`demo.json`: all that a person or a program needs to use the belt."""
+        return {
+            "panel_url": self.url("panel"),
+            "panel": {
+                "user": self.credentials.panel_user,
+                "password": self.credentials.panel_password,
+                "token": self.credentials.panel_token,
+            },
+            "capture_url": self.url("capture"),
+            "erp_url": self.url("erp"),
+            "erp": self._erp(),
+            "channels_url": self.url("channels"),
+            "kafka": self.kafka,
+            "mongodb": self.mongodb,
+            "stores": [self._store()],
+        }
+
+    def _erp(self) -> dict[str, str]:
+        return {"app_key": self.credentials.app_key, "app_secret": self.credentials.app_secret}
+
+    def _store(self) -> dict[str, str]:
+        return {
+            "id": STORE,
+            "channel": "shopify",
+            "webhook_url": self.webhook_url,
+            "webhook_secret": self.credentials.webhook_secret,
+            "shop_domain": SHOP_DOMAIN,
+            "access_token": self.credentials.access_token,
+        }
