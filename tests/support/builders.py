@@ -4,7 +4,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from contracts.events import ErpTerms, ItemTerms, OrderCaptured, OrderValidated
+from contracts.events import (
+    ErpStanding,
+    ErpTerms,
+    ItemTerms,
+    OrderCancelled,
+    OrderCaptured,
+    OrderPending,
+    OrderPosted,
+    OrderValidated,
+    PendingStage,
+    Undoing,
+)
 from contracts.order import (
     Address,
     Buyer,
@@ -16,6 +27,7 @@ from contracts.order import (
     Shipping,
     Totals,
 )
+from contracts.reasons import ReasonCode, reason
 from contracts.stores import StoreConfigured, StoreSettings
 
 ACCOUNT = "omie-4107733109921"
@@ -151,6 +163,72 @@ def validated(order: Order, revision: int = 1, attempt: int = 1, **terms: Any) -
         occurred_at=order.updated_at,
         order=order,
         terms=terms_for(order, **terms),
+    )
+
+
+def pending(
+    order: Order,
+    *codes: ReasonCode,
+    revision: int = 1,
+    attempt: int = 1,
+    parked_by: PendingStage = PendingStage.VALIDATION,
+    **changes: Any,
+) -> OrderPending:
+    return OrderPending(
+        **{
+            "order_id": order.order_id,
+            "store_id": order.store_id,
+            "account_id": ACCOUNT,
+            "revision": revision,
+            "attempt": attempt,
+            "occurred_at": order.updated_at,
+            "order": order,
+            "reasons": tuple(reason(c) for c in codes or (ReasonCode.CUSTOMER_DOC_MISSING,)),
+            "parked_by": parked_by,
+        }
+        | changes
+    )
+
+
+def posted(
+    order: Order, standing: ErpStanding = ErpStanding.OPEN, revision: int = 1, **changes: Any
+) -> OrderPosted:
+    return OrderPosted(
+        **{
+            "order_id": order.order_id,
+            "store_id": order.store_id,
+            "account_id": ACCOUNT,
+            "revision": revision,
+            "attempt": 1,
+            "occurred_at": order.updated_at,
+            "integration_code": "EST-AAAABBBBCCCCDDDD",
+            "erp_order_id": 880011,
+            "erp_order_number": "1534",
+            "erp_customer_id": 990022,
+            "stage_code": "20",
+            "total": order.totals.total,
+            "standing": standing,
+            "posted_at": order.updated_at,
+        }
+        | changes
+    )
+
+
+def cancellation_of(
+    order: Order, undoing: Undoing = Undoing.NOT_NEEDED, revision: int = 2, **changes: Any
+) -> OrderCancelled:
+    return OrderCancelled(
+        **{
+            "order_id": order.order_id,
+            "store_id": order.store_id,
+            "account_id": ACCOUNT,
+            "revision": revision,
+            "occurred_at": order.updated_at,
+            "undoing": undoing,
+            "cancelled_at": order.updated_at,
+            "cancel_reason": "customer",
+        }
+        | changes
     )
 
 

@@ -1,0 +1,5 @@
+"""`python -m cancellation`."""
+
+from cancellation.main import main
+
+main()
