@@ -92,10 +92,14 @@ class Belt:
 
     def stop(self) -> None:
         """Stop the services, the sandbox, Kafka and MongoDB, in this order, within 15 s."""
+        if not any(each.child.running for each in self.members.values()):
+            return
+        self._say("Stopping")
         member.stop(self._services, SERVICES_STOP_WITHIN_S)
         member.stop([self._sandbox])
         for server in reversed(self._servers):
             member.stop([server])
+        self._say(f"Stopped; the data stays in {self.data}")
 
     def kill(self, name: str) -> None:
         """Send SIGKILL to a member; return when it is gone."""

@@ -79,6 +79,12 @@ def properties(data: Path, port: int, controller_port: int) -> str:
     return "".join(f"{key}={value}\n" for key, value in settings.items())
 
 
+def cluster_id(random: bytes) -> str:
+    """A cluster's id from 16 random bytes: base64 that does not begin like an option."""
+    letter_first = bytes([random[0] & 0x7F])
+    return base64.urlsafe_b64encode(letter_first + random[1:]).decode("ascii").rstrip("=")
+
+
 class Kafka:
     """A broker whose records live in `data` and survive restarts and kill -9."""
 
@@ -129,7 +135,7 @@ class Kafka:
             formatted.touch()
 
     def _format(self) -> None:
-        cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        cluster = cluster_id(secrets.token_bytes(16))
         tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._configuration)
         command = [*self._java, *_STORAGE_FLAGS, *tool]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

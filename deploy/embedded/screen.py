@@ -4,25 +4,20 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
-from rich.table import Table
 
 from embedded.site import Site
 
-_PIPED_WIDTH = 120
-
 
 class Screen:
-    """Standard output, for people."""
+    """Standard output, for people; plain text where it is not a terminal."""
 
     def __init__(self) -> None:
-        out = Console(highlight=False)
-        self._out = out if out.is_terminal else Console(highlight=False, width=_PIPED_WIDTH)
-        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._errors = Console(highlight=False, soft_wrap=True, stderr=True)
 
     def say(self, line: str) -> None:
         """One step."""
-        self._out.print(f"[dim]esteira[/]  {escape(line)}", soft_wrap=True)
+        self._out.print(f"[dim]esteira[/]  {escape(line)}")
 
     def error(self, text: str) -> None:
         """Why it ends here."""
@@ -31,23 +26,25 @@ class Screen:
     def welcome(self, site: Site, seconds: float) -> None:
         """Addresses and logins."""
         known = site.credentials
-        rows = [
-            ("Panel", site.url("panel"), f"login {known.panel_user} / {known.panel_password}"),
-            ("Panel API", f"{site.url('panel')}/api/v1", f"Bearer {known.panel_token}"),
-            ("Webhooks", site.url("capture"), "what channels call"),
-            ("Sandbox ERP", site.url("erp"), f"app_key {known.app_key}"),
-            ("Sandbox channels", site.url("channels"), "make demo lets them sell"),
-            ("Kafka", site.kafka, ""),
-            ("MongoDB", site.mongodb, ""),
-        ]
-        table = Table.grid(padding=(0, 3, 0, 0))
-        for what, where, how in rows:
-            table.add_row(f"[bold]{what}[/]", escape(where), f"[dim]{escape(how)}[/]")
-        self._out.print(Padding(table, (1, 0, 1, 2)))
+        rows = {
+            "Panel": site.url("panel"),
+            "  login": f"{known.panel_user} / {known.panel_password}",
+            "Panel API": f"{site.url('panel')}/api/v1",
+            "  token": known.panel_token,
+            "Webhooks": site.webhook_url,
+            "Sandbox ERP": f"{site.url('erp')}/api/v1/",
+            "Sandbox channels": site.url("channels"),
+            "Kafka": site.kafka,
+            "MongoDB": site.mongodb,
+        }
+        self._out.print()
+        for what, where in rows.items():
+            self._out.print(f"  [bold]{what:<18}[/]{escape(where)}")
+        self._out.print()
+        self.say(f"Ready after {seconds:.0f} s. Ctrl-C stops everything, the data stays")
         self.say(
-            f"All of this is in {_short(site.data / 'demo.json')}, logs are in logs/ beside it"
+            f"All of this is in {_short(site.data / 'demo.json')}; logs/ beside it has the logs"
         )
-        self.say(f"Ready after {seconds:.0f} s. Ctrl-C stops everything; the data stays")
 
 
 def _short(path: Path) -> str:

@@ -59,7 +59,7 @@ def _belt(
         Ports.from_environment(environ),
         kafka=environ.get("ESTEIRA_KAFKA"),
         mongodb=environ.get("ESTEIRA_MONGODB"),
-        overrides={key: text for key, text in environ.items() if key.startswith("ESTEIRA_")},
+        overrides={k: v for k, v in environ.items() if v and k.startswith("ESTEIRA_")},
         sandbox=sandbox,
         services=services,
         say=screen.say,
@@ -81,10 +81,7 @@ def _run(belt: Belt, orders: int, screen: Screen) -> NoReturn:
             time.sleep(_LOOK_EVERY_S)
     finally:
         card.unlink(missing_ok=True)
-        if any(member.child.running for member in belt.members.values()):
-            screen.say("Stopping")
-            belt.stop()
-        screen.say(f"Stopped; the data stays in {belt.data}")
+        belt.stop()
 
 
 def demo_orders(environ: Mapping[str, str]) -> int:

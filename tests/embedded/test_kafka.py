@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from embedded.kafka import properties
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embedded.kafka import cluster_id, properties
 
 
 def settings() -> dict[str, str]:
@@ -36,3 +39,11 @@ def test_a_killed_broker_is_taken_back_after_three_seconds():
 
 def test_groups_do_not_wait_for_more_members():
     assert settings()["group.initial.rebalance.delay.ms"] == "0"
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_a_cluster_id_is_never_taken_for_an_option_of_the_command_line(random):
+    named = cluster_id(random)
+
+    assert len(named) == 22
+    assert named[0].isalpha()
