@@ -35,6 +35,11 @@ pip() {
     .venv/bin/python -m pip --disable-pip-version-check "$@"
 }
 
-echo "Installing what requirements.lock pins (the first time: about 400 MB)"
-pip install --require-hashes --requirement requirements.lock
+echo "Installing what requirements.lock pins (the first time it downloads about 140 MB)"
+if ! pip install --require-hashes --requirement requirements.lock; then
+    echo "The packages could not be installed. If pip says that one has no distribution for this" >&2
+    echo "platform, use the containers of deploy/compose.yaml, with ESTEIRA_KAFKA and" >&2
+    echo "ESTEIRA_MONGODB for servers of your own. Otherwise run the same command again." >&2
+    exit 2
+fi
 pip install --quiet --no-build-isolation --no-deps --editable .

@@ -205,6 +205,22 @@ def test_nothing_outlives_a_make_run_that_is_killed(tmp_path):
         until(lambda: nothing_listens(ports))
 
 
+def test_a_belt_on_servers_of_ones_own_starts_and_stops_neither(servers, tmp_path):
+    with Belt(
+        tmp_path,
+        kafka=servers.kafka_address,
+        mongodb=servers.mongo_url,
+        sandbox=belts.STAND_IN_SANDBOX,
+        services=belts.STAND_IN_SERVICES,
+    ) as belt:
+        assert not {"kafka", "mongodb"} & belt.members.keys()
+        assert belt.site.card()["kafka"] == servers.kafka_address
+        assert belt.site.card()["mongodb"] == servers.mongo_url
+        assert not is_taken(belt.ports.kafka)
+
+    asyncio.run(write_note(servers.kafka_address, b"still there"))
+
+
 def test_a_service_that_does_not_come_up_ends_the_run_with_its_log(tmp_path):
     broken = replace(belts.STAND_IN_SERVICES[0], arguments=("-c", "raise SystemExit('no licence')"))
     belt = Belt(tmp_path, sandbox=belts.STAND_IN_SANDBOX, services=[broken])
