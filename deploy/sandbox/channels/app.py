@@ -1,0 +1,126 @@
+"""The channels as one ASGI application: their APIs, their webhooks, and the control routes."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.channels.archive import Archive
+from sandbox.channels.asked import EXCEPTION_HANDLERS
+from sandbox.channels.background import Background
+from sandbox.channels.backstage import Backstage
+from sandbox.channels.channel import Store
+from sandbox.channels.clock import SandboxClock
+from sandbox.channels.deliverer import Deliverer, over
+from sandbox.channels.first_dozen import FirstDozen
+from sandbox.channels.generator import Product
+from sandbox.channels.market import Market
+from sandbox.channels.orders import OrderBook
+from sandbox.channels.outages import Outages
+from sandbox.channels.outbox import Outbox
+from sandbox.channels.shopify import SHOPIFY
+from sandbox.channels.shopify.api import AdminApi
+from sandbox.channels.storefront import Storefront
+
+CHANNELS = {channel.name: channel for channel in (SHOPIFY,)}
+
+# Shorter than the five seconds after which common servers close an idle connection.
+_IDLE_CONNECTION_SECONDS = 2.0
+
+
+def create_app(
+    data: Path,
+    clock: SandboxClock,
+    catalogue: Sequence[Product],
+    stores: Sequence[Store] = (),
+    concurrency: int = 64,
+) -> Starlette:
+    """The channels, remembering under `data`, selling from `catalogue`.
+
+    `stores` are registered at the start. At most `concurrency` webhooks are under way at once.
+    """
+    archive = Archive(data)
+    for store in stores:
+        archive.register(store, CHANNELS[store.channel].topics)
+    orders, outbox, outages, background = (
+        OrderBook(archive),
+        Outbox(archive),
+        Outages(),
+        Background(),
+    )
+    rules = {name: channel.rules for name, channel in CHANNELS.items()}
+    deliverer = Deliverer(archive, outbox, rules, clock, concurrency)
+    market = Market(
+        archive=archive,
+        orders=orders,
+        outbox=outbox,
+        deliverer=deliverer,
+        channels=CHANNELS,
+        catalogue=catalogue,
+        clock=clock,
+    )
+    first_dozen = FirstDozen(archive, market)
+    storefront = Storefront(
+        archive=archive, orders=orders, market=market, deliverer=deliverer, channels=CHANNELS
+    )
+    backstage = Backstage(
+        archive=archive,
+        outbox=outbox,
+        deliverer=deliverer,
+        first_dozen=first_dozen,
+        outages=outages,
+        clock=clock,
+        background=background,
+    )
+    api = AdminApi(archive, orders, outages, clock)
+    return Starlette(
+        routes=[
+            *_health(background),
+            *storefront.routes(),
+            *backstage.routes(),
+            *api.routes(),
+        ],
+        lifespan=_life(archive, deliverer, first_dozen, background, concurrency),
+        exception_handlers=EXCEPTION_HANDLERS,
+    )
+
+
+def _life(
+    archive: Archive,
+    deliverer: Deliverer,
+    first_dozen: FirstDozen,
+    background: Background,
+    concurrency: int,
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Deliver and go on with what was begun, from the first request to the last."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        connector = aiohttp.TCPConnector(
+            limit=concurrency, keepalive_timeout=_IDLE_CONNECTION_SECONDS
+        )
+        async with aiohttp.ClientSession(connector=connector) as session:
+            background.start(deliverer.run(over(session)))
+            for store in archive.stores():
+                background.start(first_dozen.regret(store, after=0))
+            yield
+            await background.stop()
+        archive.close()
+
+    return lifespan
+
+
+def _health(background: Background) -> list[Route]:
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(_: Request) -> Response:
+        status, code = ("broken", 503) if background.broken else ("ready", 200)
+        return JSONResponse({"status": status}, code)
+
+    return [Route("/healthz/live", live), Route("/healthz/ready", ready)]

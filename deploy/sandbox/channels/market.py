@@ -1,0 +1,176 @@
+"""Where buyers buy and merchants act: orders change, and the webhooks that follow go out."""
+
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from sandbox.channels import generator
+from sandbox.channels.archive import Archive
+from sandbox.channels.channel import Channel, Document, Options, Signing, Store, Webhook
+from sandbox.channels.clock import SandboxClock
+from sandbox.channels.deliverer import Deliverer
+from sandbox.channels.faults import spoiled
+from sandbox.channels.generator import Product, Sale, Wish
+from sandbox.channels.orders import OrderBook
+from sandbox.channels.outbox import Outbox
+from sandbox.channels.purchase import Notification, Purchase
+
+
+class NoSuchOrderError(LookupError):
+    """The store never sold this order."""
+
+
+class NoSuchActError(LookupError):
+    """The channel knows no such act."""
+
+
+class Market:
+    """Everything that happens at the channels, whoever makes it happen."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        orders: OrderBook,
+        outbox: Outbox,
+        deliverer: Deliverer,
+        channels: Mapping[str, Channel],
+        catalogue: Sequence[Product],
+        clock: SandboxClock,
+    ) -> None:
+        self._archive = archive
+        self._orders = orders
+        self._outbox = outbox
+        self._deliverer = deliverer
+        self._channels = channels
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def place(self, store: Store, purchase: Purchase) -> Document:
+        """A buyer places an order, and pays it unless told not to; the order in one line."""
+        channel = self._channels[store.channel]
+        with self._archive.transaction():
+            number = self._archive.counted(f"orders of {store.id}")
+            ids, at = self._archive.fresh_ids(), self._clock()
+            seed = f"{store.id} {number}" if purchase.seed is None else str(purchase.seed)
+            sold = self._sale(channel, purchase, generator.dice(seed))
+            record = channel.render(sold, store, ids, number, at)
+            record = channel.merge(record, purchase.partial)
+            webhooks = channel.placed(record)
+            if purchase.pay:
+                record, more = channel.acts["pay"](record, {}, ids, at)
+                webhooks += more
+            self._orders.put(store.id, channel.summary(record), record, purchase.fault)
+            sent = self._tell(channel, store, webhooks)
+        self._deliver(sent)
+        return self._line(channel, record) | {"fault": purchase.fault}
+
+    def act(self, store: Store, order_id: int, act: str, options: Options) -> Document:
+        """The buyer or the merchant does something to an order; the order in one line.
+
+        ActRefusedError when the order's state does not allow it.
+        """
+        channel = self._channels[store.channel]
+        if act not in channel.acts:
+            raise NoSuchActError(f"{channel.name} knows {', '.join(channel.acts)}")
+        record = self._orders.get(store.id, order_id)
+        if record is None:
+            raise NoSuchOrderError(f"{store.id} never sold order {order_id}")
+        with self._archive.transaction():
+            ids = self._archive.fresh_ids()
+            record, webhooks = channel.acts[act](record, options, ids, self._clock())
+            self._orders.put(store.id, channel.summary(record), record, None)
+            sent = self._tell(channel, store, webhooks)
+        self._deliver(sent)
+        return self._line(channel, record)
+
+    def notify(self, store: Store, wanted: Notification) -> list[int]:
+        """Send this webhook; the ids of its deliveries."""
+        channel = self._channels[store.channel]
+        body = wanted.body.encode() if wanted.body is not None else orjson.dumps(wanted.payload)
+        secret = f"not {store.webhook_secret}" if wanted.bad_signature else store.webhook_secret
+        signer = store.model_copy(
+            update={
+                "webhook_secret": secret,
+                "api_version": wanted.api_version or store.api_version,
+            }
+        )
+        headers: dict[str, str | None] = dict(self._headers(channel, signer, wanted.topic, body))
+        given = {name.lower() for name in wanted.headers}
+        kept = {name: value for name, value in headers.items() if name.lower() not in given}
+        final = {k: v for k, v in {**kept, **wanted.headers}.items() if v is not None}
+        with self._archive.transaction():
+            sent = [
+                self._put(channel, store, wanted.topic, final, body) for _ in range(wanted.copies)
+            ]
+        self._deliver(sent)
+        return sent
+
+    def _sale(self, channel: Channel, purchase: Purchase, dice: random.Random) -> Sale:
+        wish = Wish(purchase.method, purchase.company, purchase.third_party)
+        sold = generator.sale(dice, self._catalogue, wish)
+        if lines := channel.basket(purchase.partial, sold):
+            sold = replace(
+                sold, lines=lines, coupon=None, freight=replace(sold.freight, discount=Decimal(0))
+            )
+        if purchase.instalments:
+            sold = replace(sold, payment=replace(sold.payment, instalments=purchase.instalments))
+        if purchase.tax_id is not None:
+            sold = replace(sold, buyer=replace(sold.buyer, document=purchase.tax_id))
+        if purchase.fault:
+            sold = spoiled(sold, purchase.fault, dice, self._catalogue)
+        return sold
+
+    def _tell(self, channel: Channel, store: Store, webhooks: Sequence[Webhook]) -> list[int]:
+        """Put webhooks into the outbox, those that the store is subscribed to."""
+        subscribed = set(self._archive.subscribed(store.id))
+        sent = []
+        for webhook in webhooks:
+            if webhook.topic in subscribed:
+                body = orjson.dumps(webhook.payload)
+                headers = self._headers(channel, store, webhook.topic, body)
+                sent.append(self._put(channel, store, webhook.topic, headers, body))
+        return sent
+
+    def _headers(self, channel: Channel, store: Store, topic: str, body: bytes) -> dict[str, str]:
+        signing = Signing(
+            topic=topic,
+            at=self._clock(),
+            webhook_id=str(uuid.uuid4()),
+            event_id=str(uuid.uuid4()),
+            api_version=store.api_version,
+        )
+        return channel.headers(store, body, signing)
+
+    def _put(
+        self, channel: Channel, store: Store, topic: str, headers: Mapping[str, str], body: bytes
+    ) -> int:
+        return self._outbox.put(
+            store_id=store.id,
+            channel=channel.name,
+            topic=topic,
+            url=store.webhook_url,
+            headers=headers,
+            body=body,
+            at=self._clock.seconds(),
+        )
+
+    def _deliver(self, sent: Sequence[int]) -> None:
+        for delivery_id in sent:
+            self._deliverer.add(delivery_id)
+
+    def _line(self, channel: Channel, record: Document) -> dict[str, Any]:
+        summary = channel.summary(record)
+        return {
+            "id": summary.id,
+            "name": summary.name,
+            "total": summary.total,
+            "currency": summary.currency,
+            "financial_status": summary.financial_status,
+            "cancelled_at": summary.cancelled_at,
+        }
