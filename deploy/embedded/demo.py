@@ -10,34 +10,48 @@ import httpx
 from embedded.credentials import APP_KEY
 from embedded.errors import StartFailed
 
+_STAGE: Final = "10"
+_CATEGORY: Final = "1.01.03"
+_BANK_ACCOUNT: Final = "CC-BB"
+
 _KNOWN_WITHIN_S: Final = 20
 _POLL_S: Final = 0.1
 
 
 def seed(card: Mapping[str, Any], orders: int) -> None:
-    """Connect the card's stores, then have the sandbox sell. Raises StartFailed.
+    """Connect the card's stores, then have the sandbox sell its first `orders` orders.
 
-    Connecting the same store again changes nothing; the orders are new ones every time.
+    What is there already stays as it is: a store that the panel knows, orders that were sold.
+    Raises StartFailed.
     """
     with httpx.Client(trust_env=False, timeout=30) as client, _explained():
         for store in card["stores"]:
-            connect_store(client, card, store)
+            if not is_connected(client, card, store):
+                connect_store(client, card, store)
             wait_until_captured(client, store)
         if orders:
             place_orders(client, card, orders)
 
 
+def is_connected(client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]) -> bool:
+    """Whether the panel knows the store; its operator may have changed the settings since."""
+    answer = client.get(_store_url(card, store), headers=_authorised(card))
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return False
+    answer.raise_for_status()
+    return True
+
+
 def connect_store(client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]) -> None:
     """Tell the panel about a store, as its operator would."""
-    client.put(
-        f"{card['panel_url']}/api/v1/stores/{store['id']}",
-        headers={"Authorization": f"Bearer {card['panel']['token']}"},
-        json=settings(card, store),
-    ).raise_for_status()
+    chosen = settings(card, store, bank_account(client, card))
+    client.put(_store_url(card, store), headers=_authorised(card), json=chosen).raise_for_status()
 
 
-def settings(card: Mapping[str, Any], store: Mapping[str, str]) -> dict[str, Any]:
-    """The store's settings; the codes are those of the sandbox's ERP account."""
+def settings(
+    card: Mapping[str, Any], store: Mapping[str, str], bank_account: int
+) -> dict[str, Any]:
+    """The store's settings; their codes are those of the sandbox's ERP account."""
     return {
         "name": "Loja demonstração",
         "channel": store["channel"],
@@ -47,8 +61,26 @@ def settings(card: Mapping[str, Any], store: Mapping[str, str]) -> dict[str, Any
         "erp_app_secret": card["erp"]["app_secret"],
         "channel_token": store["access_token"],
         "webhook_secrets": [store["webhook_secret"]],
-        "settings": {},
+        "settings": {
+            "erp_stage_code": _STAGE,
+            "erp_category_code": _CATEGORY,
+            "bank_account_code": bank_account,
+        },
     }
+
+
+def bank_account(client: httpx.Client, card: Mapping[str, Any]) -> int:
+    """The ERP's number of the demo's bank account: each company has its own numbers."""
+    answer = client.post(
+        f"{card['erp_url']}/api/v1/geral/contacorrente/",
+        json={
+            "call": "ConsultarContaCorrente",
+            "app_key": card["erp"]["app_key"],
+            "app_secret": card["erp"]["app_secret"],
+            "param": [{"cCodCCInt": _BANK_ACCOUNT}],
+        },
+    )
+    return int(answer.raise_for_status().json()["nCodCC"])
 
 
 def wait_until_captured(client: httpx.Client, store: Mapping[str, str]) -> None:
@@ -64,6 +96,14 @@ def place_orders(client: httpx.Client, card: Mapping[str, Any], orders: int) -> 
     """Have the sandbox's channel sell `orders` orders."""
     control = f"{card['channels_url']}/_control/demo"
     client.post(control, json={"orders": orders}).raise_for_status()
+
+
+def _store_url(card: Mapping[str, Any], store: Mapping[str, str]) -> str:
+    return f"{card['panel_url']}/api/v1/stores/{store['id']}"
+
+
+def _authorised(card: Mapping[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {card['panel']['token']}"}
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 import logging
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -72,7 +72,8 @@ def _run(belt: Belt, orders: int, screen: Screen) -> NoReturn:
     card.unlink(missing_ok=True)
     try:
         belt.start()
-        _seed(belt, orders, screen.say)
+        screen.say("Setting up the demo")
+        demo.seed(belt.site.card(), orders)
         private.write(card, json.dumps(belt.site.card(), indent=2) + "\n")
         screen.welcome(belt.site, time.monotonic() - began)
         watch = Watch(belt.members, screen.say, time.monotonic)
@@ -90,15 +91,6 @@ def demo_orders(environ: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdigit()):
         raise SetupError(f"ESTEIRA_DEMO_ORDERS={text} is not a number of orders")
     return int(text)
-
-
-def _seed(belt: Belt, orders: int, say: Callable[[str], None]) -> None:
-    """Connect the demo store; sell to it once in the life of a data folder."""
-    sold = belt.data / "demo-orders-placed"
-    say("Setting up the demo")
-    demo.seed(belt.site.card(), 0 if sold.exists() else orders)
-    if orders:
-        sold.touch()
 
 
 def _end_on_signals() -> None:

@@ -1,5 +1,7 @@
 """Setting up the demo through the panel's and the sandbox's own interfaces."""
 
+import json
+
 import httpx
 import pytest
 
@@ -18,35 +20,49 @@ STORE = {
 CARD = {
     "panel_url": "http://panel",
     "panel": {"token": "est_1"},
+    "erp_url": "http://erp",
     "channels_url": "http://channels",
     "erp": {"app_key": "1", "app_secret": "2"},
     "stores": [STORE],
 }
 
 
-def answering(*statuses: int) -> tuple[httpx.Client, list[httpx.Request]]:
+def answering(*answers: httpx.Response) -> tuple[httpx.Client, list[httpx.Request]]:
+    """A client that gets these answers in turn, and what it asked."""
     seen: list[httpx.Request] = []
-    left = iter(statuses)
+    left = iter(answers)
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(next(left))
+        return next(left)
 
     return httpx.Client(transport=httpx.MockTransport(answer)), seen
 
 
-def test_the_store_is_connected_with_the_panels_token():
-    client, seen = answering(202)
+def said(*statuses: int) -> list[httpx.Response]:
+    return [httpx.Response(status) for status in statuses]
+
+
+def test_the_store_is_connected_with_the_panels_token_and_the_erps_bank_account():
+    client, seen = answering(httpx.Response(200, json={"nCodCC": 4711}), httpx.Response(202))
 
     demo.connect_store(client, CARD, STORE)
 
-    [request] = seen
-    assert (request.method, request.url.path) == ("PUT", "/api/v1/stores/demo-shopify")
-    assert request.headers["Authorization"] == "Bearer est_1"
+    put = seen[-1]
+    assert (put.method, put.url.path) == ("PUT", "/api/v1/stores/demo-shopify")
+    assert put.headers["Authorization"] == "Bearer est_1"
+    assert json.loads(put.read())["settings"]["bank_account_code"] == 4711
+
+
+@pytest.mark.parametrize(("status", "known"), [(404, False), (200, True)])
+def test_a_store_that_the_panel_knows_keeps_its_settings(status, known):
+    client, _ = answering(*said(status))
+
+    assert demo.is_connected(client, CARD, STORE) is known
 
 
 def test_nothing_is_sold_before_capture_knows_the_store():
-    client, seen = answering(404, 404, 401)
+    client, seen = answering(*said(404, 404, 401))
 
     demo.wait_until_captured(client, STORE)
 
@@ -54,7 +70,7 @@ def test_nothing_is_sold_before_capture_knows_the_store():
 
 
 def test_the_sandbox_is_asked_for_so_many_orders():
-    client, seen = answering(202)
+    client, seen = answering(*said(202))
 
     demo.place_orders(client, CARD, 7)
 
