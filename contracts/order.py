@@ -7,6 +7,8 @@ from pydantic import Field
 
 from contracts.value import ZERO, Amount, Instant, Value
 
+CEP_DIGITS = 8
+
 
 class OrderStatus(StrEnum):
     """Whether the sale stands at the channel."""
@@ -62,6 +64,15 @@ class Address(Value):
     cep: str = ""
     country: str = "BR"
     phone: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the ERP can invoice to it; abroad there is neither bairro, UF nor CEP."""
+        needed = (self.street, self.number, self.city)
+        if self.country == "BR":
+            needed = (*needed, self.bairro, self.uf)
+        known = all(part.strip() for part in needed)
+        return known and (self.country != "BR" or len(self.cep) == CEP_DIGITS)
 
 
 class Item(Value):
@@ -164,3 +175,10 @@ class Order(Value):
     cancelled_at: Instant | None = None
     cancel_reason: str | None = None
     gaps: tuple[Gap, ...] = Field(default=())
+
+    @property
+    def customer_address(self) -> Address | None:
+        """Where the ERP's customer lives: the billing address if complete, else the shipping one."""
+        if self.billing_address is not None and self.billing_address.complete:
+            return self.billing_address
+        return self.shipping_address or self.billing_address
