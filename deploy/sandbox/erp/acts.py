@@ -1,0 +1,135 @@
+"""What the ERP's user does on the screens: moves, bills and cancels orders, minds the registers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.erp.clock import date_text
+from sandbox.erp.companies import Company
+from sandbox.erp.customers import CUSTOMERS
+from sandbox.erp.products import PRODUCTS
+from sandbox.erp.registers import ACCOUNTS, VENDORS
+from sandbox.erp.sales import billing, writing
+from sandbox.erp.sales.orders import ORDERS, is_billed, move
+from sandbox.erp.seed import OPERATOR, type_product
+from sandbox.erp.store import Doc, Table
+
+Act = Callable[[Company, Doc], Doc]
+
+
+class UnknownError(LookupError):
+    """The act names something the books do not have."""
+
+
+def _order(company: Company, act: Doc) -> Doc:
+    """The order an act names: by id, integration code or number, whichever fits."""
+    wanted = act["order"]
+    for column in ("key", "code", "number"):
+        value: Any = wanted
+        if column != "code":
+            if not str(wanted).isdecimal():
+                continue
+            value = int(wanted)
+        if order := company.find(ORDERS, column, value):
+            return order
+    raise UnknownError(f"no order {wanted}")
+
+
+def _record(company: Company, table: Table, wanted: Any, column: str) -> Doc:
+    """A record by a column of its own, or by its id."""
+    found = company.find(table, column, wanted) or company.get(table, wanted)
+    if found is None:
+        raise UnknownError(f"no record {wanted} among {table.name}")
+    return found
+
+
+def move_stage(company: Company, act: Doc) -> Doc:
+    """`{order, stage}`: drag the order to any column."""
+    order = _order(company, act)
+    move(company, order, str(act["stage"]), OPERATOR)
+    return order
+
+
+def invoice(company: Company, act: Doc) -> Doc:
+    """`{order}`: bill it, with the NF-e authorised at once; also ends a held request."""
+    order = _order(company, act)
+    if not is_billed(order):
+        number = order["cabecalho"]["codigo_pedido"]
+        fresh = {"codigo_pedido": number, "user": OPERATOR}
+        asked = company.get(billing.INVOICES, number) or fresh
+        billing.authorise(company, asked, company.now())
+    return _order(company, act)
+
+
+def cancel(company: Company, act: Doc) -> Doc:
+    """`{order}`: cancel it, billed or not."""
+    order = _order(company, act)
+    billing.cancel(company, order, OPERATOR)
+    return order
+
+
+def delete_order(company: Company, act: Doc) -> Doc:
+    """`{order}`: remove it; refused once billed."""
+    order = _order(company, act)
+    writing.exclude(company, order)
+    return order
+
+
+def close_order(company: Company, act: Doc) -> Doc:
+    """`{order, reason?}`: close it by hand."""
+    order = _order(company, act)
+    order["cabecalho"] |= {
+        "encerrado": "S",
+        "enc_motivo": act.get("reason", "Encerrado pelo usuário"),
+        "enc_data": date_text(company.now()),
+        "enc_user": OPERATOR,
+    }
+    company.put(ORDERS, order)
+    return order
+
+
+def _switch(table: Table, column: str, subject: str, tag: str, value: str) -> Act:
+    """An act that sets one tag of one record."""
+
+    def act_on(company: Company, act: Doc) -> Doc:
+        record = _record(company, table, act[subject], column)
+        record[tag] = value
+        if "info" in record:
+            record["info"] |= company.altered(OPERATOR)
+        company.put(table, record)
+        return record
+
+    return act_on
+
+
+def create_product(company: Company, act: Doc) -> Doc:
+    """`{product: {codigo, descricao, ...}}`: type a product in."""
+    number = type_product(company, act["product"])
+    return company.get(PRODUCTS, number) or {}
+
+
+def change_product(company: Company, act: Doc) -> Doc:
+    """`{product: SKU or id, changes: {...}}`: change any tags of a product."""
+    product = _record(company, PRODUCTS, act["product"], "sku")
+    product |= act["changes"]
+    product["info"] |= company.altered(OPERATOR)
+    company.put(PRODUCTS, product)
+    return product
+
+
+ACTS: Mapping[str, Act] = {
+    "move_stage": move_stage,
+    "invoice": invoice,
+    "cancel": cancel,
+    "delete_order": delete_order,
+    "close_order": close_order,
+    "create_product": create_product,
+    "change_product": change_product,
+    "inactivate_product": _switch(PRODUCTS, "sku", "product", "inativo", "S"),
+    "activate_product": _switch(PRODUCTS, "sku", "product", "inativo", "N"),
+    "inactivate_vendor": _switch(VENDORS, "name", "vendor", "inativo", "S"),
+    "activate_vendor": _switch(VENDORS, "name", "vendor", "inativo", "N"),
+    "inactivate_account": _switch(ACCOUNTS, "code", "account", "inativo", "S"),
+    "activate_account": _switch(ACCOUNTS, "code", "account", "inativo", "N"),
+    "block_customer": _switch(CUSTOMERS, "code", "customer", "bloquear_faturamento", "S"),
+    "unblock_customer": _switch(CUSTOMERS, "code", "customer", "bloquear_faturamento", "N"),
+}

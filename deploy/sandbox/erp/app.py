@@ -1,0 +1,66 @@
+"""The sandbox ERP as a web application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.erp.clock import SandboxClock
+from sandbox.erp.companies import COMPANIES, Companies
+from sandbox.erp.control import Control
+from sandbox.erp.endpoint import Endpoint
+from sandbox.erp.injection import Injections
+from sandbox.erp.journal import Journal
+from sandbox.erp.limits import Limits
+from sandbox.erp.machine import Machine
+from sandbox.erp.services import SERVICES
+from sandbox.erp.store import Store
+
+
+def machine_clock() -> datetime:
+    """The machine's own time."""
+    return datetime.now(UTC)
+
+
+async def add_slash(request: Request) -> Response:
+    """The ERP's endpoints end in a slash; without it they say where they moved."""
+    return RedirectResponse(request.url.replace(path=request.url.path + "/"), 301)
+
+
+async def healthy(_: Request) -> Response:
+    """The sandbox is up."""
+    return JSONResponse({"status": "ok"})
+
+
+def create_app(data: Path, clock: Callable[[], datetime] = machine_clock) -> Starlette:
+    """The ERP with its books under `data`/erp; `app.state.companies` is what `seed` works on.
+
+    `clock` tells UTC; the control route puts it forward.
+    """
+    ahead = SandboxClock(clock)
+    store = Store(data / "erp" / "books.sqlite")
+    store.prepare(COMPANIES, *(table for service in SERVICES.values() for table in service.tables))
+    machine = Machine(Companies(store, ahead), Limits(ahead), Injections(ahead), Journal(), ahead)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = Starlette(
+        routes=[
+            Route("/api/v1/{module}/{service}/", Endpoint(SERVICES, machine)),
+            Route("/api/v1/{module}/{service}", add_slash, methods=["GET", "POST"]),
+            *Control(machine).routes(),
+            Route("/healthz/live", healthy),
+            Route("/healthz/ready", healthy),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.companies = machine.companies
+    return app

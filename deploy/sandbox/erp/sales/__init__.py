@@ -1,0 +1,1 @@
+"""Sales orders: how they are checked, priced, kept, altered, billed and cancelled."""

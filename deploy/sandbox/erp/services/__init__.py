@@ -1,0 +1,38 @@
+"""The services the sandbox ERP has: a file each, and a line here."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from sandbox.erp.service import Service
+
+_MODULES = (
+    "categorias",
+    "cenarios",
+    "cidades",
+    "clientes",
+    "contacorrente",
+    "empresas",
+    "etapafat",
+    "formaspagvendas",
+    "local",
+    "meiospagamento",
+    "origempedido",
+    "parcelas",
+    "pedido",
+    "pedidoetapas",
+    "pedidovendafat",
+    "produtos",
+    "vendedores",
+)
+
+
+def _declared() -> Mapping[str, Service]:
+    found: dict[str, Service] = {}
+    for name in _MODULES:
+        service: Service = import_module(f"{__name__}.{name}").SERVICE
+        found[service.path] = service
+    return found
+
+
+SERVICES = _declared()
+"""Every service by its path, such as `geral/clientes`."""
