@@ -21,6 +21,7 @@ from contracts.events import (
 from contracts.stores import StoreConfigured
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
+MIB: Final = 1024 * 1024
 PARTITIONS: Final = 12
 """Divides by 1, 2, 3, 4 and 6 processes. Fixed for ever: growing it would break key order."""
 
@@ -29,7 +30,11 @@ SERVICES: Final = ("capture", "validation", "erp-writer", "cancellation", "panel
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic's card. `retention_ms` None keeps records for ever (compacted topics)."""
+    """A topic's card.
+
+    `retention_ms` None keeps records for ever (compacted topics); `max_message_bytes` None leaves
+    the broker's default, 1 MiB.
+    """
 
     name: str
     key: str
@@ -42,6 +47,11 @@ class Topic:
     max_message_bytes: int | None = None
     purpose: str = field(default="", compare=False)
 
+    @property
+    def largest_record(self) -> int:
+        """How many bytes a record's value may have, with room left for key and headers."""
+        return (self.max_message_bytes or MIB) - 16 * 1024
+
 
 def dead(service: str) -> str:
     """The topic of the records that `service` could not decode."""
@@ -53,13 +63,13 @@ INBOX: Final = "inbox.v1"
 _BELT = (
     Topic(
         INBOX, key="store id", writers=("capture",), readers=("capture",),
-        max_message_bytes=4 * 1024 * 1024,
+        max_message_bytes=4 * MIB,
         purpose="Every accepted webhook, byte for byte, before anyone reads it.",
     ),
     Topic(
         OrderCaptured.topic, key="ERP account id", writers=("capture",),
         readers=("validation", "cancellation", "panel"), messages=(OrderCaptured,),
-        max_message_bytes=4 * 1024 * 1024,
+        max_message_bytes=4 * MIB,
         purpose="Paid orders, and their later versions, in the canonical form.",
     ),
     Topic(
@@ -108,7 +118,7 @@ _BELT = (
 _DEAD = tuple(
     Topic(
         dead(service), key="the record's own", writers=(service,), readers=(),
-        partitions=1, max_message_bytes=5 * 1024 * 1024,
+        partitions=1, max_message_bytes=5 * MIB,
         purpose=f"Records that {service} could not decode, with their origin.",
     )
     for service in SERVICES
@@ -121,3 +131,9 @@ TOPICS: Final[tuple[Topic, ...]] = _BELT + _DEAD
 def messages_of(topic: str) -> dict[str, type[Message]]:
     """The message classes of a topic by their `type`; empty for topics of raw bytes."""
     return {m.type: m for t in TOPICS if t.name == topic for m in t.messages}
+
+
+@cache
+def largest_record(topic: str) -> int:
+    """How many bytes the value of a record of this topic may have."""
+    return next((t.largest_record for t in TOPICS if t.name == topic), MIB)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from contracts.envelope import Message
-from contracts.topics import messages_of
+from contracts.topics import largest_record, messages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,15 @@ class Undecodable(Exception):  # noqa: N818 - it names what the record is
     """Nobody can read this record; the text says why and holds none of its content."""
 
 
+class TooLarge(Exception):  # noqa: N818 - it names what the message is
+    """The topic does not take so large a record; sending it would only fail at the broker."""
+
+
 def encode(message: Message, source: str, traceparent: str | None = None) -> Outgoing:
-    """Write `message` as the service `source` says it."""
+    """Write `message` as the service `source` says it. Raises TooLarge."""
+    value = message.__pydantic_serializer__.to_json(message)
+    if len(value) > largest_record(message.topic):
+        raise TooLarge(f"{len(value)} bytes are too many for {message.topic}")
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", message.event_id.encode()),
@@ -39,7 +46,7 @@ def encode(message: Message, source: str, traceparent: str | None = None) -> Out
     return Outgoing(
         topic=message.topic,
         key=message.key.encode(),
-        value=message.__pydantic_serializer__.to_json(message),
+        value=value,
         headers=tuple(headers),
     )
 
