@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-import requests
 from jgo.maven import Artifact, MavenContext, PythonResolver
 from jgo.parse import Endpoint
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
@@ -60,11 +59,11 @@ def fetch(pins: Sequence[Pin], repository: Path) -> None:
             repo_cache=repository,
             timeout=_TIMEOUT_S,
         )
-        files.console.print(f"Fetching {len(pins)} jars of Apache Kafka")
+        files.console.print(f"Fetching Apache Kafka (jars: {len(pins)})")
         with ThreadPoolExecutor(_IN_PARALLEL) as threads:
             try:
                 list(threads.map(lambda pin: pin.artifact(maven).resolve(), pins))
-            except (requests.RequestException, RuntimeError) as failed:
+            except (OSError, RuntimeError) as failed:
                 threads.shutdown(cancel_futures=True)
                 raise SetupError(
                     f"Kafka's jars could not be fetched ({failed}). Try again, {_USE_YOUR_OWN}"
