@@ -1,0 +1,132 @@
+"""One account at the ERP: a call goes out at the ERP's pace and comes back as data or a Fault."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aiohttp
+import httpx
+
+from omie import envelope
+from omie.envelope import Account
+from omie.faults import Fault, FaultKind
+from omie.http import never_left
+from omie.pacing import Pacing
+from omie.reads import Reads
+
+DEADLINE_S: Final = 45.0
+"""From the first byte out to the last byte in."""
+ANSWER_BYTES: Final = 16 * 1024 * 1024
+"""The largest page seen weighs about 165 KB."""
+
+
+class NeverSent(Fault):
+    """The ERP could not be reached: the call has had no effect at all."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(FaultKind.TRANSIENT, code=cause)
+
+
+class Omie:
+    """Calls of one account. Shares the HTTP client and the pacing with the others.
+
+    `http.base_url` is the ERP's, ending in `/api/v1/`. `clock` tells the time of day, which some
+    faults refer to; the pacing brings the other clock.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        account: Account,
+        pacing: Pacing,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        deadline_s: float = DEADLINE_S,
+        answer_bytes: int = ANSWER_BYTES,
+    ) -> None:
+        self.account = account
+        self._http = http
+        self._pacing = pacing
+        self._clock = clock
+        self._reads = Reads()
+        self._deadline_s = deadline_s
+        self._answer_bytes = answer_bytes
+
+    def __repr__(self) -> str:
+        return f"Omie({self.account.app_key})"
+
+    async def call(
+        self,
+        service: str,
+        call: str,
+        param: Mapping[str, Any],
+        *,
+        write: bool = False,
+        fresh: bool = False,
+    ) -> dict[str, Any]:
+        """Ask `service` (such as `produtos/pedido`) for `call`; the answer's numbers are exact.
+
+        A read repeated within a minute gets the same answer without asking; with `fresh` it raises
+        AskedBefore instead, with the seconds to wait. Raises Fault for every no.
+        """
+        if write:
+            async with self._pacing.turn(self.account.app_key, call, write=True):
+                _, answer = await self._ask(service, call, param, write=True)
+                return answer
+        read = (service, call, envelope.canonical(param))
+        now = self._pacing.monotonic
+        kept = self._reads.recall(read, now(), fresh=fresh)
+        if kept is not None and (answer := envelope.decode(kept) or {}):
+            return answer
+        self._reads.asked(read, now())
+        async with self._pacing.turn(self.account.app_key, call, write=False):
+            try:
+                body, answer = await self._ask(service, call, param, write=False)
+            except NeverSent:
+                self._reads.forget(read)
+                raise
+            except Fault:
+                self._reads.asked(read, now())
+                raise
+        self._reads.answered(read, now(), body)
+        return answer
+
+    async def _ask(
+        self, service: str, call: str, param: Mapping[str, Any], *, write: bool
+    ) -> tuple[bytes, dict[str, Any]]:
+        sent = envelope.encode(self.account, call, param)
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                response, body = await self._exchange(f"{service}/", sent, write=write)
+        except (httpx.RequestError, aiohttp.ClientError) as error:
+            if never_left(error):
+                raise NeverSent(type(error).__name__) from None
+            raise unanswered(type(error).__name__, write=write) from None
+        except TimeoutError:
+            raise unanswered("deadline", write=write) from None
+        retry_after = response.headers.get("retry-after", "")
+        answer = envelope.read(
+            response.status_code,
+            body,
+            write=write,
+            at=self._clock(),
+            retry_after_s=float(retry_after) if retry_after.isdecimal() else 0.0,
+        )
+        return body, answer
+
+    async def _exchange(
+        self, path: str, sent: bytes, *, write: bool
+    ) -> tuple[httpx.Response, bytes]:
+        async with self._http.stream("POST", path, content=sent) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > self._answer_bytes:
+                    raise unanswered("answer-too-large", write=write)
+            return response, bytes(body)
+
+
+def unanswered(cause: str, *, write: bool) -> Fault:
+    """The call left and no usable answer came back."""
+    return Fault(FaultKind.UNCLEAR if write else FaultKind.TRANSIENT, code=cause)

@@ -1,0 +1,140 @@
+"""When an account is left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omie.breaker import (
+    BLOCKED_S,
+    FIRST_DOWN_S,
+    FIRST_PAUSE_S,
+    LONGEST_DOWN_S,
+    LONGEST_PAUSE_S,
+    MOST_IN_A_ROW,
+    REFUSED_KEYS_S,
+    Breaker,
+)
+from omie.faults import Fault, FaultKind
+
+ORDER, CUSTOMER = "IncluirPedido", "IncluirCliente"
+K = FaultKind
+
+
+def after(*faults: Fault, method: str = ORDER, now: float = 0) -> Breaker:
+    breaker = Breaker()
+    for fault in faults:
+        breaker = breaker.failed(method, fault, now)
+    return breaker
+
+
+def test_it_lets_calls_pass_until_something_is_wrong() -> None:
+    assert Breaker().wait(0) == 0
+    assert Breaker().succeeded(ORDER).closed
+
+
+def test_refused_keys_open_it_at_once_for_five_minutes() -> None:
+    breaker = after(Fault(K.AUTH), now=100)
+
+    assert breaker.cause is K.AUTH
+    assert breaker.wait(100) == REFUSED_KEYS_S
+    assert breaker.wait(100 + REFUSED_KEYS_S) == 0
+
+
+@pytest.mark.parametrize(("announced", "pause"), [(1678.0, 1678.0), (0.0, BLOCKED_S)])
+def test_a_block_opens_it_for_the_announced_time(announced: float, pause: float) -> None:
+    assert after(Fault(K.BLOCKED, wait_s=announced)).wait(0) == pause
+
+
+@pytest.mark.parametrize("kind", [K.TRANSIENT, K.UNCLEAR])
+def test_five_calls_in_a_row_into_the_void_open_it(kind: FaultKind) -> None:
+    faults = [Fault(kind)] * MOST_IN_A_ROW
+
+    assert after(*faults[:-1]).closed
+    assert after(*faults).wait(0) == FIRST_DOWN_S
+
+
+def test_an_answer_of_any_kind_means_the_erp_is_not_down() -> None:
+    down = [Fault(K.TRANSIENT)] * (MOST_IN_A_ROW - 1)
+
+    assert after(*down, Fault(K.VALIDATION), *down).closed
+
+
+@pytest.mark.parametrize("kind", [K.VALIDATION, K.EMPTY, K.DUPLICATE, K.NOT_FOUND, K.REDUNDANT])
+def test_five_wrong_calls_of_a_method_in_a_row_open_it_before_the_erps_tenth(
+    kind: FaultKind,
+) -> None:
+    assert after(*[Fault(kind)] * (MOST_IN_A_ROW - 1)).closed
+    assert after(*[Fault(kind)] * MOST_IN_A_ROW).wait(0) == FIRST_PAUSE_S
+
+
+def test_wrong_calls_are_counted_for_each_method_by_itself() -> None:
+    breaker = Breaker()
+    for method in (ORDER, CUSTOMER) * (MOST_IN_A_ROW - 1):
+        breaker = breaker.failed(method, Fault(K.VALIDATION), 0)
+
+    assert breaker.closed
+
+
+def test_a_good_answer_ends_the_row_of_its_method_only() -> None:
+    breaker = after(*[Fault(K.VALIDATION)] * (MOST_IN_A_ROW - 1))
+
+    assert not breaker.succeeded(CUSTOMER).failed(ORDER, Fault(K.VALIDATION), 0).closed
+    assert breaker.succeeded(ORDER).failed(ORDER, Fault(K.VALIDATION), 0).closed
+
+
+def test_being_throttled_is_no_fault_of_ours() -> None:
+    assert after(*[Fault(K.THROTTLED)] * 20) == Breaker()
+
+
+def test_one_probe_at_a_time_goes_out_and_a_good_answer_closes_it() -> None:
+    breaker = after(Fault(K.AUTH))
+    probing = breaker.entered(REFUSED_KEYS_S)
+
+    assert probing.wait(REFUSED_KEYS_S) > 0
+    assert probing.succeeded(ORDER).wait(REFUSED_KEYS_S) == 0
+
+
+def test_a_probe_that_fails_opens_it_again_for_longer() -> None:
+    breaker, now, pauses = after(*[Fault(K.TRANSIENT)] * MOST_IN_A_ROW), 0.0, []
+    for _ in range(6):
+        pauses.append(breaker.wait(now))
+        now += breaker.wait(now)
+        breaker = breaker.entered(now).failed(ORDER, Fault(K.TRANSIENT), now)
+
+    assert pauses == [5, 10, 20, 40, LONGEST_DOWN_S, LONGEST_DOWN_S]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([ORDER, CUSTOMER]),
+            st.sampled_from([None, *FaultKind]),
+            st.floats(0, 120),
+        ),
+        max_size=60,
+    )
+)
+def test_the_pause_always_ends_and_a_good_answer_always_closes(
+    story: list[tuple[str, FaultKind | None, float]],
+) -> None:
+    breaker, now = Breaker(), 0.0
+    for method, kind, later in story:
+        now += later
+        if breaker.wait(now):
+            continue
+        breaker = breaker.entered(now)
+        breaker = breaker.failed(method, Fault(kind), now) if kind else breaker.succeeded(method)
+        assert breaker.wait(now) <= max(BLOCKED_S, LONGEST_PAUSE_S) + 0.001
+        assert breaker.succeeded(method).closed
+
+
+@given(st.lists(st.sampled_from([K.VALIDATION, K.EMPTY, K.DUPLICATE]), min_size=9, max_size=9))
+def test_nine_wrong_calls_in_a_row_take_a_quarter_of_an_hour_at_least(
+    kinds: list[FaultKind],
+) -> None:
+    breaker, now = Breaker(), 0.0
+    for kind in kinds:
+        now += breaker.wait(now)
+        breaker = breaker.entered(now).failed(ORDER, Fault(kind), now)
+
+    assert now + breaker.wait(now) >= 900
