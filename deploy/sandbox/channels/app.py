@@ -40,11 +40,11 @@ def create_app(
     stores: Sequence[Store] = (),
     concurrency: int = 64,
 ) -> Starlette:
-    """The channels, remembering under `data`, selling from `catalogue`.
+    """The channels, remembering under `data`/channels, selling from `catalogue`.
 
     `stores` are registered at the start. At most `concurrency` webhooks are under way at once.
     """
-    archive = Archive(data)
+    archive = Archive(data / "channels")
     for store in stores:
         archive.register(store, CHANNELS[store.channel].topics)
     orders, outbox, outages, background = (

@@ -81,7 +81,9 @@ class Archive:
         self.db.execute("COMMIT")
 
     def register(self, store: Store, topics: Iterable[str]) -> None:
-        """Add or change a store; every topic it lacks a subscription for is subscribed anew."""
+        """Add a store, or change what is said of it; topics it is not subscribed to are, anew."""
+        if known := self.store(store.id):
+            store = known.model_copy(update=store.model_dump(exclude_unset=True))
         with self.transaction():
             self.db.execute(
                 "INSERT INTO stores VALUES (?, ?) "

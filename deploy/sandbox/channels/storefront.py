@@ -1,5 +1,6 @@
 """Control routes about stores: what they answer, what they tell, what is bought in them."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,7 +117,10 @@ class Storefront:
         purchase = Purchase.model_validate(await body_of(request))
         if purchase.count is None:
             return JSONResponse(self._market.place(store, purchase), 201)
-        placed = [self._market.place(store, purchase) for _ in range(purchase.count)]
+        placed = []
+        for _ in range(purchase.count):
+            placed.append(self._market.place(store, purchase))
+            await asyncio.sleep(0)  # let the webhooks go out meanwhile
         return JSONResponse({"orders": placed}, 201)
 
     async def _act(self, request: Request) -> Response:

@@ -5,21 +5,20 @@ topics go out with which act is the platform's; their order of arrival is nobody
 """
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sandbox.channels.channel import Act, ActRefusedError, Document, Options, Webhook
 from sandbox.channels.shopify.refund import refundable, refunded, still_bought
-from sandbox.channels.shopify.shapes import local_time, priced
+from sandbox.channels.shopify.shapes import copied, local_time, priced
 
 _Changed = tuple[Document, list[Webhook]]
 
 
 def pay(record: Document, _: Options, __: Iterator[int], at: datetime) -> _Changed:
     """The money comes in; refused for an order that is paid or cancelled."""
-    record = deepcopy(record)
+    record = copied(record)
     order, when = record["order"], local_time(at)
     if order["financial_status"] != "pending" or order["cancelled_at"]:
         raise ActRefusedError("only a pending order can be paid")
@@ -37,7 +36,7 @@ def cancel(record: Document, options: Options, ids: Iterator[int], at: datetime)
     if record["order"]["cancelled_at"]:
         raise ActRefusedError("the order is cancelled already")
     webhooks: list[Webhook] = []
-    record, when = deepcopy(record), local_time(at)
+    record, when = copied(record), local_time(at)
     if record["order"]["financial_status"] == "pending":
         record["order"] |= {"financial_status": "voided", "total_outstanding": "0.00"}
     elif options.get("refund", True) and refundable(record):
@@ -77,7 +76,7 @@ ACTS: Mapping[str, Act] = {"pay": pay, "cancel": cancel, "refund": refund, "edit
 
 def merged_order(record: Document, changes: Mapping[str, Any]) -> Document:
     """The record with these fields of the order replaced; objects, alone or listed, are merged."""
-    record = deepcopy(record)
+    record = copied(record)
     _merge(record["order"], changes)
     return record
 

@@ -1,14 +1,13 @@
 """Refunds: of whole lines, of some units, of an amount without lines, of everything."""
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sandbox.channels.channel import ActRefusedError, Document
 from sandbox.channels.money import rounded
-from sandbox.channels.shopify.shapes import bag, gid, local_time, priced
+from sandbox.channels.shopify.shapes import bag, copied, gid, local_time, priced
 
 
 def refunded(
@@ -19,7 +18,7 @@ def refunded(
     `options`: `lines` {line id: quantity}; or `amount`, which moves money without lines; or
     neither, for all that is left, freight included. `restock_type` and `note` go into the refund.
     """
-    record = deepcopy(record)
+    record = copied(record)
     order, when = record["order"], local_time(at)
     left = refundable(record)
     if not left:
@@ -132,7 +131,7 @@ def _refund_line(line: Document, units: int, currency: str, restock: str, line_i
         "total_tax": 0.0,
         "subtotal_set": bag(worth, currency),
         "total_tax_set": bag(Decimal(0), currency),
-        "line_item": deepcopy(line),
+        "line_item": copied(line),
     }
 
 

@@ -1,0 +1,1 @@
+"""A faithful ERP and faithful channels, for demos, tests and fault injection."""

@@ -1,0 +1,105 @@
+"""One process for the whole sandbox: the ERP on one port, the channels on another."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+
+import uvicorn
+from starlette.applications import Starlette
+
+from sandbox.channels.app import create_app as create_channels
+from sandbox.channels.clock import SandboxClock
+from sandbox.channels.generator import Product
+from sandbox.erp.app import create_app as create_erp
+from sandbox.erp.catalogue import CATALOGUE
+from sandbox.erp.seed import seed_company
+from sandbox.settings import Settings
+
+HOST = "127.0.0.1"
+_GRACE_SECONDS = 2  # for requests under way when the process is told to stop
+_IDLE_SECONDS = 75  # longer than clients keep a connection, so that none is closed on them
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process, which runs two of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install nothing."""
+        yield
+
+
+def main() -> None:
+    """Serve until told to stop; exits with 1 and says so where a port is taken."""
+    settings = Settings()
+    with contextlib.ExitStack() as sockets:
+        listening = [
+            sockets.enter_context(_listening("ESTEIRA_SANDBOX_ERP_PORT", settings.erp_port)),
+            sockets.enter_context(
+                _listening("ESTEIRA_SANDBOX_CHANNELS_PORT", settings.channels_port)
+            ),
+        ]
+        servers = [_server(_erp(settings)), _server(_channels(settings))]
+        with asyncio.Runner(loop_factory=servers[0].config.get_loop_factory()) as runner:
+            runner.run(_serve(servers, listening))
+
+
+def _listening(variable: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port), backlog=2048)
+    except OSError as taken:
+        sys.exit(f"Port {port} cannot be used ({taken.strerror}); choose another with {variable}.")
+
+
+def _erp(settings: Settings) -> Starlette:
+    app = create_erp(settings.data)
+    if account := settings.seed.erp:
+        seed_company(app.state.companies, account.app_key, account.app_secret)
+    return app
+
+
+def _channels(settings: Settings) -> Starlette:
+    return create_channels(settings.data, SandboxClock(), on_sale(), settings.seed.stores)
+
+
+def on_sale() -> tuple[Product, ...]:
+    """The ERP's demo catalogue as the shops sell it; goods only, which have an NCM."""
+    return tuple(
+        Product(listed.sku, listed.description, listed.price, active=listed.active)
+        for listed in CATALOGUE
+        if listed.ncm
+    )
+
+
+def _server(app: Starlette) -> _Server:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=_IDLE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    return _Server(config)
+
+
+async def _serve(servers: Sequence[_Server], listening: Sequence[socket.socket]) -> None:
+    """Run all servers until SIGTERM or SIGINT, or until one of them ends."""
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as running:
+        for server, at in zip(servers, listening, strict=True):
+            task = running.create_task(server.serve(sockets=[at]))
+            task.add_done_callback(lambda _: stop())
+
+
+if __name__ == "__main__":
+    main()
