@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from omie.breaker import (
     BLOCKED_S,
-    FIRST_DOWN_S,
-    FIRST_PAUSE_S,
+    FIRST_WRONG_S,
     LONGEST_DOWN_S,
-    LONGEST_PAUSE_S,
+    LONGEST_WRONG_S,
     MOST_IN_A_ROW,
     REFUSED_KEYS_S,
+    THROTTLED_S,
     Breaker,
 )
 from omie.faults import Fault, FaultKind
@@ -46,17 +46,39 @@ def test_a_block_opens_it_for_the_announced_time(announced: float, pause: float)
 
 
 @pytest.mark.parametrize("kind", [K.TRANSIENT, K.UNCLEAR])
-def test_five_calls_in_a_row_into_the_void_open_it(kind: FaultKind) -> None:
+def test_an_erp_that_does_not_answer_is_given_more_time_with_every_call(kind: FaultKind) -> None:
+    pauses = [after(*[Fault(kind)] * times).wait(0) for times in range(1, 10)]
+
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 32, LONGEST_DOWN_S, LONGEST_DOWN_S]
+
+
+@pytest.mark.parametrize("kind", [K.TRANSIENT, K.UNCLEAR, K.VALIDATION, K.EMPTY])
+def test_five_faults_in_a_row_are_something_to_tell_people(kind: FaultKind) -> None:
     faults = [Fault(kind)] * MOST_IN_A_ROW
 
-    assert after(*faults[:-1]).closed
-    assert after(*faults).wait(0) == FIRST_DOWN_S
+    assert not after(*faults[:-1]).open
+    assert after(*faults).open
+
+
+def test_a_method_that_still_runs_is_given_ten_seconds_and_then_a_minute() -> None:
+    assert after(Fault(K.BUSY)).wait(0) == 10
+    assert after(*[Fault(K.BUSY)] * 2).wait(0) == 61
+
+
+@pytest.mark.parametrize(("announced", "pause"), [(7.0, 7.0), (0.0, THROTTLED_S)])
+def test_being_throttled_means_waiting_and_is_no_fault_of_ours(
+    announced: float, pause: float
+) -> None:
+    breaker = after(*[Fault(K.THROTTLED, wait_s=announced)] * 20)
+
+    assert breaker.wait(0) == pause
+    assert not breaker.open
 
 
 def test_an_answer_of_any_kind_means_the_erp_is_not_down() -> None:
     down = [Fault(K.TRANSIENT)] * (MOST_IN_A_ROW - 1)
 
-    assert after(*down, Fault(K.VALIDATION), *down).closed
+    assert not after(*down, Fault(K.VALIDATION), *down).open
 
 
 @pytest.mark.parametrize("kind", [K.VALIDATION, K.EMPTY, K.DUPLICATE, K.NOT_FOUND, K.REDUNDANT])
@@ -64,7 +86,7 @@ def test_five_wrong_calls_of_a_method_in_a_row_open_it_before_the_erps_tenth(
     kind: FaultKind,
 ) -> None:
     assert after(*[Fault(kind)] * (MOST_IN_A_ROW - 1)).closed
-    assert after(*[Fault(kind)] * MOST_IN_A_ROW).wait(0) == FIRST_PAUSE_S
+    assert after(*[Fault(kind)] * MOST_IN_A_ROW).wait(0) == FIRST_WRONG_S
 
 
 def test_wrong_calls_are_counted_for_each_method_by_itself() -> None:
@@ -82,10 +104,6 @@ def test_a_good_answer_ends_the_row_of_its_method_only() -> None:
     assert breaker.succeeded(ORDER).failed(ORDER, Fault(K.VALIDATION), 0).closed
 
 
-def test_being_throttled_is_no_fault_of_ours() -> None:
-    assert after(*[Fault(K.THROTTLED)] * 20) == Breaker()
-
-
 def test_one_probe_at_a_time_goes_out_and_a_good_answer_closes_it() -> None:
     breaker = after(Fault(K.AUTH))
     probing = breaker.entered(REFUSED_KEYS_S)
@@ -94,14 +112,20 @@ def test_one_probe_at_a_time_goes_out_and_a_good_answer_closes_it() -> None:
     assert probing.succeeded(ORDER).wait(REFUSED_KEYS_S) == 0
 
 
-def test_a_probe_that_fails_opens_it_again_for_longer() -> None:
-    breaker, now, pauses = after(*[Fault(K.TRANSIENT)] * MOST_IN_A_ROW), 0.0, []
+def test_a_probe_that_fails_means_a_longer_pause() -> None:
+    breaker, now, pauses = after(*[Fault(K.VALIDATION)] * MOST_IN_A_ROW), 0.0, []
     for _ in range(6):
         pauses.append(breaker.wait(now))
         now += breaker.wait(now)
-        breaker = breaker.entered(now).failed(ORDER, Fault(K.TRANSIENT), now)
+        breaker = breaker.entered(now).failed(ORDER, Fault(K.VALIDATION), now)
 
-    assert pauses == [5, 10, 20, 40, LONGEST_DOWN_S, LONGEST_DOWN_S]
+    assert pauses == [30, 60, 120, 240, 480, LONGEST_WRONG_S]
+
+
+def test_an_erp_that_goes_down_while_it_refuses_the_keys_still_refuses_them() -> None:
+    breaker = after(Fault(K.AUTH), Fault(K.TRANSIENT))
+
+    assert breaker.cause is K.AUTH
 
 
 @given(
@@ -124,7 +148,7 @@ def test_the_pause_always_ends_and_a_good_answer_always_closes(
             continue
         breaker = breaker.entered(now)
         breaker = breaker.failed(method, Fault(kind), now) if kind else breaker.succeeded(method)
-        assert breaker.wait(now) <= max(BLOCKED_S, LONGEST_PAUSE_S) + 0.001
+        assert breaker.wait(now) <= BLOCKED_S + 0.001
         assert breaker.succeeded(method).closed
 
 

@@ -1,8 +1,9 @@
-"""When to leave an account alone: pure, every moment comes in.
+"""When an account may be called: pure, every moment comes in.
 
 Ten wrong calls of a method in a row block it at the ERP for half an hour (omie-api.md 2), so five
-faults in a row are enough here. Refused keys and a block are believed at once. After the pause one
-call is let through as a probe; a good answer closes the breaker.
+are enough here. Refused keys and a block are believed at once; an ERP that is down or busy is
+given time, longer and longer. After a pause one call goes through as a probe, and a good answer
+lets all pass again.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,12 @@ MOST_IN_A_ROW: Final = 5
 REFUSED_KEYS_S: Final = 300.0
 BLOCKED_S: Final = 1800.0
 """For a block that does not say how long it lasts."""
-FIRST_PAUSE_S: Final = 30.0
-LONGEST_PAUSE_S: Final = 600.0
-FIRST_DOWN_S: Final = 5.0
+THROTTLED_S: Final = 60.0
+BUSY_S: Final = (10.0, 61.0)
+"""A method that still runs: the first wait, and the next ones."""
+FIRST_WRONG_S: Final = 30.0
+LONGEST_WRONG_S: Final = 600.0
+FIRST_DOWN_S: Final = 0.5
 LONGEST_DOWN_S: Final = 60.0
 PROBE_S: Final = 60.0
 """How long a probe may be on its way before another may go."""
@@ -25,13 +29,10 @@ PROBE_S: Final = 60.0
 ANY: Final = "*"
 """The row of calls that failed for want of an ERP, whatever their method."""
 
-_DOWN: Final = (FaultKind.TRANSIENT, FaultKind.UNCLEAR)
-_NOT_COUNTED: Final = (FaultKind.THROTTLED,)
-
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """Closed: calls pass. Open: none until `until`. Then half-open: one passes, as a probe.
+    """Closed: calls pass. Otherwise none passes until `until`, and then one, as a probe.
 
     `rows` counts each method's faults in a row. Moments are seconds of any steady clock.
     """
@@ -44,6 +45,12 @@ class Breaker:
     def closed(self) -> bool:
         """Whether calls pass freely."""
         return self.cause is None
+
+    @property
+    def open(self) -> bool:
+        """Whether something is wrong that may last, and that people should know of."""
+        lasting = self.cause in (FaultKind.AUTH, FaultKind.BLOCKED)
+        return lasting or (not self.closed and max(self.rows.values(), default=0) >= MOST_IN_A_ROW)
 
     def wait(self, now: float) -> float:
         """Seconds until a call may pass; 0 is now."""
@@ -58,30 +65,43 @@ class Breaker:
         return Breaker(rows=_without(self.rows, method, ANY))
 
     def failed(self, method: str, fault: Fault, now: float) -> "Breaker":
-        """A fault: opens the breaker, or counts towards it."""
-        if fault.kind is FaultKind.AUTH:
-            return replace(self, cause=fault.kind, until=now + REFUSED_KEYS_S)
-        if fault.kind is FaultKind.BLOCKED:
-            pause = fault.wait_s or BLOCKED_S
-            return Breaker(fault.kind, now + pause, _without(self.rows, method))
-        if fault.kind in _NOT_COUNTED:
-            return self
-        if fault.kind in _DOWN:
-            return self._counted(ANY, fault, now, self.rows)
-        return self._counted(method, fault, now, _without(self.rows, ANY))
+        """A fault: a pause at once, or one more towards a pause."""
+        match fault.kind:
+            case FaultKind.AUTH:
+                return replace(self, cause=fault.kind, until=now + REFUSED_KEYS_S)
+            case FaultKind.BLOCKED:
+                rows = _without(self.rows, method)
+                return Breaker(fault.kind, now + (fault.wait_s or BLOCKED_S), rows)
+            case FaultKind.THROTTLED:
+                return Breaker(fault.kind, now + (fault.wait_s or THROTTLED_S), self.rows)
+            case FaultKind.TRANSIENT | FaultKind.UNCLEAR:
+                return self._down(fault, now)
+            case _:
+                return self._wrong(method, fault, now)
 
-    def _counted(self, row: str, fault: Fault, now: float, rows: Mapping[str, int]) -> "Breaker":
-        count = rows.get(row, 0) + 1
-        rows = {**rows, row: count}
-        if count < MOST_IN_A_ROW:
-            # An answer, even a no, ends what was wrong with the way to the ERP or with the keys.
-            answered = row is not ANY
-            return Breaker(rows=rows) if answered else replace(self, rows=rows)
-        first, longest = (
-            (FIRST_DOWN_S, LONGEST_DOWN_S) if row is ANY else (FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        )
-        pause = min(first * 2.0 ** min(count - MOST_IN_A_ROW, 10), longest)
-        return Breaker(fault.kind, now + pause, rows)
+    def _down(self, fault: Fault, now: float) -> "Breaker":
+        count = self.rows.get(ANY, 0) + 1
+        rows = {**self.rows, ANY: count}
+        if self.cause is FaultKind.AUTH:
+            return replace(self, rows=rows)
+        return Breaker(fault.kind, now + _doubled(FIRST_DOWN_S, count, LONGEST_DOWN_S), rows)
+
+    def _wrong(self, method: str, fault: Fault, now: float) -> "Breaker":
+        """The ERP answered, if only with a no: neither the way to it nor the keys are at fault."""
+        count = self.rows.get(method, 0) + 1
+        rows = {**_without(self.rows, ANY), method: count}
+        pause = 0.0
+        if fault.kind is FaultKind.BUSY:
+            pause = BUSY_S[min(count, len(BUSY_S)) - 1]
+        if count >= MOST_IN_A_ROW:
+            more = count - MOST_IN_A_ROW + 1
+            pause = max(pause, _doubled(FIRST_WRONG_S, more, LONGEST_WRONG_S))
+        return Breaker(fault.kind, now + pause, rows) if pause else Breaker(rows=rows)
+
+
+def _doubled(first: float, times: int, longest: float) -> float:
+    """`first`, doubled with each time after the first, and never more than `longest`."""
+    return min(first * 2.0 ** min(times - 1, 16), longest)
 
 
 def _without(rows: Mapping[str, int], *names: str) -> dict[str, int]:
