@@ -11,20 +11,21 @@ from typing import Any
 
 import structlog
 import uvicorn
-from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
-from motor.motor_asyncio import AsyncIOMotorClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chassis import kafka, logs, store
 from chassis.health import Health
-from chassis.patience import Unavailable, patiently
+from chassis.patience import patiently
 from chassis.settings import Settings
 from chassis.subscription import Subscription, subscribe
 
-STOP_S = 10.0
+HTTP_STOP_S = 2
+"""An open page is cut off after this; with the consumers' and the producer's, about 5 s in all."""
+BROKEN = 70
+
 log = structlog.get_logger()
 
 Task = Callable[[], Awaitable[None]]
@@ -35,7 +36,7 @@ class Clients:
     """What `main.py` builds its service from."""
 
     publisher: kafka.Publisher
-    mongo: AsyncIOMotorClient[dict[str, Any]]
+    mongo: store.Client
     health: Health
 
 
@@ -80,28 +81,32 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _serve(
     name: str, settings: Settings, port: int, build: Callable[[Clients], Parts]
 ) -> int:
-    health = Health({"started": False})
+    stop = _Stop()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_log_unhandled)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.event.set)
     clients = Clients(
         publisher=kafka.Publisher(settings.kafka, name),
         mongo=store.connect(settings.mongodb),
-        health=health,
+        health=Health({"started": False}),
     )
     parts = build(clients)
-    stop = _Stop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.event.set)
-    http = _Http(_app(health, parts.http), settings.host, port)
-    tasks = [asyncio.create_task(_guarded(http.serve, stop))]
     broker = kafka.broker(settings.kafka, name)
     for subscription in parts.subscriptions:
-        subscribe(broker, subscription)
+        subscribe(broker, subscription, settings.instance)
+    http = _Http(_app(clients.health, parts.http), settings.host, port)
+    serving = asyncio.create_task(_guarded(http.serve, stop))
     starting = asyncio.create_task(_guarded(lambda: _start(clients, broker, parts), stop))
-    tasks.append(starting)
-    starting.add_done_callback(lambda _: _started(parts, stop, tasks, health))
+    working = asyncio.create_task(_work(starting, clients, parts, stop))
     await stop.event.wait()
     log.info("stopping")
-    health.parts["started"] = False
-    await _stop_all(http, broker, parts, tasks, clients)
+    clients.health.parts["started"] = False
+    await _cancelled(starting)
+    http.should_exit = True
+    await asyncio.gather(asyncio.wait([serving], timeout=HTTP_STOP_S + 1), kafka.stop(broker))
+    await _cancelled(working, serving)
+    await _close(clients, parts)
     log.info("stopped", code=stop.code)
     return stop.code
 
@@ -111,58 +116,50 @@ async def _start(clients: Clients, broker: KafkaBroker, parts: Parts) -> None:
     for start in parts.starts:
         await patiently(start, "starting")
     if parts.subscriptions:
-        await patiently(lambda: _start_broker(broker), "subscribing")
+        await patiently(lambda: kafka.start(broker), "subscribing")
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
 
 
-async def _start_broker(broker: KafkaBroker) -> None:
-    try:
-        await broker.start()
-    except (KafkaError, OSError) as error:
-        raise Unavailable(f"kafka: {type(error).__name__}") from error
-
-
-def _started(parts: Parts, stop: _Stop, tasks: list[asyncio.Task[None]], health: Health) -> None:
+async def _work(starting: asyncio.Task[None], clients: Clients, parts: Parts, stop: _Stop) -> None:
+    await starting
     if stop.event.is_set():
         return
-    tasks.extend(asyncio.create_task(_guarded(work, stop)) for work in parts.background)
-    health.parts["started"] = True
+    clients.health.parts["started"] = True
     log.info("started")
+    background = (clients.publisher.watch, *parts.background)
+    await asyncio.gather(*(_guarded(work, stop) for work in background))
 
 
 async def _guarded(work: Task, stop: _Stop) -> None:
-    """Background work that breaks ends the service; its supervisor starts a fresh one."""
+    """Work that breaks ends the service; its supervisor starts a fresh one."""
     try:
         await work()
-    except asyncio.CancelledError:
-        raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # uvicorn exits when it cannot have its port
         log.critical("service_broken", exc_info=error)
-        stop.code = 70
+        stop.code = BROKEN
         stop.event.set()
 
 
-async def _stop_all(
-    http: "_Http",
-    broker: KafkaBroker,
-    parts: Parts,
-    tasks: Sequence[asyncio.Task[None]],
-    clients: Clients,
-) -> None:
-    """Intake first, then the work in flight, then the producer."""
-    http.should_exit = True
-    await asyncio.wait(tasks[:1], timeout=STOP_S)
-    with contextlib.suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(broker.stop(), STOP_S)
+async def _cancelled(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    for close in parts.stops:
-        await close()
-    await clients.publisher.stop()
+
+
+async def _close(clients: Clients, parts: Parts) -> None:
+    for close in (*parts.stops, clients.publisher.stop):
+        try:
+            await close()
+        except Exception as error:
+            log.warning("stopped_untidily", exc_info=error)
     clients.mongo.close()
+
+
+def _log_unhandled(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Asyncio would print the exception itself, and its text might quote somebody's data."""
+    log.error("task_failed", what=context["message"], exc_info=context.get("exception"))
 
 
 def _app(health: Health, http: ASGIApp | None) -> Starlette:
@@ -184,7 +181,7 @@ class _Http(uvicorn.Server):
                 lifespan="off",
                 access_log=False,
                 log_config=None,
-                timeout_graceful_shutdown=5,
+                timeout_graceful_shutdown=HTTP_STOP_S,
                 timeout_keep_alive=30,
             )
         )

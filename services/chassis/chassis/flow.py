@@ -54,9 +54,14 @@ class Failed:
     error: str
 
 
+NOWHERE = Record(topic="", partition=-1, offset=-1, key=None, value=None)
+"""Where injected messages come from."""
+
 Read = Sequence[Message] | Failed
 """What one record says: usually one message, none for a type we do not know yet."""
 
+Told = tuple[Message, Outgoing]
+Dead = tuple[Record, str]
 Reader = Callable[[Sequence[Record]], Awaitable[Sequence[Read]]]
 Step = Callable[[S | None, Message], tuple[S | None, Sequence[Message]]]
 
@@ -101,20 +106,24 @@ class Flow(Generic[S]):
 
     async def handle(self, records: Sequence[Record]) -> None:
         """Take a batch the whole way; returns when it may be committed."""
-        await self._take(records, await self.read(records))
+        await self._take(records, await patiently(lambda: self.read(records), "reading a batch"))
 
     async def inject(self, messages: Sequence[Message]) -> None:
         """Step through messages that came from no topic, such as a second look at an order."""
-        nowhere = Record(topic="", partition=-1, offset=-1, key=None, value=None)
-        await self._take([nowhere] * len(messages), [(m,) for m in messages])
+        await self._take([NOWHERE] * len(messages), [(m,) for m in messages])
 
     async def _take(self, records: Sequence[Record], reads: Sequence[Read]) -> None:
         began = time.perf_counter()
         told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
-        outgoing = [*told, *(self._dead_letter(*each) for each in failed)]
+        for record, error in failed:
+            _log_dead(record, error)
         self._count(len(failed), len(records))
+        letters = [self._dead_letter(*each) for each in failed if each[0] is not NOWHERE]
+        outgoing = [*(out for _, out in told), *letters]
         await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
         self.after()
+        for message, _ in told:
+            _log_told(message)
         log.info(
             "batch_done",
             records=len(records),
@@ -125,13 +134,13 @@ class Flow(Generic[S]):
 
     async def _fold(
         self, records: Sequence[Record], reads: Sequence[Read]
-    ) -> tuple[list[Outgoing], list[tuple[Record, str]]]:
+    ) -> tuple[list[Told], list[Dead]]:
         subjects = {m.subject for read in reads if not isinstance(read, Failed) for m in read}
         while True:
             known = await self.documents.load(subjects) if subjects else {}
             states: dict[str, S | None] = {id_: kept.state for id_, kept in known.items()}
-            told: list[Outgoing] = []
-            failed: list[tuple[Record, str]] = []
+            told: list[Told] = []
+            failed: list[Dead] = []
             for record, read in zip(records, reads, strict=True):
                 if isinstance(read, Failed):
                     failed.append((record, read.error))
@@ -145,15 +154,16 @@ class Flow(Generic[S]):
 
     def _turn(
         self, states: dict[str, S | None], messages: Sequence[Message], record: Record
-    ) -> list[Outgoing]:
+    ) -> list[Told]:
+        """Step through one record: all of its messages count, or, where one fails, none."""
         trace = record.headers.get("traceparent", b"").decode("ascii", "ignore") or None
-        told: list[Outgoing] = []
+        told: list[Told] = []
+        turned: dict[str, S | None] = {}
         for message in messages:
-            state, out = self.step(states.get(message.subject), message)
-            states[message.subject] = state
-            told += (encode(each, self.service, trace) for each in out)
-            for each in out:
-                _log_told(each)
+            state = turned.get(message.subject, states.get(message.subject))
+            turned[message.subject], out = self.step(state, message)
+            told += ((each, encode(each, self.service, trace)) for each in out)
+        states |= turned
         return told
 
     def _count(self, failed: int, records: int) -> None:
@@ -162,13 +172,6 @@ class Flow(Generic[S]):
             raise TooManyFailures(f"{self._failures} records in a row failed")
 
     def _dead_letter(self, record: Record, error: str) -> Outgoing:
-        log.error(
-            "record_dead",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            why=error,
-        )
         origin = {
             "dead_service": self.service,
             "dead_topic": record.topic,
@@ -196,6 +199,16 @@ def _changed(known: Mapping[str, Kept[S]], states: Mapping[str, S | None]) -> di
             continue
         changes[id_] = Kept(state, kept.version if kept else 0)
     return changes
+
+
+def _log_dead(record: Record, error: str) -> None:
+    log.error(
+        "record_dead",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        why=error,
+    )
 
 
 def _log_told(message: Message) -> None:

@@ -6,12 +6,9 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import (
-    KafkaError,
-    OutOfOrderSequenceNumber,
-    ProducerFenced,
-)
+from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerClosed
 from aiokafka.partitioner import murmur2
 from faststream.kafka import KafkaBroker
 
@@ -22,28 +19,41 @@ BATCH_BYTES = 256 * 1024
 """Throughput is batch bytes per round trip; the library's 16 KiB holds five of our events."""
 REQUEST_BYTES = 5 * 1024 * 1024
 """As large as the largest topic allows (`contracts/topics.py`)."""
+FETCH_BYTES = 256 * 1024
+"""Per partition, compressed. A larger record still comes whole, alone; a larger fetch would only
+make one account's backlog keep the others waiting, since a partition's is handed out at a stretch.
+"""
 SESSION_MS = 30_000
 REBALANCE_MS = 60_000
 DAY_MS = 24 * 60 * 60 * 1000
 POLL_MS = 10
 """The subscriber sleeps as long again after an empty poll: this is the idle latency."""
-STOP_S = 5.0
+HANDLERS_STOP_S = 2.0
+CONSUMERS_STOP_S = 3.0
+PRODUCER_STOP_S = 1.5
+
+log = structlog.get_logger()
 
 
 class Broken(Exception):  # noqa: N818 - it names the state of the producer
     """The producer cannot go on; only a new process helps."""
 
 
-def consumer_options() -> dict[str, Any]:
-    """How every subscriber reads: from the start, unhurried by slow handlers."""
-    return {
+def consumer_options(member: str | None = None) -> dict[str, Any]:
+    """How every subscriber reads: from the start, unhurried by slow handlers.
+
+    A `member` keeps its partitions through a restart, also through a kill -9: the broker knows it
+    again. Without one, a killed member's partitions rest until its session has run out.
+    """
+    options = {
         "auto_offset_reset": "earliest",
         "session_timeout_ms": SESSION_MS,
         "rebalance_timeout_ms": REBALANCE_MS,
         # A handler waits as long as a database is down; that is no reason to lose the partition.
         "max_poll_interval_ms": DAY_MS,
-        "max_partition_fetch_bytes": REQUEST_BYTES,
+        "max_partition_fetch_bytes": FETCH_BYTES,
     }
+    return options | ({"group_instance_id": member} if member else {})
 
 
 def broker(bootstrap: str, service: str) -> KafkaBroker:
@@ -54,10 +64,27 @@ def broker(bootstrap: str, service: str) -> KafkaBroker:
         consumer_only=True,
         allow_auto_create_topics=False,
         apply_types=False,
-        graceful_timeout=STOP_S * 2,
+        graceful_timeout=HANDLERS_STOP_S,
         logger=logging.getLogger("esteira.faststream"),
         log_level=logging.DEBUG,
     )
+
+
+async def start(broker: KafkaBroker) -> None:
+    """Subscribe all. Raises Unavailable, with nothing left running, while Kafka does not answer."""
+    try:
+        await broker.start()
+    except (KafkaError, OSError) as error:
+        await stop(broker)
+        raise Unavailable(f"kafka: {type(error).__name__}") from error
+
+
+async def stop(broker: KafkaBroker) -> None:
+    """Let the batches in hand finish, or cancel them; leave the groups. Takes a few seconds."""
+    try:
+        await asyncio.wait_for(broker.stop(), CONSUMERS_STOP_S)
+    except (TimeoutError, KafkaError, ExceptionGroup) as error:
+        log.warning("stopped_untidily", what="consumers", exc_info=error)
 
 
 def table_consumer(bootstrap: str, service: str) -> AIOKafkaConsumer:
@@ -90,6 +117,7 @@ class Publisher:
             linger_ms=0,
             request_timeout_ms=10_000,
         )
+        self._broke = asyncio.Event()
 
     async def start(self) -> None:
         """Connect. Raises Unavailable while no broker answers."""
@@ -99,18 +127,18 @@ class Publisher:
             raise Unavailable(f"kafka: {type(error).__name__}") from error
 
     async def stop(self) -> None:
-        """Flush and close; a dead broker is given up on after a few seconds."""
+        """Flush and close; a dead broker is given up on after a moment."""
         with contextlib.suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(self._producer.stop(), STOP_S)
+            await asyncio.wait_for(self._producer.stop(), PRODUCER_STOP_S)
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
         """Write all records; returns when the broker has them all.
 
         Raises Unavailable when some may be missing: publishing again is safe, event ids are
-        deterministic. Raises Broken when this producer will never work again.
+        deterministic. Raises Broken when this producer will never work again. It waits as long
+        as the broker is away: who must answer in time sets a deadline, after which a record
+        may still be written.
         """
-        if not records:
-            return
         try:
             sent = [
                 await self._producer.send(
@@ -119,7 +147,16 @@ class Publisher:
                 for r in records
             ]
             await asyncio.gather(*sent)
-        except (OutOfOrderSequenceNumber, ProducerFenced) as error:
-            raise Broken(type(error).__name__) from error
-        except KafkaError as error:
+        except (KafkaTimeoutError, ProducerClosed) as error:
             raise Unavailable(f"kafka: {type(error).__name__}") from error
+        except KafkaError as error:
+            if error.retriable:
+                raise Unavailable(f"kafka: {type(error).__name__}") from error
+            # The record took a sequence number with it: the partition takes no later one.
+            self._broke.set()
+            raise Broken(type(error).__name__) from error
+
+    async def watch(self) -> None:
+        """Wait for the producer to break, whoever was publishing then. Raises Broken."""
+        await self._broke.wait()
+        raise Broken("the producer")

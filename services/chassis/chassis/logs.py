@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -17,13 +18,22 @@ PERSONAL = frozenset(
     }
 )  # fmt: skip
 """Keys whose values never reach a log line, whoever logs them."""
+HIDDEN = "***"
 
 
 def redact(_logger: Any, _method: str, event: Event) -> Event:
-    """Blank every personal or secret field."""
-    for key in PERSONAL & event.keys():
-        event[key] = "***"
+    """Blank every personal or secret field, however deep."""
+    for key, value in event.items():
+        event[key] = HIDDEN if key in PERSONAL else _redacted(value)
     return event
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: HIDDEN if k in PERSONAL else _redacted(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(each) for each in value]
+    return value
 
 
 def _error_type(_logger: Any, _method: str, event: Event) -> Event:
@@ -51,7 +61,16 @@ def raised_at(error: BaseException) -> str:
 
 
 def _json(event: Any, **_: Any) -> bytes:
-    return orjson.dumps(event, default=str)
+    return orjson.dumps(event, default=_as_text)
+
+
+def _json_text(event: Any, **_: Any) -> str:
+    return _json(event).decode()
+
+
+def _as_text(value: Any) -> str:
+    """A number as it is; of anything else only the type, for its text might be an order's."""
+    return str(value) if isinstance(value, Decimal) else type(value).__name__
 
 
 def set_up(service: str, level: str = "INFO") -> None:
@@ -76,7 +95,7 @@ def set_up(service: str, level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
+                structlog.processors.JSONRenderer(serializer=_json_text),
             ],
         )
     )

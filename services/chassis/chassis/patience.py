@@ -18,7 +18,11 @@ class Unavailable(Exception):  # noqa: N818 - it names the state of the other si
     """The broker, the database or an outside service is away for now. Waiting helps."""
 
 
-async def patiently(work: Callable[[], Awaitable[T]], doing: str) -> T:
+async def patiently(
+    work: Callable[[], Awaitable[T]],
+    doing: str,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> T:
     """Do `work`, again and again with growing jittered pauses while it raises Unavailable."""
     wait = FIRST_WAIT_S
     while True:
@@ -26,5 +30,5 @@ async def patiently(work: Callable[[], Awaitable[T]], doing: str) -> T:
             return await work()
         except Unavailable as trouble:
             log.warning("waiting", doing=doing, cause=str(trouble), next_try_s=round(wait, 2))
-            await asyncio.sleep(random.uniform(wait / 2, wait))  # noqa: S311 - jitter, not a secret
+            await sleep(random.uniform(wait / 2, wait))  # noqa: S311 - jitter, not a secret
             wait = min(wait * 2, LONGEST_WAIT_S)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
-from pymongo import InsertOne, ReplaceOne, WriteConcern
+from pymongo import InsertOne, ReplaceOne, UpdateOne, WriteConcern
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -25,6 +25,7 @@ from pymongo.read_concern import ReadConcern
 from chassis.patience import Unavailable
 
 S = TypeVar("S")
+Client = AsyncIOMotorClient[dict[str, Any]]
 Database = AsyncIOMotorDatabase
 Collection_ = AsyncIOMotorCollection
 DUPLICATE_KEY = 11000
@@ -52,7 +53,7 @@ class Documents(Protocol[S]):
         """
 
 
-def connect(url: str) -> AsyncIOMotorClient[dict[str, Any]]:
+def connect(url: str) -> Client:
     """A client whose writes survive a failover, and whose waits end."""
     return AsyncIOMotorClient(
         url,
@@ -81,22 +82,29 @@ def translated() -> Iterator[None]:
 
 
 class MongoDocuments(Generic[S]):
-    """Documents in one collection: the encoded state beside `_id` and `version`."""
+    """Documents in one collection: the encoded state beside `_id` and `version`.
+
+    `heavy` names a field that is never loaded. What the encoded state has in it is written, key
+    by key (a key may be a path: `captured.buyer`); its other keys stay as they are stored.
+    """
 
     def __init__(
         self,
         collection: AsyncIOMotorCollection[dict[str, Any]],
         encode: Callable[[S], dict[str, Any]],
         decode: Callable[[dict[str, Any]], S],
+        heavy: str | None = None,
     ) -> None:
         self._collection = collection
         self._encode = encode
         self._decode = decode
+        self._heavy = heavy
 
     async def load(self, ids: Collection[str]) -> dict[str, Kept[S]]:
         """See Documents."""
         with translated():
-            found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
+            light = {self._heavy: 0} if self._heavy else None
+            found = await self._collection.find({"_id": {"$in": list(ids)}}, light).to_list(None)
         return {d["_id"]: Kept(self._decode(d), d["version"]) for d in found}
 
     async def save(self, changes: Mapping[str, Kept[S]]) -> bool:
@@ -121,7 +129,12 @@ class MongoDocuments(Generic[S]):
         body = self._encode(kept.state) | {"_id": id_, "version": kept.version + 1}
         if kept.version == 0:
             return InsertOne(body)
-        return ReplaceOne({"_id": id_, "version": kept.version}, body)
+        unchanged = {"_id": id_, "version": kept.version}
+        if self._heavy is None:
+            return ReplaceOne(unchanged, body)
+        parts = body.pop(self._heavy)
+        body |= {f"{self._heavy}.{key}": part for key, part in parts.items()}
+        return UpdateOne(unchanged, {"$set": body})
 
 
 __all__ = ["Documents", "Kept", "MongoDocuments", "ReadConcern", "WriteConcern", "connect"]

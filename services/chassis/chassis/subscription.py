@@ -1,6 +1,5 @@
 """Batches of records from FastStream to a flow, and their offsets committed after it."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import Any
 import structlog
 from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
@@ -20,7 +19,6 @@ from chassis.flow import Flow, Record
 
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
-COMMIT_TRIES = 5
 EXIT_BROKEN = 70
 
 log = structlog.get_logger()
@@ -35,9 +33,13 @@ class Subscription:
     listener: ConsumerRebalanceListener | None = None
 
 
-def subscribe(broker: KafkaBroker, subscription: Subscription) -> None:
-    """Hand batches of the flow's topics to it; commit each batch after it is done."""
+def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "") -> None:
+    """Hand batches of the flow's topics to it; commit each batch after it is done.
+
+    `instance` names this process among those of its service (see `kafka.consumer_options`).
+    """
     flow = subscription.flow
+    member = f"{subscription.group}-{instance}" if instance else None
     subscriber = broker.subscriber(
         *flow.topics,
         group_id=subscription.group,
@@ -48,7 +50,7 @@ def subscribe(broker: KafkaBroker, subscription: Subscription) -> None:
         parser=_untouched,
         decoder=_undecoded,
         listener=subscription.listener,
-        **kafka.consumer_options(),
+        **kafka.consumer_options(member),
     )
 
     async def consume(message: KafkaMessage) -> None:
@@ -83,18 +85,18 @@ def _leave(error: Exception) -> None:
 
 
 async def commit(consumer: Any, records: Sequence[Record]) -> None:
-    """Commit just past `records`; a commit that fails only means reading them again."""
+    """Commit just past `records`.
+
+    A commit that fails only means reading them again: the next one covers them, or another
+    process got their partition. The consumer itself waits for a broker that is away.
+    """
     offsets: dict[TopicPartition, int] = {}
     for r in records:
         place = TopicPartition(r.topic, r.partition)
         offsets[place] = max(r.offset + 1, offsets.get(place, 0))
-    for _ in range(COMMIT_TRIES):
-        try:
-            await consumer.commit(offsets)
-        except CommitFailedError:
-            return  # the partition moved to another process, which reads the batch again
-        except KafkaError as error:
-            log.warning("waiting", doing="committing", cause=type(error).__name__)
-            await asyncio.sleep(0.5)
-        else:
-            return
+    try:
+        await consumer.commit(offsets)
+    except (CommitFailedError, IllegalStateError):
+        log.info("partitions_moved", while_doing="committing")
+    except KafkaError as error:
+        log.warning("not_committed", cause=type(error).__name__)

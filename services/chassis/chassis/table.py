@@ -1,6 +1,7 @@
 """A compacted topic held in memory: the latest message of every key, in every process."""
 
-import asyncio
+import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
@@ -13,6 +14,8 @@ from contracts.envelope import Message
 from contracts.wire import Undecodable, decode
 
 M = TypeVar("M", bound=Message)
+POLL_MS = 200
+
 log = structlog.get_logger()
 
 
@@ -44,51 +47,45 @@ class Table(Generic[M]):
 
 async def load(table: Table[M], consumer: AIOKafkaConsumer) -> None:
     """Read the topic up to its end as it is now. Waits for the broker and the topic."""
+    consumer.subscribe([table.kind.topic])
     await patiently(lambda: _start(consumer), "connecting to kafka")
-    partitions = await patiently(lambda: _partitions(consumer, table.kind.topic), "finding topics")
-    consumer.assign(partitions)
-    ends = await consumer.end_offsets(partitions)
-    await consumer.seek_to_beginning(*partitions)
-    while any([await consumer.position(p) < ends[p] for p in partitions]):
-        await _read_some(table, consumer)
+    ends = await patiently(lambda: _ends(consumer), "finding the end of a table")
+    while any([await consumer.position(place) < end for place, end in ends.items()]):
+        await patiently(lambda: _read_some(table, consumer), "reading a table")
 
 
 async def follow(table: Table[M], consumer: AIOKafkaConsumer) -> None:
     """Keep the table fresh until cancelled."""
     while True:
-        try:
-            await _read_some(table, consumer)
-        except KafkaError as error:
-            log.warning("waiting", doing="following a table", cause=type(error).__name__)
-            await asyncio.sleep(1)
+        await patiently(lambda: _read_some(table, consumer), "following a table")
 
 
-async def _start(consumer: AIOKafkaConsumer) -> None:
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
     try:
-        await consumer.start()
+        yield
     except (KafkaError, OSError) as error:
         raise Unavailable(f"kafka: {type(error).__name__}") from error
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    # A consumer without a subscription learns of a topic only when its metadata is asked for.
-    await consumer._client._wait_on_metadata(topic)  # noqa: SLF001
-    found = consumer.partitions_for_topic(topic)
-    if not found:
-        raise Unavailable(f"topic {topic} does not exist yet")
-    return [TopicPartition(topic, p) for p in sorted(found)]
+async def _start(consumer: AIOKafkaConsumer) -> None:
+    with _translated():
+        await consumer.start()
+
+
+async def _ends(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+    with _translated():
+        return dict(await consumer.end_offsets(consumer.assignment()))
 
 
 async def _read_some(table: Table[M], consumer: AIOKafkaConsumer) -> None:
-    for records in (await consumer.getmany(timeout_ms=200)).values():
-        for record in records:
-            headers = dict(record.headers)
-            try:
-                message = decode(record.topic, headers, record.value)
-            except Undecodable as error:
-                log.warning(
-                    "record_ignored", topic=record.topic, offset=record.offset, why=str(error)
-                )
-                continue
-            if isinstance(message, table.kind):
-                table.put(message)
+    with _translated():
+        read = await consumer.getmany(timeout_ms=POLL_MS)
+    for record in itertools.chain(*read.values()):
+        try:
+            message = decode(record.topic, dict(record.headers), record.value)
+        except Undecodable as error:
+            log.warning("record_ignored", topic=record.topic, offset=record.offset, why=str(error))
+            continue
+        if isinstance(message, table.kind):
+            table.put(message)
