@@ -106,7 +106,7 @@ def _life(
         )
         async with aiohttp.ClientSession(connector=connector) as session:
             background.start(deliverer.run(over(session)))
-            for store in archive.stores():
+            for store in filter(first_dozen.has_regrets, archive.stores()):
                 background.start(first_dozen.regret(store, after=0))
             yield
             await background.stop()

@@ -52,10 +52,12 @@ class FirstDozen:
             placed.append(order)
         return placed
 
+    def has_regrets(self, store: Store) -> bool:
+        """Whether some order is still to be cancelled."""
+        return bool(self._progress(store)["to_cancel"])
+
     async def regret(self, store: Store, after: float) -> None:
         """Cancel those that are to be cancelled, after so many real seconds."""
-        if not self._progress(store)["to_cancel"]:
-            return
         await asyncio.sleep(after)
         while waiting := self._progress(store)["to_cancel"]:
             with self._archive.transaction():

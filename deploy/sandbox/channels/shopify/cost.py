@@ -35,7 +35,14 @@ def requested_cost(
 ) -> int:
     """The most a valid query can cost; GraphQLError for a connection without a page size."""
     assert schema.query_type is not None  # noqa: S101 - our own schema has one
-    return _Meter(schema, document, variables).of(operation.selection_set, schema.query_type)
+    defaults = {
+        definition.variable.name.value: int(definition.default_value.value)
+        for definition in operation.variable_definitions or ()
+        if isinstance(definition.default_value, IntValueNode)
+    }
+    return _Meter(schema, document, {**defaults, **variables}).of(
+        operation.selection_set, schema.query_type
+    )
 
 
 def actual_cost(data: Any, requested: int) -> int:
