@@ -1,9 +1,12 @@
 """Work that goes on beside the requests, and ends with the application."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
+
+_LOG = logging.getLogger(__name__)
 
 
 class Background:
@@ -30,5 +33,6 @@ class Background:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception():
+        if not task.cancelled() and (error := task.exception()):
             self.broken = True
+            _LOG.error("background_work_failed", exc_info=error)

@@ -19,11 +19,11 @@ _SHOWN_DELIVERIES = 200
 
 
 class _Time(BaseModel):
-    """`advance` in sandbox seconds, `rate` in sandbox seconds per real second."""
+    """`advance_s` in sandbox seconds, `rate` in sandbox seconds per real second."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    advance: float = Field(default=0.0, ge=0)
+    advance_s: float = Field(default=0.0, ge=0)
     rate: float | None = Field(default=None, gt=0)
 
 
@@ -87,7 +87,7 @@ class Backstage:
         """What time it is; with a body, another time or another pace."""
         if request.method == "POST":
             wanted = _Time.model_validate(await body_of(request))
-            self._clock.advance(wanted.advance)
+            self._clock.advance(wanted.advance_s)
             if wanted.rate is not None:
                 self._clock.run_at(wanted.rate)
             self._deliverer.clock_changed()

@@ -120,7 +120,7 @@ class Deliverer:
 async def _status_or_error(answer: Awaitable[int]) -> tuple[int | None, str | None]:
     try:
         return await answer, None
-    except (aiohttp.ClientError, OSError, TimeoutError) as failure:
+    except (aiohttp.ClientError, OSError, ValueError) as failure:
         return None, type(failure).__name__
 
 

@@ -82,20 +82,23 @@ class Outbox:
         return [(row["due_at"], row["id"]) for row in rows]
 
     def record(self, delivery_id: int, attempt: Attempt, next_due: float | None) -> None:
-        """Write down an attempt; `next_due` is when to retry, None when there is no retry."""
+        """Write down an attempt; `next_due` is when to retry, None when there is no retry.
+
+        The body of a delivery that is settled is let go: it is the bulk of what is kept.
+        """
         self._db.execute(
             "INSERT INTO attempts VALUES (?, ?, ?, ?, ?)",
             (delivery_id, attempt.at, attempt.status, attempt.error, attempt.ms),
         )
-        if attempt.succeeded:
+        if next_due is not None:
             self._db.execute(
-                "UPDATE deliveries SET state = 'delivered' WHERE id = ?", (delivery_id,)
+                "UPDATE deliveries SET failures = failures + 1, due_at = ? WHERE id = ?",
+                (next_due, delivery_id),
             )
             return
         self._db.execute(
-            "UPDATE deliveries SET failures = failures + 1, due_at = coalesce(?, due_at), "
-            "state = iif(? IS NULL, 'lost', 'pending') WHERE id = ?",
-            (next_due, next_due, delivery_id),
+            "UPDATE deliveries SET state = ?, failures = failures + ?, body = '' WHERE id = ?",
+            ("delivered", 0, delivery_id) if attempt.succeeded else ("lost", 1, delivery_id),
         )
 
     def hurry(self, at: float) -> None:

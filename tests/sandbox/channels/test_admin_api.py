@@ -171,7 +171,7 @@ async def test_every_field_of_an_order_can_be_asked_for(channels):
 
 async def test_orders_are_paged_in_the_order_of_their_last_change(channels):
     names = [(await placed(channels))["name"] for _ in range(5)]
-    await channels.post("/_control/clock", json={"advance": 60})
+    await channels.post("/_control/clock", json={"advance_s": 60})
     [first, *_] = (await channels.get("/_control/stores/loja/orders")).json()["orders"]
     await channels.post(f"/_control/stores/loja/orders/{first['id']}/cancel", json={})
 
@@ -188,7 +188,7 @@ async def test_orders_are_paged_in_the_order_of_their_last_change(channels):
 
 async def test_orders_are_found_by_moment_and_state(channels):
     await placed(channels, pay=False)
-    await channels.post("/_control/clock", json={"advance": 3600})
+    await channels.post("/_control/clock", json={"advance_s": 3600})
     moment = datetime.fromisoformat((await channels.get("/_control/clock")).json()["now"])
     paid = await placed(channels)
 
@@ -226,7 +226,7 @@ async def test_every_answer_tells_its_cost_and_a_spent_bucket_throttles(channels
     assert throttled
     assert throttled[0]["errors"][0]["extensions"]["code"] == "THROTTLED"
     assert throttled[0]["extensions"]["cost"]["actualQueryCost"] is None
-    await channels.post("/_control/clock", json={"advance": 20})
+    await channels.post("/_control/clock", json={"advance_s": 20})
     assert "data" in await asked(channels, dear)
 
 

@@ -67,7 +67,7 @@ async def test_a_failed_delivery_waits_for_its_pause_and_no_longer(channels, hub
     assert len(hub.deliveries) == 1
     [before] = await deliveries(channels)
 
-    await channels.post("/_control/clock", json={"advance": RULES.pauses[0] + 1})
+    await channels.post("/_control/clock", json={"advance_s": RULES.pauses[0] + 1})
     await hub.got(2)
     await settled(channels, pending=1)
 
