@@ -1,0 +1,77 @@
+"""What lists show and search of an order, derived from its cells. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from contracts.order import OrderStatus
+from panel.cells import Cell
+from panel.tab import Tab, place, version
+
+_UNKNOWN: Final[dict[str, Any]] = {
+    "channel": None,
+    "buyer": {"name": "", "document": None},
+    "items": 0,
+    "skus": [],
+    "total": None,
+    "currency": None,
+    "placed_at": None,
+}
+"""What is shown while only later facts have arrived."""
+
+
+def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
+    """The top-level fields of a row's document; its dates are real ones."""
+    tab, situation = place(cells)
+    revision, attempt = version(cells)
+    shown = which_order(cells)
+    listed = cells[shown]["order"] if shown else _UNKNOWN | {"number": order_id.partition(":")[2]}
+    placed_at = listed["placed_at"]
+    erp = cells["posted"]["erp"] if "posted" in cells else None
+    return listed | {
+        "placed_at": placed_at and datetime.fromisoformat(placed_at),
+        "tab": tab,
+        "situation": situation,
+        "revision": revision,
+        "attempt": attempt,
+        "reasons": cells["pending"]["reasons"] if tab is Tab.PENDING else [],
+        "erp": erp,
+        "cancellation": _cancellation(cells),
+        "shown": shown,
+        "search": _search(listed, erp),
+    }
+
+
+def which_order(cells: Mapping[str, Cell]) -> str | None:
+    """The order to show: as it was judged last, unless the channel has a newer revision."""
+    captured, judged = cells.get("captured"), cells.get("judged")
+    if judged and (captured is None or judged["rank"][0] >= captured["rank"][0]):
+        return "judged"
+    return "captured" if captured else None
+
+
+def searchable(text: str) -> str:
+    """How an order number or a SKU is compared: without case, spaces around, or the `#`."""
+    return text.strip().casefold().removeprefix("#")
+
+
+def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
+    """What OrderCancelled says, or, before it arrives, that the channel cancelled."""
+    if "cancelled" in cells:
+        found: dict[str, Any] = cells["cancelled"]["cancellation"]
+        return found
+    captured = cells.get("captured")
+    if captured is None or captured["status"] != OrderStatus.CANCELLED:
+        return None
+    return {
+        "undoing": None,
+        "cancelled_at": captured["cancelled_at"],
+        "reason": captured["cancel_reason"],
+        "choices": [],
+        "detail": "",
+    }
+
+
+def _search(listed: Mapping[str, Any], erp: Mapping[str, Any] | None) -> list[str]:
+    words = [listed["number"], *listed["skus"], *([erp["number"]] if erp else [])]
+    return sorted({searchable(word) for word in words} - {""})

@@ -1,0 +1,161 @@
+"""What happened to an order, in order: entries hold facts, their pt-BR text is written on reading.
+
+No entry holds a buyer's data: of a correction it names the fields, never the values.
+"""
+
+from bisect import insort
+from collections.abc import Callable
+from typing import Any, Final
+
+from contracts.commands import Corrections, ReprocessOrder
+from contracts.envelope import Event, Message
+from contracts.events import (
+    ErpStanding,
+    OrderCancelled,
+    OrderCaptured,
+    OrderErased,
+    OrderPending,
+    OrderPosted,
+    OrderValidated,
+    PendingStage,
+    Undoing,
+)
+from contracts.order import OrderStatus
+
+Entry = dict[str, Any]
+LONGEST: Final = 200
+"""Entries kept, the newest. What a row keeps must end somewhere; the topics have the rest."""
+
+
+def entry(message: Message, at: str) -> Entry | None:
+    """One line of the timeline, or None for what it does not tell; `at` is its moment."""
+    told = _TOLD.get(type(message))
+    if told is None:
+        return None
+    event, details = told
+    return {"event": event, "at": at, **_identity(event, message), **details(message)}
+
+
+def with_entry(entries: list[Entry], new: Entry) -> list[Entry]:
+    """The entries and a new one, by time; the same list when it is there already."""
+    if any(e["id"] == new["id"] for e in entries):
+        return entries
+    longer = [*entries]
+    insort(longer, new, key=place)
+    return longer[-LONGEST:]
+
+
+def place(entry: Entry) -> tuple[str, str]:
+    """Where an entry stands among others."""
+    return entry["at"], entry["id"]
+
+
+def _identity(event: str, message: Message) -> Entry:
+    """What makes an event another one; said in words, which is cheaper than the event's id."""
+    if not isinstance(message, Event):
+        return {"id": message.event_id}
+    revision, attempt = message.revision, message.attempt
+    name = f"{event}.{revision}.{attempt}.{message.stage}"
+    return {"id": name, "revision": revision, "attempt": attempt}
+
+
+def corrected(corrections: Corrections) -> list[str]:
+    """The fields a person changed, as paths: `buyer.document`, `items.<item_id>.sku`."""
+    found = []
+    for part, fields in corrections.model_dump(exclude_none=True, exclude={"items"}).items():
+        if isinstance(fields, dict):
+            found += [f"{part}.{field}" for field in fields]
+        else:
+            found.append(part)
+    for item in corrections.items:
+        fields = item.model_dump(exclude_none=True, exclude={"item_id"})
+        found += [f"items.{item.item_id}.{field}" for field in fields]
+    return found
+
+
+def text(entry: Entry) -> str:
+    """The entry as an operator reads it."""
+    return _TEXTS[entry["event"]](entry)
+
+
+_TOLD: Final[dict[type[Message], tuple[str, Callable[[Any], Entry]]]] = {
+    OrderCaptured: (
+        "captured",
+        lambda e: {"cancelled": e.order.status is OrderStatus.CANCELLED},
+    ),
+    OrderValidated: ("validated", lambda _: {}),
+    OrderPending: (
+        "pending",
+        lambda e: {
+            "reasons": [r.text for r in e.reasons],
+            "by_erp": e.parked_by is PendingStage.ERP,
+        },
+    ),
+    OrderPosted: (
+        "posted",
+        lambda e: {
+            "standing": e.standing.value,
+            "number": e.erp_order_number,
+            "said": e.erp_message,
+        },
+    ),
+    OrderCancelled: ("cancelled", lambda e: {"undoing": e.undoing.value, "said": e.detail}),
+    OrderErased: ("erased", lambda _: {}),
+    ReprocessOrder: (
+        "reprocess",
+        lambda c: {"by": c.requested_by, "fields": corrected(c.corrections)},
+    ),
+}
+
+
+def _captured(entry: Entry) -> str:
+    if entry["cancelled"]:
+        return "Cancelamento recebido do canal"
+    if entry["revision"] == 1:
+        return "Pedido capturado no canal"
+    return f"Nova versão recebida do canal (revisão {entry['revision']})"
+
+
+def _pending(entry: Entry) -> str:
+    by = "Pendente pelo ERP" if entry["by_erp"] else "Pendente"
+    return f"{by}: {'; '.join(entry['reasons'])}"
+
+
+def _posted(entry: Entry) -> str:
+    if entry["standing"] == ErpStanding.CANCELLED:
+        return f"Pedido de venda {entry['number']} cancelado no ERP"
+    if entry["standing"] == ErpStanding.CANCEL_REFUSED:
+        said = f": {entry['said']}" if entry["said"] else ""
+        return f"O ERP não cancelou o pedido de venda {entry['number']}{said}"
+    return f"Integrado ao ERP: pedido de venda {entry['number']}"
+
+
+def _cancelled(entry: Entry) -> str:
+    said = f". {entry['said']}" if entry["said"] else ""
+    return _UNDOING[entry["undoing"]] + said
+
+
+def _reprocess(entry: Entry) -> str:
+    fixes = len(entry["fields"])
+    asked = f"Reprocessamento pedido por {entry['by']}"
+    if not fixes:
+        return asked
+    return f"{asked}, com {fixes} {'correção' if fixes == 1 else 'correções'}"
+
+
+_UNDOING: Final[dict[str, str]] = {
+    Undoing.NOT_NEEDED: "Cancelado; não chegou ao ERP",
+    Undoing.REQUESTED: "Cancelado; cancelamento pedido ao ERP",
+    Undoing.DONE: "Cancelado também no ERP",
+    Undoing.NEEDS_ACTION: "Cancelado no canal, mas não no ERP: escolha o que fazer",
+}
+
+_TEXTS: Final[dict[str, Callable[[Entry], str]]] = {
+    "captured": _captured,
+    "validated": lambda _: "Pedido validado, a caminho do ERP",
+    "pending": _pending,
+    "posted": _posted,
+    "cancelled": _cancelled,
+    "erased": lambda _: "Dados pessoais apagados a pedido do comprador",
+    "reprocess": _reprocess,
+}

@@ -1,0 +1,267 @@
+"""One order on the panel: which tab it is in, and what its row shows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.commands import BuyerCorrection, Corrections, ItemCorrection, ReprocessOrder
+from contracts.envelope import Event, Message
+from contracts.events import ErpStanding, OrderErased, PendingStage, Undoing
+from contracts.order import Order
+from contracts.reasons import ReasonCode
+from contracts.stores import StoreConfigured
+from panel.row import ForeignOrder, Row, decode, encode, step
+from panel.timeline import text
+from tests.support.builders import (
+    ACCOUNT,
+    PAID_AT,
+    STORE,
+    a_buyer,
+    a_store,
+    an_item,
+    an_order,
+    cancellation_of,
+    cancelled,
+    captured,
+    pending,
+    posted,
+    validated,
+)
+
+ORDER = an_order()
+CHANGED = ReasonCode.ORDER_CHANGED_AT_CHANNEL
+
+
+def row_of(*messages: Message) -> Row:
+    row: Row | None = None
+    for message in messages:
+        row, told = step(row, message)
+        assert told == ()
+    assert row is not None
+    return row
+
+
+def shown(*messages: Message) -> dict[str, Any]:
+    return encode(row_of(*messages))
+
+
+def where(*messages: Message) -> tuple[str | None, str]:
+    document = shown(*messages)
+    return document["tab"], document["situation"]
+
+
+def reprocess(order: Order = ORDER, command_id: str = "c-1", **changes: Any) -> ReprocessOrder:
+    return ReprocessOrder(
+        **{
+            "command_id": command_id,
+            "order_id": order.order_id,
+            "store_id": STORE,
+            "account_id": ACCOUNT,
+            "requested_by": "ana",
+            "occurred_at": PAID_AT + timedelta(minutes=1),
+        }
+        | changes
+    )
+
+
+def erased(order: Order = ORDER) -> OrderErased:
+    return OrderErased(
+        order_id=order.order_id,
+        store_id=STORE,
+        account_id=ACCOUNT,
+        revision=1,
+        occurred_at=PAID_AT + timedelta(days=9),
+    )
+
+
+POSTED_THEN_CHANGED = (
+    captured(ORDER),
+    posted(ORDER),
+    pending(ORDER, CHANGED, attempt=2, parked_by=PendingStage.ERP),
+)
+
+
+@pytest.mark.parametrize(
+    ("messages", "place"),
+    [
+        ([captured(ORDER)], (None, "em_validacao")),
+        ([captured(ORDER), validated(ORDER)], ("processed", "aguardando_erp")),
+        ([captured(ORDER), pending(ORDER)], ("pending", "pendente")),
+        ([captured(ORDER), validated(ORDER), posted(ORDER)], ("processed", "integrado")),
+        # A correction lets a pending order through; a refusal by the ERP takes it back.
+        ([pending(ORDER), validated(ORDER, attempt=2)], ("processed", "aguardando_erp")),
+        (
+            [validated(ORDER), pending(ORDER, ReasonCode.ERP_REJECTED, parked_by=PendingStage.ERP)],
+            ("pending", "pendente"),
+        ),
+        # Once posted, later verdicts on the same revision do not take the order back …
+        ([posted(ORDER), pending(ORDER, attempt=2)], ("processed", "integrado")),
+        ([posted(ORDER), validated(ORDER, attempt=2)], ("processed", "integrado")),
+        # … but a newer revision does, and so does the ERP writer's word that the order changed.
+        ([posted(ORDER), validated(ORDER, revision=2)], ("processed", "aguardando_erp")),
+        ([posted(ORDER), pending(ORDER, revision=2)], ("pending", "pendente")),
+        (POSTED_THEN_CHANGED, ("pending", "pendente")),
+        ([*POSTED_THEN_CHANGED, posted(ORDER, attempt=2)], ("processed", "integrado")),
+        # Cancelled is final, and shown as soon as the channel has said so.
+        ([captured(ORDER), captured(cancelled(ORDER), revision=2)], ("cancelled", "cancelando")),
+        ([posted(ORDER), cancellation_of(ORDER)], ("cancelled", "cancelado")),
+        ([cancellation_of(ORDER), validated(ORDER, revision=3)], ("cancelled", "cancelado")),
+        ([cancellation_of(ORDER, Undoing.REQUESTED)], ("cancelled", "cancelando")),
+        ([cancellation_of(ORDER, Undoing.NEEDS_ACTION)], ("cancelled", "exige_acao")),
+        (
+            [cancellation_of(ORDER, Undoing.DONE), cancellation_of(ORDER, Undoing.REQUESTED)],
+            ("cancelled", "cancelado_no_erp"),
+        ),
+        ([posted(ORDER, ErpStanding.CANCELLED), posted(ORDER)], ("processed", "cancelado_no_erp")),
+        ([posted(ORDER, ErpStanding.CANCEL_REFUSED)], ("processed", "integrado")),
+        ([reprocess()], (None, "em_validacao")),
+    ],
+)
+def test_the_tab_follows_from_the_facts(
+    messages: list[Message], place: tuple[str | None, str]
+) -> None:
+    assert where(*messages) == place
+
+
+def test_a_row_shows_what_a_list_needs_with_the_document_masked() -> None:
+    document = shown(captured(ORDER), pending(ORDER, ReasonCode.CUSTOMER_DOC_INVALID))
+
+    assert document["buyer"] == {"name": "Irene Baptista Leal", "document": "***.982.247-**"}
+    assert (document["number"], document["items"], document["total"]) == ("#1001", 2, "138.50")
+    assert document["placed_at"] == document["updated_at"] == PAID_AT
+    assert [r["code"] for r in document["reasons"]] == ["CUSTOMER_DOC_INVALID"]
+    assert "52998224725" not in str({k: v for k, v in document.items() if k != "orders"})
+
+
+def test_reasons_are_shown_only_while_the_order_waits() -> None:
+    assert shown(pending(ORDER), validated(ORDER, attempt=2))["reasons"] == []
+
+
+def test_the_erps_ids_are_kept_when_the_order_is_cancelled() -> None:
+    document = shown(posted(ORDER), cancellation_of(ORDER, Undoing.REQUESTED))
+
+    assert document["erp"]["number"] == "1534"
+    assert document["cancellation"]["reason"] == "customer"
+
+
+def test_the_judged_order_is_shown_until_the_channel_has_a_newer_one() -> None:
+    corrected = ORDER.model_copy(update={"buyer": a_buyer(name="Irene B. Leal")})
+    newer = ORDER.model_copy(update={"number": "#1001-A"})
+
+    merged = shown(captured(ORDER), validated(corrected))
+    assert merged["orders"][merged["shown"]]["buyer"]["name"] == "Irene B. Leal"
+    assert merged["orders"]["captured"]["buyer"]["name"] == "Irene Baptista Leal"
+
+    again = shown(captured(ORDER), validated(corrected), captured(newer, revision=2))
+    assert (again["shown"], again["number"], again["revision"]) == ("captured", "#1001-A", 2)
+
+
+def test_an_order_is_found_by_its_number_its_skus_and_its_number_in_the_erp() -> None:
+    order = an_order(1001, an_item("Can-350-AZ"), an_item(None, item_id="2"))
+
+    assert shown(captured(order), posted(order))["search"] == ["1001", "1534", "can-350-az"]
+
+
+def test_an_order_of_which_only_a_later_fact_has_arrived_has_a_row_too() -> None:
+    document = shown(posted(ORDER))
+
+    assert (document["tab"], document["number"], document["total"]) == ("processed", "1001", None)
+
+
+def test_a_request_shows_until_validation_has_judged_again() -> None:
+    after: dict[str, Any] = {"occurred_at": PAID_AT + timedelta(minutes=2)}
+
+    assert shown(pending(ORDER), reprocess())["reprocessing"] is True
+    assert (
+        shown(pending(ORDER), reprocess(), pending(ORDER, attempt=2, **after))["reprocessing"]
+        is False
+    )
+
+
+def test_the_timeline_tells_what_happened_in_words_and_never_the_corrected_values() -> None:
+    fixes = Corrections(
+        buyer=BuyerCorrection(document="11144477735"),
+        items=(ItemCorrection(item_id="1", sku="CAN-350-VD"),),
+    )
+    row = row_of(
+        captured(ORDER),
+        pending(ORDER),
+        reprocess(corrections=fixes),
+        validated(ORDER, attempt=2).model_copy(
+            update={"occurred_at": PAID_AT + timedelta(minutes=2)}
+        ),
+        posted(ORDER, attempt=2, occurred_at=PAID_AT + timedelta(minutes=3)),
+    )
+
+    assert [text(entry) for entry in row.timeline] == [
+        "Pedido capturado no canal",
+        "Pendente: CPF/CNPJ ausente",
+        "Reprocessamento pedido por ana, com 2 correções",
+        "Pedido validado, a caminho do ERP",
+        "Integrado ao ERP: pedido de venda 1534",
+    ]
+    assert row.timeline[2]["fields"] == ["buyer.document", "items.1.sku"]
+    assert "11144477735" not in str(row.timeline)
+
+
+def test_an_erased_order_keeps_no_buyer_whenever_the_erasure_comes() -> None:
+    told: list[Message] = [
+        captured(ORDER),
+        pending(ORDER),
+        reprocess(corrections=Corrections(buyer=BuyerCorrection(name="Irene"), note="Irene")),
+    ]
+
+    before = shown(*told, erased())
+    after = shown(erased(), *told)
+
+    assert before == after
+    assert "Irene" not in str(before)
+    assert "52998224725" not in str(before)
+    assert before["number"] == "#1001"
+
+
+def test_an_erasure_overwrites_the_bodies_that_the_database_already_has() -> None:
+    stored = encode(row_of(captured(ORDER), pending(ORDER))) | {"_id": ORDER.order_id}
+
+    orders = encode(row_of_stored(stored, erased()))["orders"]
+
+    assert set(orders) == {
+        f"{kind}.{part}"
+        for kind in ("captured", "judged")
+        for part in ("buyer", "shipping_address", "billing_address")
+    }
+
+
+def row_of_stored(document: dict[str, Any], message: Message) -> Row:
+    row, _ = step(decode(document), message)
+    assert row is not None
+    return row
+
+
+def test_a_row_that_is_read_again_and_hears_nothing_new_stays_as_it_was() -> None:
+    messages: list[Message] = [captured(ORDER), pending(ORDER), reprocess(), erased()]
+    row = decode(encode(row_of(*messages)) | {"_id": ORDER.order_id})
+
+    for message in messages:
+        assert step(row, message)[0] == row
+
+
+def test_a_message_about_another_stores_order_is_refused() -> None:
+    foreign = captured(ORDER).model_copy(update={"order_id": "other-store:1001"})
+
+    with pytest.raises(ForeignOrder):
+        step(None, foreign)
+
+
+def test_what_is_not_about_an_order_changes_nothing() -> None:
+    store: StoreConfigured = a_store()
+
+    assert step(None, store) == (None, ())
+
+
+def test_times_are_kept_to_the_millisecond_so_that_the_database_gives_them_back_alike() -> None:
+    moment = datetime(2026, 11, 20, 14, 0, 0, 123_987, tzinfo=UTC)
+    event: Event = captured(ORDER).model_copy(update={"occurred_at": moment})
+
+    assert shown(event)["updated_at"] == moment.replace(microsecond=123_000)
