@@ -68,9 +68,9 @@ class Address(Value):
     @property
     def complete(self) -> bool:
         """Whether the ERP can invoice to it; abroad there is neither bairro, UF nor CEP."""
-        needed = (self.street, self.number, self.city)
+        needed = [self.street, self.number, self.city]
         if self.country == "BR":
-            needed = (*needed, self.bairro, self.uf)
+            needed += [self.bairro, self.uf]
         known = all(part.strip() for part in needed)
         return known and (self.country != "BR" or len(self.cep) == CEP_DIGITS)
 
@@ -178,7 +178,7 @@ class Order(Value):
 
     @property
     def customer_address(self) -> Address | None:
-        """Where the ERP's customer lives: the billing address if complete, else the shipping one."""
+        """The address of the ERP's customer: billing where complete, else shipping."""
         if self.billing_address is not None and self.billing_address.complete:
             return self.billing_address
         return self.shipping_address or self.billing_address

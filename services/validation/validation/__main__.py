@@ -1,0 +1,5 @@
+"""`python -m validation`."""
+
+from validation.main import main
+
+main()

@@ -1,0 +1,114 @@
+"""Second looks: when facts change, the orders that wait for them are judged again by themselves.
+
+A verdict of a second look has no record on a topic that would repeat it after a crash, so the
+case is marked with the visit until what was decided is told; a restart visits what is marked.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.flow import Flow
+from chassis.patience import patiently
+from chassis.store import Collection_, translated
+from contracts.stores import StoreConfigured
+from validation.case import Case
+from validation.case_document import INDEXES
+from validation.local import Revisit, Told
+
+BATCH: Final = 200
+
+log = structlog.get_logger()
+
+Scope = tuple[str, str]
+"""`account_id` or `store_id`, and its value."""
+
+
+class OpenCases(Protocol):
+    """Finds the cases that facts may change."""
+
+    async def find(self, scope: Scope, *, everything: bool) -> Sequence[str]:
+        """The orders' ids; without `everything` only of cases nobody judged yet."""
+
+
+class MongoOpenCases:
+    """The open cases among the documents that `case_document` writes."""
+
+    def __init__(self, cases: Collection_[dict[str, Any]]) -> None:
+        self._cases = cases
+
+    async def prepare(self) -> None:
+        """Make the indexes, over open cases only: a validated order costs no entry."""
+        with translated():
+            for field in INDEXES:
+                await self._cases.create_index(
+                    [(field, 1), ("_id", 1)], partialFilterExpression={"open": True}
+                )
+
+    async def find(self, scope: Scope, *, everything: bool) -> Sequence[str]:
+        """See OpenCases."""
+        field, value = scope
+        query: dict[str, Any] = {"open": True, field: value}
+        if not everything:
+            query["verdict"] = "waiting"
+        with translated():
+            found = await self._cases.find(query, {"_id": 1}).sort("_id", 1).to_list(None)
+        return [document["_id"] for document in found]
+
+
+class Revisits:
+    """Visits whole accounts and stores, one after the other, each once however often asked."""
+
+    def __init__(
+        self, flow: Flow[Case], cases: OpenCases, clock: Clock, new_visit: Callable[[], str]
+    ) -> None:
+        self._flow = flow
+        self._cases = cases
+        self._clock = clock
+        self._new_visit = new_visit
+        self._wanted: dict[Scope, bool] = {}
+        self._woken = asyncio.Event()
+
+    def account(self, account_id: str, everything: bool) -> None:
+        """Visit the account's orders: all open ones, or those nobody judged yet."""
+        self._want(("account_id", account_id), everything=everything)
+
+    def store(self, store: StoreConfigured) -> None:
+        """Visit the store's open orders."""
+        self._want(("store_id", store.store_id), everything=True)
+
+    async def run(self) -> None:
+        """Visit what is wanted, until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Visit until nothing more is wanted."""
+        while self._wanted:
+            scope = next(iter(self._wanted))
+            await self._visit(scope, everything=self._wanted.pop(scope))
+
+    def _want(self, scope: Scope, *, everything: bool) -> None:
+        self._wanted[scope] = everything or self._wanted.get(scope, False)
+        self._woken.set()
+
+    async def _visit(self, scope: Scope, *, everything: bool) -> None:
+        ids = await patiently(
+            lambda: self._cases.find(scope, everything=everything), "finding open orders"
+        )
+        for start in range(0, len(ids), BATCH):
+            now, visit = self._clock(), self._new_visit()
+            batch = ids[start : start + BATCH]
+            await self._flow.inject(
+                [Revisit(order_id=id_, visit=visit, occurred_at=now) for id_ in batch]
+            )
+            await self._flow.inject(
+                [Told(order_id=id_, visit=visit, occurred_at=now) for id_ in batch]
+            )
+        if ids:
+            log.info("orders_revisited", scope=scope[1], orders=len(ids))

@@ -1,0 +1,94 @@
+"""The address of the ERP's customer: the billing one where complete, else the shipping one.
+
+Only that one is judged: it is what the ERP registers and invoices to. Abroad there is neither
+bairro, CEP nor UF to ask for.
+"""
+
+from typing import Final
+
+from contracts.order import CEP_DIGITS, Address, Order
+from contracts.reasons import Reason, ReasonCode, reason
+from contracts.stores import StoreSettings
+from validation.facts import Facts
+
+NO_NUMBER: Final = "S/N"
+UFS: Final = frozenset(
+    {
+        *("AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA"),
+        *("PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO"),
+    }
+)
+_NOWHERE: Final = Address()
+
+
+def with_store_rules(order: Order, settings: StoreSettings) -> Order:
+    """The order with "S/N" where an address has no number, if the store wants that."""
+    if not settings.missing_number_as_sn:
+        return order
+    changes = {
+        name: address.model_copy(update={"number": NO_NUMBER})
+        for name in ("billing_address", "shipping_address")
+        if (address := getattr(order, name)) and address.street and not address.number.strip()
+    }
+    return order.model_copy(update=changes) if changes else order
+
+
+def city_and_state_are_there(order: Order, _: Facts) -> Reason | None:
+    """Omie refuses a sales order whose customer has no UF."""
+    place, address = _judged(order)
+    if not address.city.strip():
+        field, lack = "city", "sem a cidade"
+    elif address.country == "BR" and address.uf not in UFS:
+        field, lack = "uf", "sem uma UF válida"
+    else:
+        return None
+    return reason(
+        ReasonCode.CUSTOMER_CITY_STATE_MISSING,
+        f"{place}.{field}",
+        f"O endereço do cliente está {lack}. Preencha a cidade e a UF (duas letras).",
+    )
+
+
+def number_is_there(order: Order, _: Facts) -> Reason | None:
+    """The invoice needs a street number; the store's rule may have filled "S/N"."""
+    place, address = _judged(order)
+    if address.number.strip():
+        return None
+    return reason(
+        ReasonCode.ADDRESS_NUMBER_MISSING,
+        f"{place}.number",
+        "O endereço do cliente está sem número. Preencha o número,"
+        " ou ative na loja a opção de usar “S/N”.",
+    )
+
+
+def address_is_complete(order: Order, _: Facts) -> Reason | None:
+    """Street, bairro and a CEP of eight digits."""
+    place, address = _judged(order)
+    lacking = [(f, name) for f, name, there in _parts(address) if not there]
+    if not lacking:
+        return None
+    names = ", ".join(name for _, name in lacking)
+    return reason(
+        ReasonCode.ADDRESS_INCOMPLETE,
+        f"{place}.{lacking[0][0]}",
+        f"Falta no endereço do cliente: {names}. Complete o endereço.",
+    )
+
+
+def _parts(address: Address) -> list[tuple[str, str, bool]]:
+    parts = [("street", "rua", bool(address.street.strip()))]
+    if address.country == "BR":
+        cep = len(address.cep) == CEP_DIGITS and address.cep.isdecimal()
+        parts += [
+            ("bairro", "bairro", bool(address.bairro.strip())),
+            ("cep", "CEP com 8 dígitos", cep),
+        ]
+    return parts
+
+
+def _judged(order: Order) -> tuple[str, Address]:
+    """Which address the ERP gets, and where it stands in the order."""
+    address = order.customer_address
+    billing = address is not None and address is order.billing_address
+    return ("billing_address" if billing else "shipping_address"), address or _NOWHERE
