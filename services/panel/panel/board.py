@@ -1,0 +1,152 @@
+"""The rows in MongoDB as people read them: a tab page by page, one order, counts, the views.
+
+Every method asks for the stores that the reader may see: nothing here reads across them.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from chassis.store import Collection_, Database, translated
+from panel.paging import Cursor, Page, page
+from panel.summary import searchable
+from panel.tab import Tab
+
+ORDERS: Final = "orders"
+_HEAVY: Final = ("orders", "cells", "requests", "timeline")
+_TABS_AND_NONE: Final = [*Tab, None]
+_ALREADY_THERE: Final = 48
+_LAST: Final = "\U0010ffff"
+"""Sorts after any text that goes on after a prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which rows, newest change first.
+
+    `tab` None is all of them, those in no tab too. `text` is the start of an order's number, of
+    one of its SKUs, or of its number in the ERP. A `full` row has its bodies and its timeline.
+    """
+
+    stores: Collection[str]
+    tab: Tab | None = None
+    reason: str | None = None
+    text: str | None = None
+    after: Cursor | None = None
+    limit: int = 50
+    full: bool = False
+
+
+class Board(Protocol):
+    """The read side of the rows."""
+
+    async def page(self, query: Query) -> Page:
+        """A page of rows. Raises Unavailable."""
+
+    async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
+        """One row, whole, if it is of one of these stores. Raises Unavailable."""
+
+    async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
+        """How many rows each tab has, counted no further than `most`. Raises Unavailable."""
+
+
+class MongoBoard:
+    """The board in the panel's database."""
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._orders: Collection_[dict[str, Any]] = database[ORDERS]
+
+    async def page(self, query: Query) -> Page:
+        """See Board."""
+        light = None if query.full else dict.fromkeys(_HEAVY, 0)
+        found = self._orders.find(_filter(query), light)
+        found = found.sort([("updated_at", -1), ("_id", -1)]).limit(query.limit + 1)
+        with translated():
+            return page(await found.to_list(None), query.limit)
+
+    async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
+        """See Board."""
+        with translated():
+            found: dict[str, Any] | None = await self._orders.find_one(
+                {"_id": order_id, "store_id": {"$in": sorted(stores)}}
+            )
+        return found
+
+    async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
+        """See Board."""
+        limit: dict[str, Any] = {} if most is None else {"limit": most}
+        with translated():
+            return {
+                tab: await self._orders.count_documents(
+                    {"store_id": {"$in": sorted(stores)}, "tab": tab}, **limit
+                )
+                for tab in Tab
+            }
+
+
+def _filter(query: Query) -> dict[str, Any]:
+    """Equality first, then the sort keys: the order of the index."""
+    tab: Any = query.tab or {"$in": _TABS_AND_NONE}
+    wanted: dict[str, Any] = {"store_id": {"$in": sorted(query.stores)}, "tab": tab}
+    if query.reason:
+        wanted["reasons.code"] = query.reason
+    if query.text:
+        start = searchable(query.text)
+        wanted["search"] = {"$elemMatch": {"$gte": start, "$lt": start + _LAST}}
+    if query.after:
+        at, order_id = query.after.updated_at, query.after.order_id
+        wanted["updated_at"] = {"$lte": at}
+        wanted["$or"] = [{"updated_at": {"$lt": at}}, {"_id": {"$lt": order_id}}]
+    return wanted
+
+
+async def prepare(database: Database[dict[str, Any]]) -> None:
+    """Create the indexes and the three views; harmless when they exist. Raises Unavailable."""
+    orders = database[ORDERS]
+    with translated():
+        await orders.create_index(
+            [("store_id", 1), ("tab", 1), ("updated_at", -1), ("_id", -1)], name="tabs"
+        )
+        await orders.create_index([("store_id", 1), ("search", 1)], name="search")
+        there = set(await database.list_collection_names())
+        for tab in Tab:
+            await _view(database, f"{tab}_orders", _as_read(tab), there)
+
+
+async def _view(
+    database: Database[dict[str, Any]],
+    name: str,
+    pipeline: Sequence[dict[str, Any]],
+    there: Collection[str],
+) -> None:
+    verb = "collMod" if name in there else "create"
+    answer = await database.command(
+        {verb: name, "viewOn": ORDERS, "pipeline": list(pipeline)},
+        allowable_errors=[_ALREADY_THERE],
+    )
+    if answer.get("code") == _ALREADY_THERE:  # another process was quicker
+        await database.command({"collMod": name, "viewOn": ORDERS, "pipeline": list(pipeline)})
+
+
+def _as_read(tab: Tab) -> list[dict[str, Any]]:
+    """A view for people with a database client: the order and what became of it, nothing else."""
+    judged = {"$eq": ["$shown", "judged"]}
+    return [
+        {"$match": {"tab": tab}},
+        {
+            "$project": {
+                "store_id": 1,
+                "channel": 1,
+                "number": 1,
+                "situation": 1,
+                "revision": 1,
+                "attempt": 1,
+                "order": {"$cond": [judged, "$orders.judged", "$orders.captured"]},
+                "reasons": 1,
+                "erp": 1,
+                "cancellation": 1,
+                "placed_at": 1,
+                "updated_at": 1,
+            }
+        },
+    ]

@@ -1,0 +1,213 @@
+"""The board on the real MongoDB answers as the one in memory does."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.clock import utc_now
+from chassis.flow import Flow
+from chassis.store import Client, MongoDocuments, connect
+from contracts.envelope import Message
+from contracts.events import OrderErased, Undoing
+from contracts.reasons import ReasonCode
+from panel.board import ORDERS, Board, MongoBoard, Query, prepare
+from panel.paging import cursor
+from panel.row import Row, decode, encode, step
+from panel.rows import Rows
+from panel.tab import Tab
+from tests.support.belt import Belt
+from tests.support.builders import (
+    ACCOUNT,
+    PAID_AT,
+    STORE,
+    a_buyer,
+    an_item,
+    an_order,
+    cancellation_of,
+    captured,
+    pending,
+    posted,
+    validated,
+)
+from tests.support.memory_board import MemoryBoard
+
+OTHER = "other-store"
+TOPICS = (
+    "orders.captured.v1",
+    "orders.validated.v1",
+    "orders.pending.v1",
+    "orders.posted.v1",
+    "orders.cancelled.v1",
+    "orders.erased.v1",
+)
+
+
+@dataclass
+class Boards:
+    """The same messages told to both."""
+
+    real: MongoBoard
+    memory: MemoryBoard
+    belt: Belt
+    database: Any
+
+    async def tell(self, *messages: Message) -> None:
+        self.memory.tell(*messages)
+        await self.belt.put(*messages)
+        await self.belt.settle()
+
+
+@pytest.fixture
+async def boards(mongodb_url: str) -> AsyncIterator[Boards]:
+    client: Client = connect(mongodb_url)
+    name = f"test_panel_{uuid.uuid4().hex[:12]}"
+    database = client[name]
+    await prepare(database)
+    await prepare(database)
+    stored = MongoDocuments(database[ORDERS], encode, decode, heavy="orders")
+    belt = Belt()
+    flow: Flow[Row] = Flow("panel", TOPICS, step, Rows(stored), belt.log, utc_now)
+    belt.add(flow)
+    yield Boards(MongoBoard(database), MemoryBoard(), belt, database)
+    await client.drop_database(name)
+    client.close()
+
+
+def sold(number: int, store: str = STORE, sku: str = "CAN-350-AZ") -> Any:
+    when = PAID_AT + timedelta(seconds=number // 3)
+    return an_order(
+        number,
+        an_item(sku),
+        order_id=f"{store}:{number}",
+        store_id=store,
+        updated_at=when,
+        placed_at=when,
+    )
+
+
+async def told(boards: Boards) -> None:
+    """Twenty orders in two stores, some of them of the same moment."""
+    for number in range(1001, 1021):
+        order = sold(number, OTHER if number % 5 == 0 else STORE, sku=f"CAN-{number % 4}")
+        await boards.tell(captured(order))
+        match number % 4:
+            case 0:
+                await boards.tell(validated(order), posted(order, erp_order_number=str(number)))
+            case 1:
+                await boards.tell(pending(order, ReasonCode.CUSTOMER_DOC_MISSING))
+            case 2:
+                await boards.tell(pending(order, ReasonCode.PRODUCT_SKU_NOT_FOUND))
+            case _:
+                await boards.tell(cancellation_of(order, Undoing.NOT_NEEDED))
+
+
+async def walk(board: Board, query: Query) -> list[list[str]]:
+    """The ids of every page, to the end."""
+    pages = []
+    while True:
+        page = await board.page(query)
+        pages.append([row["_id"] for row in page.rows])
+        if page.next is None:
+            return pages
+        query = replace(query, after=cursor(str(page.next)))
+
+
+QUERIES: Sequence[Query] = [
+    Query(stores=[STORE]),
+    Query(stores=[STORE], tab=Tab.PENDING, limit=3),
+    Query(stores=[STORE, OTHER], tab=Tab.PROCESSED, limit=2),
+    Query(stores=[STORE, OTHER], limit=7),
+    Query(stores=[OTHER], tab=Tab.CANCELLED),
+    Query(stores=[]),
+    Query(stores=[STORE], tab=Tab.PENDING, reason="PRODUCT_SKU_NOT_FOUND", limit=1),
+    Query(stores=[STORE, OTHER], text="#1001"),
+    Query(stores=[STORE, OTHER], text="100", limit=4),
+    Query(stores=[STORE], text="can-1"),
+    Query(stores=[STORE], text="$where"),
+    Query(stores=[STORE], reason="\x00"),
+]
+
+
+async def test_every_question_has_the_same_answer_as_in_memory(boards: Boards) -> None:
+    await told(boards)
+
+    for query in QUERIES:
+        assert await walk(boards.real, query) == await walk(boards.memory, query), query
+    for most in (None, 2):
+        assert await boards.real.counts([STORE], most) == await boards.memory.counts([STORE], most)
+
+
+async def test_an_order_is_found_whole_and_only_within_the_given_stores(boards: Boards) -> None:
+    order = sold(1001)
+    await boards.tell(captured(order))
+    await boards.tell(validated(order))
+    await boards.tell(posted(order))
+
+    found = await boards.real.find(order.order_id, [STORE])
+    expected = await boards.memory.find(order.order_id, [STORE])
+
+    assert found is not None
+    assert expected is not None
+    assert {k: v for k, v in found.items() if k != "version"} == expected
+    assert await boards.real.find(order.order_id, [OTHER]) is None
+    assert await boards.real.find("no\x00where", [STORE]) is None
+
+
+async def test_lists_leave_the_heavy_parts_out_unless_asked(boards: Boards) -> None:
+    await boards.tell(captured(sold(1001)))
+
+    [light] = (await boards.real.page(Query(stores=[STORE]))).rows
+    [full] = (await boards.real.page(Query(stores=[STORE], full=True))).rows
+
+    assert not {"orders", "timeline"} & light.keys()
+    assert {"orders", "timeline"} <= full.keys()
+
+
+async def test_the_three_views_hold_each_order_once(boards: Boards) -> None:
+    await told(boards)
+
+    views = {tab: await boards.database[f"{tab}_orders"].find().to_list(None) for tab in Tab}
+
+    assert {tab: len(rows) for tab, rows in views.items()} == await boards.real.counts(
+        [STORE, OTHER]
+    )
+    row = views[Tab.PROCESSED][0]
+    assert row["order"]["order_id"] == row["_id"]
+    assert row["erp"]["order_id"] == 880011
+
+
+async def test_an_erased_order_holds_no_buyer_in_the_database(boards: Boards) -> None:
+    order = sold(1001).model_copy(update={"buyer": a_buyer(name="Aurora Inesquecível")})
+    await boards.tell(captured(order))
+    await boards.tell(validated(order))
+    await boards.tell(
+        OrderErased(
+            order_id=order.order_id,
+            store_id=STORE,
+            account_id=ACCOUNT,
+            revision=1,
+            occurred_at=PAID_AT + timedelta(days=2),
+        )
+    )
+
+    stored = str(await boards.database[ORDERS].find_one({"_id": order.order_id}))
+
+    assert "Aurora" not in stored
+    assert "52998224725" not in stored
+    assert "Rua dos Ipês" not in stored
+    assert "CAN-350-AZ" in stored
+
+
+async def test_a_tab_is_read_from_its_index(boards: Boards) -> None:
+    await told(boards)
+    wanted = {"store_id": {"$in": [OTHER, STORE]}, "tab": "pending"}
+
+    found = boards.database[ORDERS].find(wanted).sort([("updated_at", -1), ("_id", -1)]).limit(3)
+    plan = str((await found.explain())["queryPlanner"]["winningPlan"])
+
+    assert "'indexName': 'tabs'" in plan
+    assert "'stage': 'SORT'" not in plan
