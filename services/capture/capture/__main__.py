@@ -1,0 +1,5 @@
+"""`python -m capture`."""
+
+from capture.main import main
+
+main()

@@ -1,0 +1,176 @@
+"""What a channel offers the hub: the promises that a file in `channels/` keeps.
+
+A channel is told of a webhook in four steps. `verify` and `read` are pure and look at the request
+alone; `fetch` asks the channel for what the webhook lacks; `normalise` is pure again and writes
+the canonical order. Everything between and around them is the same for all channels.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any, Protocol
+
+from contracts.events import RawDocument
+from contracts.order import Gap, Order
+from contracts.stores import StoreSettings
+
+Headers = Mapping[bytes, bytes]
+"""A request's headers as ASGI gives them: names in lower case."""
+
+
+class Signature(Enum):
+    """What a request's signature is worth."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    WRONG = "wrong"
+
+
+class Unreadable(Exception):  # noqa: N818 - it names what the document is
+    """Nobody can read this document; the text says why and quotes nothing of it."""
+
+
+class Unreachable(Exception):  # noqa: N818 - it names the state of the channel
+    """The channel does not answer, or asks us to wait: `wait_s` seconds if it said how long."""
+
+    def __init__(self, cause: str, wait_s: float = 0.0) -> None:
+        super().__init__(cause)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The store at its channel. `domain` is its address there, `token` opens its API."""
+
+    store_id: str
+    account_id: str
+    domain: str
+    token: str = field(repr=False)
+    settings: StoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook as it was accepted: its signature was good. `headers` are the channel's own."""
+
+    store_id: str
+    channel: str
+    received_at: datetime
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHint:
+    """An order may have changed. `order` is the channel's own model of it, if the webhook had one.
+
+    `urgent` marks a copy that must not wait for details: its order was cancelled.
+    """
+
+    order_id: str
+    order: Any = field(default=None, repr=False)
+    raw: tuple[RawDocument, ...] = field(default=(), repr=False)
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDeleted:
+    """The channel no longer has the order. We keep ours."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The shop removed our app at this moment."""
+
+    at: datetime
+    cause: str
+
+
+class PrivacyKind(StrEnum):
+    """What a shop or a buyer asks about personal data."""
+
+    SHOW = "show"
+    ERASE_BUYER = "erase_buyer"
+    ERASE_SHOP = "erase_shop"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRequest:
+    """A duty under the privacy law, by ids alone. `request_id` is the same for a redelivery."""
+
+    kind: PrivacyKind
+    request_id: str
+    customer_id: str | None = None
+    order_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotUsed:
+    """A webhook the hub has no use for, and why."""
+
+    reason: str
+
+
+Said = OrderHint | OrderDeleted | Disconnected | PrivacyRequest | NotUsed
+"""What a webhook says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the channel answered about one order, in its own models, and each answer as text."""
+
+    order: Any = field(default=None, repr=False)
+    details: Any = field(default=None, repr=False)
+    raw: tuple[RawDocument, ...] = field(default=(), repr=False)
+    gaps: tuple[Gap, ...] = ()
+
+
+class Money(StrEnum):
+    """Whether the buyer's money is there."""
+
+    AWAITED = "awaited"
+    RECEIVED = "received"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of an order in the canonical form, and what decides whether it is captured."""
+
+    order: Order = field(repr=False)
+    money: Money
+    test: bool = False
+
+
+class Channel(Protocol):
+    """A marketplace or shop system."""
+
+    name: str
+    """As in the webhook's URL and in the store's settings."""
+
+    kept_headers: Mapping[bytes, str]
+    """The request headers that travel with the body, by the name they travel under."""
+
+    def verify(self, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature:
+        """Check the signature over the raw body against every accepted secret."""
+
+    def outlives_connection(self, headers: Headers) -> bool:
+        """Whether this webhook is still due after the shop has left."""
+
+    def read(self, delivery: Delivery, shop: Shop) -> Said:
+        """What the webhook says to this shop. Raises Unreadable, also if it is of another one."""
+
+    async def fetch(self, shop: Shop, hints: Sequence[OrderHint]) -> Findings:
+        """Ask about the one order all `hints` are of. Raises Unreachable and Unreadable.
+
+        A refused token is no error but a gap in the findings.
+        """
+
+    def normalise(self, shop: Shop, hint: OrderHint, found: Findings) -> Copy | None:
+        """The newest copy among the hint and the findings; None when neither has the order.
+
+        Raises Unreadable.
+        """

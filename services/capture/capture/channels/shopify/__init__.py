@@ -1,0 +1,124 @@
+"""Shopify: webhooks hold the whole order; the CPF/CNPJ and the payments are asked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import httpx
+
+from capture.channels.channel import (
+    Copy,
+    Delivery,
+    Findings,
+    Headers,
+    Money,
+    OrderHint,
+    Said,
+    Shop,
+    Signature,
+)
+from capture.channels.shopify import webhook
+from capture.channels.shopify.client import Client, TokenRefused
+from capture.channels.shopify.details import Details
+from capture.channels.shopify.normalise import money_of, normalise
+from capture.channels.shopify.payload import Order
+from contracts.events import RawDocument
+from contracts.order import Gap
+
+NAME: Final = "shopify"
+_GID: Final = "gid://shopify/Order/"
+_PARTIALLY_PAID: Final = "partially_paid"
+
+
+class Shopify:
+    """See Channel. `url` is where a shop's API is, with `{shop}` for its domain."""
+
+    name: str = NAME
+    kept_headers: Mapping[bytes, str] = webhook.KEPT_HEADERS
+
+    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+        self._client = Client(http, url)
+
+    def verify(self, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature:
+        """See Channel."""
+        return webhook.verify(headers, body, secrets)
+
+    def outlives_connection(self, headers: Headers) -> bool:
+        """See Channel."""
+        return webhook.outlives_connection(headers)
+
+    def read(self, delivery: Delivery, shop: Shop) -> Said:
+        """See Channel."""
+        return webhook.read(delivery, shop.domain)
+
+    async def fetch(self, shop: Shop, hints: Sequence[OrderHint]) -> Findings:
+        """See Channel: the details of a paid order, and the order itself if ours is not fresh."""
+        search = _Search(self._client, shop, _newest([hint.order for hint in hints]))
+        try:
+            if any(hint.order is None for hint in hints):
+                await search.order_again(hints[0].order_id)
+            await search.details()
+        except TokenRefused:
+            search.gaps.append(Gap.CHANNEL_TOKEN_REFUSED)
+        return search.findings
+
+    def normalise(self, shop: Shop, hint: OrderHint, found: Findings) -> Copy | None:
+        """See Channel."""
+        order = _newest([hint.order, found.order])
+        return normalise(shop, order, found.details, found.gaps) if order else None
+
+
+class _Search:
+    """One order's fetch: what is known so far."""
+
+    def __init__(self, client: Client, shop: Shop, order: Order | None) -> None:
+        self._client, self._shop, self._order = client, shop, order
+        self._fresh: Order | None = None
+        self._details: Details | None = None
+        self._raw: list[RawDocument] = []
+        self.gaps: list[Gap] = []
+
+    @property
+    def findings(self) -> Findings:
+        """All that was found."""
+        return Findings(self._fresh, self._details, tuple(self._raw), tuple(self.gaps))
+
+    async def order_again(self, order_id: str) -> None:
+        """Read the order whole."""
+        if answer := await self._client.order(self._shop, order_id):
+            self._fresh, raw = answer
+            self._raw.append(raw)
+
+    async def details(self) -> None:
+        """Ask what only GraphQL tells; read the order again if it has changed since ours."""
+        order = _newest([self._order, self._fresh])
+        if order is None or not _wants_details(order):
+            return
+        gid = order.admin_graphql_api_id
+        gid = gid if gid.startswith(_GID) else f"{_GID}{order.id}"
+        self._details, hidden, raw = await self._client.details(self._shop, gid)
+        self._raw.append(raw)
+        if hidden:
+            self.gaps.append(Gap.BUYER_DATA_WITHHELD)
+        if self._details and self._fresh is None and _overtaken(order, self._details):
+            await self.order_again(order.id)
+
+
+def _newest(orders: Sequence[Order | None]) -> Order | None:
+    """The copy Shopify touched last; of two equals the later one, which was read later."""
+    newest: Order | None = None
+    for order in orders:
+        if order and (newest is None or order.updated_at >= newest.updated_at):
+            newest = order
+    return newest
+
+
+def _wants_details(order: Order) -> bool:
+    """Only an order that is, or may have been, captured is worth the question."""
+    partly = order.financial_status.lower() == _PARTIALLY_PAID
+    return not order.test and (partly or money_of(order) is not Money.AWAITED)
+
+
+def _overtaken(order: Order, details: Details) -> bool:
+    """Whether Shopify knows a newer version than ours."""
+    newer = details.updated_at is not None and details.updated_at > order.updated_at
+    return newer or (details.cancelled_at is not None and order.cancelled_at is None)

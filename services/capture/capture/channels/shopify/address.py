@@ -1,0 +1,163 @@
+"""Brazilian addresses out of Shopify's two address lines. Pure.
+
+The native checkout asks for street, number, complement and bairro but stores two lines, each a
+first part, a comma, a blank, U+2060 and a second part (Shopify/worldwide, data/regions/BR.yml).
+Other checkouts write what they like; from those only what is unmistakable is split.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from capture.channels.shopify.payload import Address as Payload
+from contracts.order import Address
+
+WORD_JOINER: Final = "\u2060"
+"""Invisible; it must never reach the ERP."""
+
+UF_OF: Final[Mapping[str, str]] = {
+    "acre": "AC", "alagoas": "AL", "amapa": "AP", "amazonas": "AM", "bahia": "BA", "ceara": "CE",
+    "distrito federal": "DF", "espirito santo": "ES", "goias": "GO", "maranhao": "MA",
+    "mato grosso": "MT", "mato grosso do sul": "MS", "minas gerais": "MG", "para": "PA",
+    "paraiba": "PB", "parana": "PR", "pernambuco": "PE", "piaui": "PI", "rio de janeiro": "RJ",
+    "rio grande do norte": "RN", "rio grande do sul": "RS", "rondonia": "RO", "roraima": "RR",
+    "santa catarina": "SC", "sao paulo": "SP", "sergipe": "SE", "tocantins": "TO",
+}  # fmt: skip
+_UFS: Final = frozenset(UF_OF.values())
+
+_COMPLEMENT: Final = (
+    r"(?:ap(?:to|t|artamento)?|bl(?:oco)?|casa|cs|cj|conj(?:unto)?|ed(?:if[íi]cio)?|andar|sala|sl"
+    r"|loja|lj|fundos|frente|lote|lt|quadra|qd|torre|sobreloja|galp[ãa]o|km|box)\b"
+)
+_STREET_LINE: Final = re.compile(
+    r"(?P<street>[^,]*[^\W\d_][^,]*?)\s*,\s*"
+    r"(?:n\s*[º°o]?\.?\s*)?(?P<number>\d{1,6}(?:\s?[a-z])?|s\s*/?\s*n\s*[º°]?)\.?"
+    rf"(?:\s*(?:[-–,]|(?={_COMPLEMENT}))\s*(?P<rest>.*))?",
+    re.IGNORECASE,
+)  # fmt: skip
+_STARTS_AS_COMPLEMENT: Final = re.compile(_COMPLEMENT, re.IGNORECASE)
+_COMPLEMENT_AND_BAIRRO: Final = re.compile(
+    rf"(?P<complement>{_COMPLEMENT}[^-–]*?)\s*[-–]\s*(?P<bairro>(?!{_COMPLEMENT})[^\d–-]+)",
+    re.IGNORECASE,
+)
+_LONGEST_GUESSED: Final = 300
+"""Shopify's fields are shorter; a longer line is not worth the search."""
+
+
+class Parts(NamedTuple):
+    """The four fields that Shopify keeps in two lines."""
+
+    street: str
+    number: str
+    complement: str
+    bairro: str
+
+
+def clean(text: str) -> str:
+    """Without U+2060 and control characters, blanks single."""
+    seen = (c for c in text.replace(WORD_JOINER, "") if c.isspace() or c.isprintable())
+    return " ".join("".join(seen).split())
+
+
+def split(line: str) -> tuple[str, str]:
+    """A line's two fields, cut at the first U+2060; the second is empty where there is none."""
+    first, _, second = line.partition(WORD_JOINER)
+    if WORD_JOINER not in line:
+        return clean(line), ""
+    return clean(first).rstrip(", "), clean(second)
+
+
+def parts_of(address1: str, address2: str) -> Parts:
+    """The fields of both lines; what was not stored apart is guessed where it is plain."""
+    street, number = split(address1)
+    complement, bairro = split(address2)
+    if not number:
+        street, number, more_complement, guessed = guess_street_line(street)
+        complement = ", ".join(filter(None, (more_complement, complement)))
+        bairro = bairro or guessed
+    if not bairro:
+        complement, bairro = guess_complement_line(complement)
+    return Parts(street, number, complement, bairro)
+
+
+def guess_street_line(line: str) -> Parts:
+    """Number and bairro (or complement) of a line such as `Rua X, 123 - Centro`.
+
+    Only a number set off by a comma counts, and what follows it is a bairro unless it begins
+    as complements do or holds digits. Any other line is all street.
+    """
+    found = _STREET_LINE.fullmatch(line) if len(line) < _LONGEST_GUESSED else None
+    if found is None:
+        return Parts(line, "", "", "")
+    street, number, rest = found["street"].strip(), found["number"].strip(), found["rest"] or ""
+    if _STARTS_AS_COMPLEMENT.match(rest) or any(c.isdigit() for c in rest):
+        return Parts(street, number, rest, "")
+    return Parts(street, number, "", rest)
+
+
+def guess_complement_line(line: str) -> tuple[str, str]:
+    """Complement and bairro of a line such as `Apto 12 - Centro`; any other is all complement."""
+    found = _COMPLEMENT_AND_BAIRRO.fullmatch(line) if len(line) < _LONGEST_GUESSED else None
+    return (found["complement"], found["bairro"].strip()) if found else (line, "")
+
+
+def uf_of(code: str, name: str, country: str) -> str:
+    """The two-letter state, from its code or, in Brazil, from its name."""
+    stated = clean(code).upper().removeprefix("BR-")
+    if country != "BR":
+        return stated
+    return stated if stated in _UFS else UF_OF.get(_plain(name), "")
+
+
+def cep_of(postcode: str, country: str) -> str:
+    """The CEP's digits. A foreign postcode with letters is no CEP and is left out."""
+    digits = "".join(c for c in postcode if c.isascii() and c.isdigit())
+    letters = any(c.isalpha() for c in postcode)
+    return "" if letters and country != "BR" else digits
+
+
+def address_of(payload: Payload, notes: Mapping[str, str]) -> Address:
+    """The address; the structured notes of a checkout app win over Shopify's two lines."""
+    parts = parts_of(payload.address1, payload.address2)
+    country = _country(payload)
+    noted = notes.get("shippingprovince", "")
+    postcode = notes.get("shippingpostcode") or notes.get("shippingzip") or payload.zip
+    return Address(
+        recipient=clean(payload.name) or clean(f"{payload.first_name} {payload.last_name}"),
+        street=clean(notes.get("shippingstreetname", parts.street)),
+        number=clean(notes.get("shippingstreetnumber", parts.number)),
+        complement=clean(notes.get("shippingstreetcomplement", parts.complement)),
+        bairro=clean(notes.get("shippingneighborhood", parts.bairro)),
+        city=clean(notes.get("shippingcity", payload.city)),
+        uf=uf_of(noted, noted, country) or uf_of(payload.province_code, payload.province, country),
+        cep=cep_of(postcode, country),
+        country=country,
+        phone=phone_of(payload.phone) or phone_of(notes.get("shippingphone", "")),
+    )
+
+
+def same_place(one: Payload, other: Payload) -> bool:
+    """Whether two addresses were written with the same lines."""
+    return (one.address1, one.address2, one.zip) == (other.address1, other.address2, other.zip)
+
+
+def phone_of(text: str) -> str | None:
+    """A Brazilian phone as area code and number; any other as it was written."""
+    digits = re.sub(r"\D", "", text)
+    national = digits.removeprefix("55") if len(digits) in {12, 13} else digits
+    written = clean(text)
+    foreign = written.startswith("+") and not digits.startswith("55")
+    return national if len(national) in {10, 11} and not foreign else written or None
+
+
+def _country(payload: Payload) -> str:
+    if payload.country_code:
+        return clean(payload.country_code).upper()
+    return "BR" if _plain(payload.country) in {"", "brazil", "brasil"} else clean(payload.country)
+
+
+def _plain(name: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", clean(name).casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -1,0 +1,118 @@
+"""Shopify's Admin API, as far as capture asks it: one GraphQL query and one REST read.
+
+Source: shopify.dev, "API rate limits" and "API versioning".
+"""
+
+import asyncio
+import re
+from typing import Final
+
+import httpx
+import orjson
+
+from capture.channels.channel import Shop, Unreachable
+from capture.channels.shopify.details import (
+    ACCESS_DENIED,
+    QUERY,
+    THROTTLED,
+    Answer,
+    Details,
+    answer_in,
+)
+from capture.channels.shopify.payload import Order, order_in
+from contracts.events import RawDocument
+
+API: Final = "/admin/api/2026-10"
+GRAPHQL: Final = "graphql OrderDetails"
+DEADLINE_S: Final = 10.0
+"""For a whole answer; the client's own timeouts only bound its silences."""
+_THROTTLED_FOR_S: Final = 1.0
+_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+
+
+class TokenRefused(Exception):  # noqa: N818 - it names what happened
+    """Shopify does not accept the store's token, or the token lacks a scope."""
+
+
+class Client:
+    """Asks Shopify about orders. `url` holds `{shop}`, which becomes the shop's domain."""
+
+    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+        self._http = http
+        self._url = url
+
+    async def details(self, shop: Shop, order_gid: str) -> tuple[Details | None, bool, RawDocument]:
+        """What GraphQL says of the order, whether it hides the buyer, and its answer.
+
+        None when Shopify knows no such order. Raises TokenRefused and Unreachable.
+        """
+        body = {
+            "query": QUERY,
+            "operationName": "OrderDetails",
+            "variables": {"id": order_gid},
+        }
+        response = await self._ask(shop, "POST", "/graphql.json", orjson.dumps(body))
+        if response.status_code != httpx.codes.OK:
+            raise Unreachable(f"graphql answered {response.status_code}")
+        answer = answer_in(response.content)
+        order = answer.data.order if answer.data else None
+        if order is None and answer.errors:
+            _refused(answer)
+        raw = RawDocument(source=GRAPHQL, body=response.text)
+        hidden = ACCESS_DENIED in answer.codes and not (order and order.localized)
+        return order, hidden, raw
+
+    async def order(self, shop: Shop, order_id: str) -> tuple[Order, RawDocument] | None:
+        """The order as REST tells it, and the answer; None when Shopify has no such order.
+
+        Raises TokenRefused, Unreachable and Unreadable.
+        """
+        path = f"/orders/{order_id}.json"
+        response = await self._ask(shop, "GET", path)
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if response.status_code != httpx.codes.OK:
+            raise Unreachable(f"rest answered {response.status_code}")
+        raw = RawDocument(source=f"rest{path}", body=response.text)
+        return order_in(response.content), raw
+
+    async def _ask(
+        self, shop: Shop, method: str, path: str, content: bytes | None = None
+    ) -> httpx.Response:
+        if not _DOMAIN.fullmatch(shop.domain):
+            raise Unreachable("the store's domain is no host name")
+        url = self._url.replace("{shop}", shop.domain) + API + path
+        headers = {"X-Shopify-Access-Token": shop.token, "Accept": "application/json"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                response = await self._http.request(method, url, content=content, headers=headers)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unreachable(f"shopify: {type(error).__name__}") from error
+        if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            raise TokenRefused
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise Unreachable("shopify: throttled", _wait_s(response))
+        return response
+
+
+def _refused(answer: Answer) -> None:
+    """Say why there is no data. Without access to an order there is nothing to wait for."""
+    if ACCESS_DENIED in answer.codes:
+        return
+    if THROTTLED in answer.codes:
+        raise Unreachable("shopify: throttled", answer.throttled_for_s)
+    raise Unreachable(f"graphql refused the query: {', '.join(sorted(answer.codes)) or 'no code'}")
+
+
+def _wait_s(response: httpx.Response) -> float:
+    """The pause a 429 asks for: in its header, or in GraphQL's throttle status."""
+    try:
+        return float(response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return max(_THROTTLED_FOR_S, answer_in(response.content).throttled_for_s)
+    except Unreachable:
+        return _THROTTLED_FOR_S

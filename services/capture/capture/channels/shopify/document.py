@@ -1,0 +1,96 @@
+"""The buyer's CPF or CNPJ, which Shopify keeps in several places. Pure.
+
+The native checkout stores it as a localized field, told by GraphQL alone; checkout apps write it
+into the order's notes, under names of their own; some buyers type it as their company.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from validate_docbr import CNPJ, CPF
+
+from capture.channels.shopify.details import LocalizedField
+from capture.channels.shopify.payload import note_key
+
+Kind = Literal["cpf", "cnpj", "other"]
+
+TAX_KEY: Final = "TAX_CREDENTIAL_BR"
+TAX_PURPOSE: Final = "TAX"
+
+NOTE_KEYS: Final = (
+    "customer_document", "cpf", "cnpj", "cpfcnpj", "info_document", "info_document_formatted",
+    "document", "documento",
+)  # fmt: skip
+"""Names that checkout apps were seen to use, and close relatives; a store may add its own."""
+
+_MASK: Final = re.compile(r"[\s./\-\u2060]+")
+_LONGEST_OTHER: Final = 40
+_SHORTEST_OTHER: Final = 5
+
+_cpf, _cnpj = CPF(), CNPJ()
+
+
+class Document(NamedTuple):
+    """A tax id without its mask. A passport, which the native checkout also takes, is `other`."""
+
+    number: str
+    kind: Kind
+
+
+def read_document(text: str) -> Document | None:
+    """The document in a text; a CNPJ keeps its letters, in upper case."""
+    number = _MASK.sub("", text).upper()[:_LONGEST_OTHER]
+    if not number:
+        return None
+    if re.fullmatch(r"[0-9]{11}", number):
+        return Document(number, "cpf")
+    if re.fullmatch(r"[0-9A-Z]{12}[0-9]{2}", number):
+        return Document(number, "cnpj")
+    return Document(number, "other")
+
+
+def find_document(
+    localized: Sequence[LocalizedField],
+    notes: Mapping[str, str],
+    extra_keys: Sequence[str],
+    company: str,
+) -> Document | None:
+    """The document from the most trusted place that has one.
+
+    What the native checkout stored was checked there, so it counts even if it is no CPF or CNPJ;
+    a note counts first if it has the shape of one; a company only if its check digits are right.
+    """
+    for text in _stored(localized):
+        if found := read_document(text):
+            return found
+    noted = [d for text in _noted(notes, extra_keys) if (d := read_document(text))]
+    shaped = next((d for d in noted if d.kind != "other"), None)
+    typed = read_document(company) if is_document(company) else None
+    return shaped or typed or next(filter(_plausible, noted), None)
+
+
+def is_document(text: str) -> bool:
+    """Whether this is a CPF or CNPJ with right check digits."""
+    found = read_document(text)
+    if found is None or found.kind == "other":
+        return False
+    check = _cpf if found.kind == "cpf" else _cnpj
+    return bool(check.validate(found.number))
+
+
+def _stored(localized: Sequence[LocalizedField]) -> Iterator[str]:
+    """The Brazilian fields, the tax credential first; the older answers name no key."""
+    brazilian = [field for field in localized if field.country_code in {"", "BR"}]
+    brazilian.sort(key=lambda field: (field.key != TAX_KEY, field.purpose != TAX_PURPOSE))
+    return (field.value for field in brazilian)
+
+
+def _noted(notes: Mapping[str, str], extra_keys: Sequence[str]) -> Iterator[str]:
+    keys = dict.fromkeys(note_key(name) for name in (*extra_keys, *NOTE_KEYS))
+    return (notes[key] for key in keys if key in notes)
+
+
+def _plausible(document: Document) -> bool:
+    number = document.number
+    return len(number) >= _SHORTEST_OTHER and any(c.isdigit() for c in number)

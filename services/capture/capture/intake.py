@@ -1,0 +1,252 @@
+"""Inbox records read: what each says, what its channel adds, and which messages that makes.
+
+This is the reader of capture's flow. The orders of a batch are asked about side by side, all
+records of one order together; the messages come out in the records' order.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import structlog
+
+from capture import inbox
+from capture.asking import Asking, Later
+from capture.channels.channel import (
+    Channel,
+    Delivery,
+    Disconnected,
+    Findings,
+    NotUsed,
+    OrderDeleted,
+    OrderHint,
+    PrivacyKind,
+    PrivacyRequest,
+    Said,
+    Shop,
+    Unreadable,
+)
+from capture.deferrals import Deferrals, Deferred, put_aside, until_token
+from capture.keyring import Keyring
+from capture.messages import Deleted, Erase, Left, Seen
+from capture.orders import OrdersOfStore
+from capture.privacy import PrivacyBook
+from capture.tally import Tally
+from chassis.clock import Clock
+from chassis.flow import Failed, Read, Record
+from chassis.logs import raised_at
+from chassis.patience import patiently
+from chassis.table import Table
+from contracts.events import RawDocument
+from contracts.order import Gap
+from contracts.stores import StoreConfigured
+
+ERASED_AT_ONCE: Final = 1000
+MOST_RAW_CHARACTERS: Final = 1_500_000
+"""An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
+STRANGER_TRIES: Final = 4
+"""A store this process has not heard of may be on its way: its records are tried this often."""
+BREATH: Final = 20
+"""Records read in a row; then the webhooks of this process get their turn."""
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A record that was read, and what it says."""
+
+    record: Record
+    delivery: Delivery
+    channel: Channel
+    shop: Shop
+    said: Said
+
+    @property
+    def order(self) -> tuple[str, str] | None:
+        """The store and order to ask about, if the record leads to a question."""
+        return (
+            (self.shop.store_id, self.said.order_id) if isinstance(self.said, OrderHint) else None
+        )
+
+
+Answers = Mapping[tuple[str, str] | None, Findings | Later | Failed]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads batches of the inbox."""
+
+    stores: Table[StoreConfigured]
+    keyring: Keyring
+    channels: Mapping[str, Channel]
+    asking: Asking
+    deferrals: Deferrals
+    privacy: PrivacyBook
+    orders: OrdersOfStore
+    tally: Tally
+    clock: Clock
+
+    async def read(self, records: Sequence[Record]) -> Sequence[Read]:
+        """What every record says, or why it cannot be used."""
+        heard: list[Heard | Read] = []
+        for i, record in enumerate(records):
+            heard.append(await _guarded(self._hear(record)))
+            if i % BREATH == 0:
+                await asyncio.sleep(0)
+        answers = await self._ask([each for each in heard if isinstance(each, Heard)])
+        reads: list[Read] = []
+        for i, each in enumerate(heard):
+            if isinstance(each, Heard):
+                reads.append(await _guarded(self._messages(each, answers)))
+            else:
+                reads.append(each)
+            if i % BREATH == 0:
+                await asyncio.sleep(0)
+        return reads
+
+    async def _hear(self, record: Record) -> Heard | Read:
+        """Read one record by itself."""
+        delivery = inbox.delivery(record)
+        store = self.stores.get(delivery.store_id)
+        if store is None:
+            return await self._put_stranger_aside(record, delivery)
+        channel = self.channels.get(delivery.channel)
+        if channel is None or store.channel != delivery.channel:
+            raise Unreadable("the record is not of the store's channel")
+        shop = Shop(
+            store_id=store.store_id,
+            account_id=store.account_id,
+            domain=store.domain,
+            token=self.keyring.channel_token(store),
+            settings=store.settings,
+        )
+        asked = record.headers.get(inbox.REFRESH)
+        said = OrderHint(asked.decode()) if asked else channel.read(delivery, shop)
+        return Heard(record, delivery, channel, shop, said)
+
+    async def _ask(self, heard: Sequence[Heard]) -> Answers:
+        """Ask about every order of the batch, once each."""
+        records = defaultdict(list)
+        for each in heard:
+            if each.order:
+                records[each.order].append(each)
+        deadline = self.asking.deadline()
+        questions = (
+            self.asking.ask(
+                of_order[0].channel,
+                of_order[0].shop,
+                [each.said for each in of_order if isinstance(each.said, OrderHint)],
+                deadline,
+            )
+            for of_order in records.values()
+        )
+        answers = await asyncio.gather(*(_guarded(question) for question in questions))
+        return dict(zip(records, answers, strict=True))
+
+    async def _messages(self, heard: Heard, answers: Answers) -> Read:
+        """The messages of one record."""
+        shop, at = heard.shop, heard.delivery.received_at
+        of = {"store_id": shop.store_id, "account_id": shop.account_id}
+        match heard.said:
+            case OrderHint() as hint:
+                return await self._of_order(heard, hint, answers[heard.order])
+            case OrderDeleted(order_id):
+                return (Deleted(**of, occurred_at=at, order_id=f"{shop.store_id}:{order_id}"),)
+            case Disconnected(left_at, cause):
+                return (Left(**of, occurred_at=left_at, cause=cause),)
+            case PrivacyRequest() as asked:
+                order_ids = await self._to_erase(heard, asked)
+                return [Erase(**of, occurred_at=at, order_id=order_id) for order_id in order_ids]
+            case NotUsed(reason):
+                self.tally.ignored(reason, shop.store_id)
+                return ()
+
+    async def _of_order(
+        self, heard: Heard, hint: OrderHint, answer: Findings | Later | Failed
+    ) -> Read:
+        shop = heard.shop
+        if isinstance(answer, Failed):
+            return answer
+        if isinstance(answer, Later):
+            await self._put_aside(put_aside(heard.record, shop.store_id, self.clock()))
+            return ()
+        refused = Gap.CHANNEL_TOKEN_REFUSED in answer.gaps
+        if refused:
+            at = self.clock()
+            await self._put_aside(until_token(heard.record, shop.store_id, hint.order_id, at))
+        copy = heard.channel.normalise(shop, hint, answer)
+        if copy is None:
+            reason = "channel_token_refused" if refused else "order_not_found"
+            self.tally.ignored(reason, shop.store_id, f"{shop.store_id}:{hint.order_id}")
+            return ()
+        seen = Seen(
+            store_id=shop.store_id,
+            account_id=shop.account_id,
+            occurred_at=copy.order.updated_at,
+            copy_id=inbox.copy_id(heard.record),
+            order=copy.order,
+            money=copy.money,
+            test=copy.test,
+            raw=_carried((*hint.raw, *answer.raw)),
+        )
+        return (seen,)
+
+    async def _to_erase(self, heard: Heard, asked: PrivacyRequest) -> Sequence[str]:
+        """Write the request down; the ids of our orders whose buyers it asks us to forget."""
+        store_id, at = heard.shop.store_id, heard.delivery.received_at
+        await patiently(lambda: self.privacy.record(store_id, asked, at), "recording a request")
+        log.info(
+            "privacy_requested", store_id=store_id, kind=asked.kind, request_id=asked.request_id
+        )
+        if asked.kind is PrivacyKind.SHOW:
+            return ()
+        if asked.kind is PrivacyKind.ERASE_BUYER:
+            return [f"{store_id}:{order_id}" for order_id in asked.order_ids]
+        return await self._next_of_shop(heard)
+
+    async def _next_of_shop(self, heard: Heard) -> Sequence[str]:
+        """A slice of the shop's orders; the record comes again for the next one."""
+        store_id = heard.shop.store_id
+        reached = heard.record.headers.get(inbox.AFTER, b"").decode()
+        order_ids = await patiently(
+            lambda: self.orders.after(store_id, reached, ERASED_AT_ONCE), "finding orders"
+        )
+        if len(order_ids) == ERASED_AT_ONCE:
+            record = inbox.again(heard.record, **{inbox.AFTER: order_ids[-1]})
+            id_ = f"erase:{order_ids[-1]}"
+            await self._put_aside(Deferred(id_, store_id, record, due_at=self.clock()))
+        return order_ids
+
+    async def _put_stranger_aside(self, record: Record, delivery: Delivery) -> Read:
+        if inbox.attempt(record) >= STRANGER_TRIES:
+            return Failed("nobody knows the record's store")
+        await self._put_aside(put_aside(record, delivery.store_id, self.clock()))
+        return ()
+
+    async def _put_aside(self, deferred: Deferred) -> None:
+        await patiently(lambda: self.deferrals.put(deferred), "deferring a record")
+        log.info("record_deferred", store_id=deferred.store_id, until=deferred.due_at.isoformat())
+
+
+async def _guarded(work: Awaitable[T]) -> T | Failed:
+    """One record that cannot be read must not stop the others."""
+    try:
+        return await work
+    except Unreadable as error:
+        return Failed(str(error))
+    except Exception as error:  # noqa: BLE001 - a bug on one record must not stop all
+        return Failed(f"{type(error).__name__} at {raised_at(error)}")
+
+
+def _carried(raw: Sequence[RawDocument]) -> tuple[RawDocument, ...]:
+    """The documents that fit into an event; of any other only its source travels."""
+    room, carried = MOST_RAW_CHARACTERS, []
+    for document in raw:
+        fits = len(document.body) <= room
+        room -= len(document.body) if fits else 0
+        carried.append(document if fits else document.model_copy(update={"body": ""}))
+    return tuple(carried)

@@ -1,0 +1,103 @@
+"""The capture service, put together."""
+
+import asyncio
+import os
+import time
+from functools import partial
+
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from capture.appender import Appender
+from capture.asking import Asking
+from capture.channels import CHANNELS
+from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
+from capture.handlers import SERVICE, flow
+from capture.intake import Intake
+from capture.keyring import Keyring
+from capture.orders import MongoSightings
+from capture.privacy import MongoPrivacyBook
+from capture.settings import Settings
+from capture.tally import Tally
+from capture.webhooks import Door
+from chassis import kafka, table
+from chassis.app import Clients, Parts, run
+from chassis.clock import utc_now
+from chassis.subscription import Subscription
+from chassis.table import Table
+from chassis.vault import Vault
+from contracts.stores import StoreConfigured
+
+
+def build(settings: Settings, clients: Clients) -> Parts:
+    """The service's parts on the real clients."""
+    database = clients.mongo["esteira_capture"]
+    sightings = MongoSightings(database["sightings"])
+    deferrals = MongoDeferrals(database["deferrals"])
+    stores = Table(StoreConfigured)
+    stores_consumer = kafka.table_consumer(settings.kafka, SERVICE)
+    keyring = Keyring(Vault(settings.secret_key.get_secret_value()))
+    http = http_client()
+    addresses = {"shopify": settings.shopify_url}
+    channels = {name: channel(http, addresses[name]) for name, channel in CHANNELS.items()}
+    appender = Appender(clients.publisher, time.monotonic)
+    tally = Tally()
+    door = Door(
+        stores=stores,
+        keyring=keyring,
+        channels=channels,
+        append=appender.append,
+        clock=utc_now,
+        random_bytes=os.urandom,
+        max_bytes=settings.webhook_max_bytes,
+    )
+    intake = Intake(
+        stores=stores,
+        keyring=keyring,
+        channels=channels,
+        asking=Asking(time.monotonic, asyncio.sleep),
+        deferrals=deferrals,
+        privacy=MongoPrivacyBook(database["privacy_requests"]),
+        orders=sightings,
+        tally=tally,
+        clock=utc_now,
+    )
+    return Parts(
+        subscriptions=[
+            Subscription(flow(intake, sightings, clients.publisher, tally, utc_now), group=SERVICE)
+        ],
+        starts=[
+            sightings.index,
+            deferrals.index,
+            partial(table.load, stores, stores_consumer),
+            door.open,
+        ],
+        background=[
+            partial(table.follow, stores, stores_consumer),
+            partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
+            partial(keep_releasing, deferrals, stores, utc_now),
+            appender.watch,
+        ],
+        stops=[stores_consumer.stop, http.aclose],
+        http=door,
+    )
+
+
+def http_client() -> httpx.AsyncClient:
+    """The client towards the channels: httpx over aiohttp's connections, which cost a quarter.
+
+    No proxy from the environment, and no redirects: a token goes to the configured host only.
+    """
+    return httpx.AsyncClient(
+        transport=AiohttpTransport(limits=httpx.Limits(keepalive_expiry=10), trust_env=False),
+        timeout=httpx.Timeout(10, connect=2),
+        trust_env=False,
+        follow_redirects=False,
+        headers={"User-Agent": "esteira"},
+    )
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = Settings()
+    run(SERVICE, settings, settings.capture_port, partial(build, settings))

@@ -1,0 +1,19 @@
+"""What the capture service reads from the environment."""
+
+from pydantic import Field
+
+from chassis import settings
+
+MIB = 1024 * 1024
+
+
+class Settings(settings.Settings):
+    """`capture_port` takes the webhooks and answers the health routes.
+
+    `shopify_url` is where a shop's API is: `{shop}` stands for its domain. A webhook larger than
+    `webhook_max_bytes` is refused; the limit leaves room for it in the inbox's largest record.
+    """
+
+    capture_port: int = 8401
+    shopify_url: str = Field(default="https://{shop}", pattern=r"^https?://[^\s]*\{shop\}")
+    webhook_max_bytes: int = Field(default=2 * MIB, gt=0, le=3 * MIB)

@@ -1,0 +1,163 @@
+"""Which copy of an order is news: the one decision of capture. Pure.
+
+Webhooks come twice, late and out of order. Of each order we keep the newest moment the channel
+has told us of and a hash of what was captured last; from these follows whether a copy is a new
+revision, the first telling of a known one, or nothing.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from enum import StrEnum
+
+from capture.channels.channel import Money
+from capture.messages import Deleted, Erase, Left, Seen
+from contracts.envelope import Message
+from contracts.events import OrderCaptured, OrderErased, StoreDisconnected
+from contracts.order import Gap, Order, OrderStatus
+from contracts.value import Instant, Value
+
+
+class Ignored(StrEnum):
+    """Why a copy of an order is not captured."""
+
+    ERASED = "erased"
+    TEST_ORDER = "test_order"
+    ALREADY_CANCELLED = "already_cancelled"
+    OLDER_COPY = "older_copy"
+    NOT_PAID = "not_paid"
+    SAME_CONTENT = "same_content"
+    POORER_COPY = "poorer_copy"
+
+
+class Sighting(Value):
+    """What capture knows of one order.
+
+    `revision` counts its captured versions, 0 while there is none; `content`, `status`, `gaps`
+    and `copy_id` are of the latest. `updated_at` is the channel's clock on the newest copy seen,
+    captured or not. `ignored` says why the last copy that was not captured was not.
+    """
+
+    order_id: str
+    store_id: str
+    account_id: str
+    revision: int = 0
+    content: str = ""
+    status: OrderStatus | None = None
+    gaps: tuple[Gap, ...] = ()
+    copy_id: str = ""
+    updated_at: Instant | None = None
+    ignored: Ignored | None = None
+    deleted: bool = False
+    erased_at: Instant | None = None
+
+
+Step = tuple[Sighting | None, Sequence[Message]]
+
+
+def step(known: Sighting | None, message: Message) -> Step:
+    """What is known after this message, and what to tell."""
+    match message:
+        case Seen():
+            return _see(known or _unseen(message, message.order.order_id), message)
+        case Erase():
+            return _erase(known or _unseen(message, message.order_id), message)
+        case Deleted():
+            sighting = known or _unseen(message, message.order_id)
+            return sighting.model_copy(update={"deleted": True}), ()
+        case Left():
+            return known, (_disconnected(message),)
+        case _:
+            return known, ()
+
+
+def content_of(order: Order) -> str:
+    """A hash of all that the order says, save when the channel touched it last.
+
+    Fields at their default do not count: a field added to the contract is no news of old orders.
+    """
+    said = order.model_dump_json(exclude={"updated_at"}, exclude_defaults=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _unseen(message: Seen | Erase | Deleted, order_id: str) -> Sighting:
+    return Sighting(order_id=order_id, store_id=message.store_id, account_id=message.account_id)
+
+
+def _see(known: Sighting, seen: Seen) -> tuple[Sighting, Sequence[Message]]:
+    content = content_of(seen.order)
+    if not known.erased_at and (known.copy_id, known.content) == (seen.copy_id, content):
+        return known, (_captured(known, seen),)
+    newest = max(known.updated_at or seen.order.updated_at, seen.order.updated_at)
+    if reason := _why_not(known, seen, content):
+        return known.model_copy(update={"ignored": reason, "updated_at": newest}), ()
+    taken = known.model_copy(
+        update={
+            # An order stays with the ERP account it first went to.
+            "account_id": known.account_id if known.revision else seen.account_id,
+            "revision": known.revision + 1,
+            "content": content,
+            "status": seen.order.status,
+            "gaps": seen.order.gaps,
+            "copy_id": seen.copy_id,
+            "updated_at": newest,
+        }
+    )
+    return taken, (_captured(taken, seen),)
+
+
+def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
+    """The first reason not to capture this copy; None when it is news."""
+    updated_at = seen.order.updated_at
+    reasons = {
+        Ignored.ERASED: known.erased_at is not None,
+        Ignored.TEST_ORDER: seen.test,
+        Ignored.ALREADY_CANCELLED: known.status is OrderStatus.CANCELLED,
+        Ignored.OLDER_COPY: known.updated_at is not None and updated_at < known.updated_at,
+        Ignored.NOT_PAID: known.revision == 0 and seen.money is Money.AWAITED,
+        Ignored.SAME_CONTENT: content == known.content,
+        Ignored.POORER_COPY: updated_at == known.updated_at and _lost_details(known, seen),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _lost_details(known: Sighting, seen: Seen) -> bool:
+    """The same version as captured, but read when the channel refused our token."""
+    refused = Gap.CHANNEL_TOKEN_REFUSED
+    return known.revision > 0 and refused in seen.order.gaps and refused not in known.gaps
+
+
+def _captured(sighting: Sighting, seen: Seen) -> OrderCaptured:
+    return OrderCaptured(
+        order_id=sighting.order_id,
+        store_id=sighting.store_id,
+        account_id=sighting.account_id,
+        revision=sighting.revision,
+        occurred_at=seen.order.updated_at,
+        order=seen.order,
+        raw=seen.raw,
+    )
+
+
+def _erase(known: Sighting, asked: Erase) -> tuple[Sighting, Sequence[Message]]:
+    """Leave a tombstone; whoever heard of the order hears that it is to be forgotten."""
+    erased_at = known.erased_at or asked.occurred_at
+    erased = known.model_copy(update={"erased_at": erased_at, "content": ""})
+    if not erased.revision:
+        return erased, ()
+    forget = OrderErased(
+        order_id=erased.order_id,
+        store_id=erased.store_id,
+        account_id=erased.account_id,
+        revision=erased.revision,
+        occurred_at=erased_at,
+    )
+    return erased, (forget,)
+
+
+def _disconnected(left: Left) -> StoreDisconnected:
+    return StoreDisconnected(
+        store_id=left.store_id,
+        account_id=left.account_id,
+        occurred_at=left.occurred_at,
+        cause=left.cause,
+    )

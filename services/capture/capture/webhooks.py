@@ -1,0 +1,190 @@
+"""The door: `POST /webhooks/{channel}/{store_id}`. Size, bytes, store, signature, append, answer.
+
+Plain ASGI, because channels switch slow listeners off: nothing is fetched, nothing is kept, and
+what the body says is left to the inbox's reader. 200 means the broker has it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+import structlog
+from starlette.types import Message, Receive, Scope, Send
+
+from capture.appender import NotStored
+from capture.channels.channel import Channel, Headers, Signature
+from capture.inbox import RandomBytes, outgoing, trace
+from capture.keyring import Keyring
+from chassis.clock import Clock
+from chassis.table import Table
+from contracts.stores import StoreConfigured
+from contracts.wire import Outgoing
+
+Append = Callable[[Outgoing], Awaitable[None]]
+
+PREFIX: Final = "/webhooks/"
+RETRY_AFTER_S: Final = 10
+_LONGEST_LENGTH: Final = 12
+"""Digits of a body's length; a number that needs more is too large whatever it says."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, made once."""
+
+    status: int
+    code: str
+    start: Message
+    body: Message
+
+
+def _answer(status: int, code: str, do: str, **headers: str) -> Answer:
+    """An answer whose body says what is wrong and what to do about it."""
+    body = orjson.dumps({"error": code, "do": do} if do else {"status": code})
+    sent = {"content-type": "application/json", "content-length": str(len(body)), **headers}
+    return Answer(
+        status=status,
+        code=code,
+        start={
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()
+            ],
+        },
+        body={"type": "http.response.body", "body": body},
+    )
+
+
+STORED: Final = _answer(200, "stored", "")
+NO_SUCH_PAGE: Final = _answer(
+    404, "no_such_page", "Send webhooks to /webhooks/{channel}/{store_id}."
+)
+NOT_POST: Final = _answer(405, "not_post", "Send webhooks by POST.", allow="POST")
+UNKNOWN_STORE: Final = _answer(
+    404, "unknown_store", "Copy the webhook address of the store from the panel."
+)
+STORE_LEFT: Final = _answer(
+    410, "store_disconnected", "Remove this webhook, or connect the store again in the panel."
+)
+TOO_LARGE: Final = _answer(
+    413, "too_large", "Send a smaller body, or raise ESTEIRA_WEBHOOK_MAX_BYTES.",
+    connection="close",
+)  # fmt: skip
+UNSIGNED: Final = _answer(
+    400, "signature_missing", "Sign the raw body with the store's webhook secret."
+)
+WRONG_SIGNATURE: Final = _answer(
+    401, "signature_wrong", "Check that the store's webhook secret is the channel's current one."
+)
+NOT_JSON: Final = _answer(400, "malformed_json", "Send the body as JSON.")
+NOT_STORED: Final = _answer(
+    503, "not_stored", "Send the webhook again later: it could not be stored.",
+    retry_after=str(RETRY_AFTER_S),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Door:
+    """Takes webhooks in. Closed until `open`: before the stores are known, all would be strangers.
+
+    `random_bytes` gives the ids of traces, `max_bytes` is the largest body taken.
+    """
+
+    stores: Table[StoreConfigured]
+    keyring: Keyring
+    channels: Mapping[str, Channel]
+    append: Append
+    clock: Clock
+    random_bytes: RandomBytes
+    max_bytes: int
+    is_open: bool = False
+
+    async def open(self) -> None:
+        """Take webhooks from now on."""
+        self.is_open = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await send({"type": f"{scope['type']}.close"})
+            return
+        answer = await self._answer(scope, receive)
+        if answer is not None:
+            await send(answer.start)
+            await send(answer.body)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
+        """What to answer; None when the caller has gone."""
+        channel_name, _, store_id = scope["path"].removeprefix(PREFIX).partition("/")
+        if not store_id or not scope["path"].startswith(PREFIX):
+            return NO_SUCH_PAGE
+        if scope["method"] != "POST":
+            return NOT_POST
+        headers = dict(scope["headers"])
+        body = await _body(headers, receive, self.max_bytes)
+        if not isinstance(body, bytes):
+            return body
+        if not self.is_open:
+            return NOT_STORED
+        store = self.stores.get(store_id)
+        channel = self.channels.get(channel_name)
+        if store is None or channel is None or store.channel != channel_name:
+            return UNKNOWN_STORE
+        answer = await self._take(store, channel, headers, body)
+        if answer is not STORED:
+            log.warning("webhook_refused", store_id=store_id, status=answer.status, why=answer.code)
+        return answer
+
+    async def _take(
+        self, store: StoreConfigured, channel: Channel, headers: Headers, body: bytes
+    ) -> Answer:
+        signature = channel.verify(headers, body, self.keyring.webhook_secrets(store))
+        if signature is not Signature.GOOD:
+            return UNSIGNED if signature is Signature.MISSING else WRONG_SIGNATURE
+        if not store.active and not channel.outlives_connection(headers):
+            return STORE_LEFT
+        try:
+            orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return NOT_JSON
+        kept = [
+            (name, headers[raw]) for raw, name in channel.kept_headers.items() if raw in headers
+        ]
+        record = outgoing(
+            store_id=store.store_id,
+            channel=channel.name,
+            received_at=self.clock(),
+            traceparent=trace(headers.get(b"traceparent"), self.random_bytes),
+            request_headers=kept,
+            body=body,
+        )
+        try:
+            await self.append(record)
+        except NotStored:
+            return NOT_STORED
+        return STORED
+
+
+async def _body(headers: Headers, receive: Receive, most: int) -> bytes | Answer | None:
+    """The raw body, read no further than `most` bytes; None when the caller has gone."""
+    stated = headers.get(b"content-length", b"0")
+    if len(stated) > _LONGEST_LENGTH or (stated.isdigit() and int(stated) > most):
+        return TOO_LARGE
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body") and message["type"] == "http.request":
+        return body if len(body) <= most else TOO_LARGE
+    chunks, size = [body], len(body)
+    while message["type"] == "http.request" and message.get("more_body"):
+        if size > most:
+            return TOO_LARGE
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+    if message["type"] != "http.request":
+        return None
+    return b"".join(chunks) if size <= most else TOO_LARGE
