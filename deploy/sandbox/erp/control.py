@@ -109,9 +109,9 @@ class Control:
         return await self.faults(request)
 
     async def clear_faults(self, request: Request) -> Response:
-        """Nothing goes wrong any more; blocks that were earned are lifted too."""
+        """Nothing goes wrong any more; the blocks that callers earned meanwhile are lifted."""
         self._machine.injections.clear()
-        self._machine.limits.reset()
+        self._machine.limits.forgive()
         return await self.faults(request)
 
     async def limits(self, _: Request) -> Response:

@@ -123,6 +123,7 @@ class Endpoint:
     async def _carry_out(self, errand: Errand) -> Doc:
         """Run the method, unless it is redundant; a fault leaves nothing written."""
         limits = self._machine.limits
+        param = errand.call.takes.read(errand.envelope.param)
         guarded = limits.switches.redundancy
         fingerprint = errand.envelope.fingerprint if guarded else None
         if guarded:
@@ -130,7 +131,7 @@ class Endpoint:
         try:
             if self._machine.latency_ms:
                 await asyncio.sleep(self._machine.latency_ms / 1000)
-            return _run(errand)
+            return _run(errand, param)
         except Fault:
             if guarded:
                 limits.forget(fingerprint)
@@ -153,9 +154,8 @@ class Endpoint:
         raise Severed
 
 
-def _run(errand: Errand) -> Doc:
+def _run(errand: Errand, param: Doc) -> Doc:
     service, call, company = errand.service, errand.call, errand.company
-    param = call.takes.read(errand.envelope.param)
     if service.before is not None:
         service.before(company)
     if not call.writes:

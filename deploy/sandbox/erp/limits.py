@@ -114,10 +114,16 @@ class Limits:
         """A good answer ends a row of wrong requests."""
         self._wrong.pop(who, None)
 
+    def forgive(self) -> None:
+        """Lift every block, and forget the wrong requests that would lead to one."""
+        self._wrong.clear()
+        self._blocked.clear()
+
     def reset(self) -> None:
         """Forget all counts, windows and blocks; requests in flight stay counted."""
-        for counts in (self._calls, self._seen, self._wrong, self._blocked):
-            counts.clear()
+        self.forgive()
+        self._calls.clear()
+        self._seen.clear()
 
     def _refuse_blocked(self, who: Combination) -> None:
         until = self._blocked.get(who)

@@ -21,7 +21,9 @@ LARGEST_EXPONENT = 17
 def _text(value: Any) -> str:
     if isinstance(value, bool | dict | list):
         raise TypeError
-    return str(value)
+    text = str(value)
+    text.encode()  # half a surrogate pair is no text
+    return text
 
 
 def _decimal(value: Any) -> Decimal:

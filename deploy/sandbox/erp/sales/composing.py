@@ -45,7 +45,8 @@ def check_head(head: Doc) -> None:
 
 def check_forecast(head: Doc) -> None:
     """A date is all that is asked. What Omie does with one in the past is unconfirmed."""
-    dates.read(head, "data_previsao")
+    year, month, day = (dates.read(head, "data_previsao") or "").split("-")
+    head["data_previsao"] = f"{day}/{month}/{year}"
 
 
 def check_stage(stage: str) -> None:

@@ -1,0 +1,179 @@
+"""Points 11 and 12: the register of customers."""
+
+import pytest
+
+from tests.support.sandbox_erp import a_customer
+
+CLIENTS = "geral/clientes"
+
+
+async def found(erp, **wanted):
+    listed = await erp.ask(CLIENTS, "ListarClientes", pagina=1, clientesFiltro=wanted)
+    return [customer["codigo_cliente_omie"] for customer in listed["clientes_cadastro"]]
+
+
+async def test_point_11_ids_have_ten_digits_and_come_in_sequence(erp):
+    first = await erp.customer()
+    second = await erp.customer(codigo_cliente_integracao="EST-C-2", cnpj_cpf="11222333000181")
+
+    assert len(str(first)) == 10
+    assert second == first + 1
+
+
+async def test_point_11_a_refused_call_uses_up_no_id(erp):
+    first = await erp.customer()
+    await erp.refused(CLIENTS, "IncluirCliente", **a_customer())
+    second = await erp.customer(codigo_cliente_integracao="EST-C-2", cnpj_cpf="11222333000181")
+
+    assert second == first + 1
+
+
+async def test_point_11_a_known_integration_code_is_refused_with_the_ncod(erp):
+    number = await erp.customer()
+
+    fault = await erp.refused(CLIENTS, "IncluirCliente", **a_customer(cnpj_cpf="11222333000181"))
+    assert fault == (
+        "SOAP-ENV:Client-102: ERROR: Cliente já cadastrado para o Código de Integração [EST-C-1]"
+        f" com o nCod [{number}] !"
+    )
+
+
+@pytest.mark.parametrize("code", ["EST-C-9", ""])
+async def test_point_11_a_known_document_is_refused_with_the_id_and_the_code(erp, code):
+    number = await erp.customer(codigo_cliente_integracao=code, cnpj_cpf="11222333000181")
+
+    sent = a_customer(codigo_cliente_integracao="OTHER", cnpj_cpf="11.222.333/0001-81")
+    fault = await erp.refused(CLIENTS, "UpsertCliente", **sent)
+    assert fault.endswith(
+        f"ERROR: Cliente já cadastrado para o CPF/CNPJ [11.222.333/0001-81] com o Id [{number}]"
+        f" e código de integração [{code}] ! (add)"
+    )
+
+
+async def test_point_11_companies_share_no_codes_and_no_ids(erp):
+    first = await erp.customer()
+    await erp.control("companies", {"app_key": "999", "app_secret": "s"})
+    erp.key, erp.secret = "999", "s"
+
+    assert await erp.customer() != first
+
+
+@pytest.mark.parametrize("tag", ["razao_social", "cnpj_cpf", "email"])
+async def test_point_12_name_document_and_email_are_required(erp, tag):
+    fault = await erp.refused(CLIENTS, "IncluirCliente", **a_customer(**{tag: ""}))
+
+    assert fault.endswith(f"ERROR: O preenchimento da tag [{tag}] é obrigatório!")
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "person"),
+    [
+        ("52998224725", "529.982.247-25", "S"),
+        ("529.982.247-25", "529.982.247-25", "S"),
+        ("11222333000181", "11.222.333/0001-81", "N"),
+        ("12abc34501de35", "12.ABC.345/01DE-35", "N"),
+    ],
+)
+async def test_point_12_documents_are_echoed_masked_and_found_either_way(erp, sent, shown, person):
+    number = await erp.customer(cnpj_cpf=sent)
+
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert (record["cnpj_cpf"], record["pessoa_fisica"]) == (shown, person)
+    assert await found(erp, cnpj_cpf=sent) == [number]
+    assert await found(erp, cnpj_cpf=shown) == [number]
+
+
+async def test_point_12_upsert_includes_by_code_then_alters(erp):
+    made = await erp.ask(CLIENTS, "UpsertCliente", **a_customer())
+    again = await erp.ask(CLIENTS, "UpsertCliente", **a_customer(bairro="Moinhos"))
+
+    assert made["descricao_status"] == "Cliente cadastrado com sucesso!"
+    assert again["codigo_cliente_omie"] == made["codigo_cliente_omie"]
+    assert again["codigo_status"] == "0"
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_integracao="EST-C-1")
+    assert record["bairro"] == "Moinhos"
+
+
+async def test_point_12_upsert_by_document_finds_whoever_has_it(erp):
+    number = await erp.customer(codigo_cliente_integracao="TYPED")
+    sent = a_customer(codigo_cliente_integracao="TYPED", endereco_numero="420")
+    del sent["razao_social"]
+
+    again = await erp.ask(CLIENTS, "UpsertClienteCpfCnpj", **sent)
+    assert again["codigo_cliente_omie"] == number
+
+
+async def test_point_12_a_code_is_given_to_a_customer_typed_in_the_erp(erp):
+    number = await erp.customer(codigo_cliente_integracao="")
+    keys = {"codigo_cliente_omie": number, "codigo_cliente_integracao": "EST-C-7"}
+    await erp.ask(CLIENTS, "AssociarCodIntCliente", **keys)
+
+    assert await found(erp, codigo_cliente_integracao="EST-C-7") == [number]
+
+
+async def test_point_12_an_alteration_replaces_the_list_of_tags(erp):
+    number = await erp.customer(tags=[{"tag": "cliente"}, {"tag": "vip"}])
+    await erp.ask(CLIENTS, "AlterarCliente", codigo_cliente_omie=number, tags=[{"tag": "novo"}])
+
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert record["tags"] == [{"tag": "novo"}]
+    assert record["razao_social"] == "Irene Baptista Leal"
+    assert await found(erp, tags=[{"tag": "novo"}]) == [number]
+
+
+async def test_point_12_cities_are_echoed_as_the_erp_writes_them(erp):
+    number = await erp.customer(cidade="São José do Rio Preto", estado="sp")
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert (record["cidade"], record["estado"]) == ("SAO JOSE DO RIO PRETO (SP)", "SP")
+
+    number = await erp.customer(
+        codigo_cliente_integracao="2", cnpj_cpf="11222333000181", cidade="4106902", estado="PR"
+    )
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert record["cidade"] == "CURITIBA (PR)"
+
+
+async def test_a_customer_nobody_has_is_a_fault_for_queries_and_for_lists(erp):
+    by_id = await erp.refused(CLIENTS, "ConsultarCliente", codigo_cliente_omie=999999999)
+    assert by_id == (
+        "SOAP-ENV:Client-105: ERROR: Cliente não cadastrado para o Código [999999999] !"
+    )
+    by_code = await erp.refused(CLIENTS, "ConsultarCliente", codigo_cliente_integracao="X")
+    assert by_code == "SOAP-ENV:Client-103: ERROR: Cliente não cadastrado para o Código [0] !"
+    listed = await erp.refused(CLIENTS, "ListarClientes", clientesFiltro={"cnpj_cpf": "1"})
+    assert listed == ("SOAP-ENV:Client-5113: ERROR: Não existem registros para a página [1]!")
+
+
+async def test_the_brief_list_names_the_id_otherwise_and_pages_go_on(erp):
+    for number in range(3):
+        document = f"1122233300018{number}"
+        await erp.customer(codigo_cliente_integracao=f"C{number}", cnpj_cpf=document)
+    page = {"pagina": 2, "registros_por_pagina": 2}
+    listed = await erp.ask(CLIENTS, "ListarClientesResumido", **page)
+
+    [row] = listed.pop("clientes_cadastro_resumido")
+    assert row["codigo_cliente_integracao"] == "C2"
+    assert "codigo_cliente" in row
+    assert listed == {
+        "pagina": 2, "total_de_paginas": 2, "registros": 1, "total_de_registros": 3,
+    }  # fmt: skip
+
+
+async def test_customers_are_listed_by_their_codes(erp):
+    number = await erp.customer()
+    keys = [{"codigo_cliente_integracao": "EST-C-1"}, {"codigo_cliente_omie": 5}]
+    listed = await erp.ask(CLIENTS, "ListarClientes", clientesPorCodigo=keys)
+
+    assert [one["codigo_cliente_omie"] for one in listed["clientes_cadastro"]] == [number]
+
+
+async def test_a_customer_without_orders_can_be_removed(erp):
+    await erp.placed()
+    fault = await erp.refused(CLIENTS, "ExcluirCliente", codigo_cliente_integracao="EST-C-1")
+    assert "em uso" in fault
+
+    await erp.ask("produtos/pedido", "ExcluirPedido", codigo_pedido_integracao="EST-1")
+    await erp.ask(CLIENTS, "ExcluirCliente", codigo_cliente_integracao="EST-C-1")
+    assert "não cadastrado" in await erp.refused(
+        CLIENTS, "ConsultarCliente", codigo_cliente_integracao="EST-C-1"
+    )

@@ -1,0 +1,123 @@
+"""Points 22 and 25: the registers around an order, and the ERP's user."""
+
+ETAPAFAT = "produtos/etapafat"
+
+
+async def test_point_22_stages_come_after_an_empty_operation_and_are_what_is_counted(erp):
+    listed = await erp.ask(ETAPAFAT, "ListarEtapasFaturamento", pagina=1)
+    [empty, *operations] = listed["cadastros"]
+
+    assert empty == {}
+    assert len(operations) == 11
+    count = sum(len(operation["etapas"]) for operation in operations)
+    assert listed["registros"] == listed["total_de_registros"] == count
+    [sale] = [one["etapas"] for one in operations if one["cCodOperacao"] == "11"]
+    assert [stage["cCodigo"] for stage in sale] == ["00", "10", "20", "50", "60", "70", "80"]
+    assert [stage["cCodigo"] for stage in sale if stage["cInativo"] == "S"] == ["00", "80"]
+    renamed = sale[-1]
+    assert renamed["cDescricao"] != renamed["cDescrPadrao"]
+
+
+async def test_point_25_everything_an_order_points_at_is_seeded(erp):
+    terms = await erp.ask("geral/parcelas", "ListarParcelas", registros_por_pagina=500)
+    assert {"000", "001", "A28", "B20", "S30", "999"} <= {
+        term["nCodigo"] for term in terms["cadastros"]
+    }
+    days = await erp.ask("produtos/formaspagvendas", "ListarFormasPagVendas", pagina=2)
+    [term] = [one for one in days["cadastros"] if one["cCodigo"] == "S29"]
+    assert (term["nQtdeParc"], term["cListaParc"], term["nDiasParc"]) == (3, "0/30/60", 0)
+    means = await erp.ask("geral/meiospagamento", "ListarMeiosPagamento", codigo="17")
+    assert means == {"MeiosPagamentoLista": [{"codigo": "17", "descricao": "PIX"}]}
+    origins = (await erp.ask("geral/origempedido", "ListarOrigem"))["origem"]
+    assert {"API", "SFY", "MLV"} <= {origin["codigo"] for origin in origins}
+    vendors = (await erp.ask("geral/vendedores", "ListarVendedores"))["cadastro"]
+    assert "Shopify" not in {vendor["nome"] for vendor in vendors}
+    business = await erp.ask("geral/empresas", "ListarEmpresas")
+    [company] = business["empresas_cadastro"]
+    assert (
+        await erp.ask(
+            "geral/empresas", "ConsultarEmpresa", codigo_empresa=company["codigo_empresa"]
+        )
+    )["cnpj"] == company["cnpj"]
+
+
+async def test_accounts_are_listed_under_the_methods_own_name(erp):
+    path = "geral/contacorrente"
+    every = (await erp.ask(path, "ListarContasCorrentes"))["ListarContasCorrentes"]
+    active = await erp.ask(path, "ListarContasCorrentes", filtrar_apenas_ativo="S")
+
+    assert len(active["ListarContasCorrentes"]) == len(every) - 1
+    brief = await erp.ask(path, "ListarResumoContasCorrentes")
+    assert brief["conta_corrente_lista"][0]["tipo"] == "CC"
+    assert await erp.refused(path, "ListarContasCorrentes", codigo=5) == (
+        "SOAP-ENV:Client-101: ERROR: Nenhuma conta corrente foi encontrada!"
+    )
+    number = every[0]["nCodCC"]
+    assert (await erp.ask(path, "ConsultarContaCorrente", nCodCC=number))["nCodCC"] == number
+    assert (await erp.ask(path, "ConsultarContaCorrente", nCodCC=5))["nCodCC"] == 0
+
+
+async def test_categories_by_type_are_only_those_an_order_may_have(erp):
+    path = "geral/categorias"
+    every = (await erp.ask(path, "ListarCategorias"))["categoria_cadastro"]
+    revenue = (await erp.ask(path, "ListarCategorias", filtrar_por_tipo="R"))["categoria_cadastro"]
+
+    assert {one["codigo"] for one in every if one["totalizadora"] == "S"} >= {"1.01", "2.01"}
+    codes = {one["codigo"] for one in revenue}
+    assert "1.01.03" in codes
+    assert codes.isdisjoint({"1.01", "1.01.99", "2.01.01"})
+    one = await erp.ask(path, "ConsultarCategoria", codigo="1.01.03")
+    assert one["categoria_superior"] == "1.01"
+
+
+async def test_vendors_are_included_once_and_found_by_name(erp):
+    path = "geral/vendedores"
+    made = await erp.ask(path, "IncluirVendedor", codInt="EST-V-SFY", nome="Shopify")
+    assert (made["status"], made["descricao"]) == ("0", "Vendedor cadastrado com sucesso!")
+    assert "já cadastrado" in await erp.refused(
+        path, "IncluirVendedor", codInt="EST-V-SFY", nome="Shopify"
+    )
+    again = await erp.ask(path, "UpsertVendedor", codInt="EST-V-SFY", nome="Shopify Loja")
+    assert again["codigo"] == made["codigo"]
+
+    found = await erp.ask(path, "ListarVendedores", filtrar_por_nome="shopify")
+    assert [one["nome"] for one in found["cadastro"]] == ["Shopify Loja"]
+    one = await erp.ask(path, "ConsultarVendedor", codInt="EST-V-SFY")
+    assert one["codigo"] == made["codigo"]
+
+
+async def test_cities_are_found_by_uf_and_part_of_the_name(erp):
+    found = await erp.ask(
+        "geral/cidades", "PesquisarCidades", filtrar_por_uf="PR", filtrar_cidade_contendo="curi"
+    )
+
+    assert [(city["cCod"], city["nCodIBGE"]) for city in found["lista_cidades"]] == [
+        ("CURITIBA (PR)", "4106902")
+    ]
+
+
+async def test_point_25_the_erps_user_acts_on_orders_and_products(erp):
+    await erp.placed()
+    made = await erp.act("create_product", product={"codigo": "NOVO-9", "valor_unitario": 5})
+    assert (await erp.product("NOVO-9"))["codigo_produto"] == made["codigo_produto"]
+    await erp.act("change_product", product="NOVO-9", changes={"codigo": "NOVO-10"})
+    assert (await erp.product("NOVO-10"))["valor_unitario"] == 5
+
+    await erp.act("move_stage", order="EST-1", stage="80")
+    await erp.act("close_order", order="1", reason="Devolvido ao estoque")
+    order = await erp.consult()
+    assert (order["cabecalho"]["etapa"], order["cabecalho"]["encerrado"]) == ("80", "S")
+    await erp.act("delete_order", order="EST-1")
+    assert (await erp.control("orders", method="GET"))["orders"] == []
+
+
+async def test_companies_are_added_with_products_of_their_own_and_only_once(erp):
+    products = [{"codigo": "X-1", "descricao": "Coisa", "valor_unitario": 3.5}]
+    body = {"app_key": "555", "app_secret": "s", "products": products}
+    assert (await erp.control("companies", body))["created"] is True
+    assert (await erp.control("companies", body))["created"] is False
+
+    erp.key, erp.secret = "555", "s"
+    listed = await erp.ask("geral/produtos", "ListarProdutos", filtrar_apenas_omiepdv="N")
+    assert [one["codigo"] for one in listed["produto_servico_cadastro"]] == ["X-1"]
+    assert (await erp.control("orders?app_key=555", method="GET"))["orders"] == []
