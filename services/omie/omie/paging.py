@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from omie.client import Omie
 from omie.faults import Fault, FaultKind
 
 PAGE_SIZE: Final = 100
@@ -24,8 +23,15 @@ SNAKE: Final = Dialect("pagina", "registros_por_pagina", "total_de_paginas")
 HUNGARIAN: Final = Dialect("nPagina", "nRegPorPagina", "nTotPaginas")
 
 
+class Calls(Protocol):
+    """Whoever can ask the ERP: an `Omie`, or what stands before one."""
+
+    async def call(self, service: str, call: str, param: Mapping[str, Any]) -> dict[str, Any]:
+        """See Omie.call."""
+
+
 async def pages(
-    omie: Omie,
+    omie: Calls,
     service: str,
     call: str,
     rows: str,

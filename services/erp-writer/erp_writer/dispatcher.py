@@ -1,0 +1,79 @@
+"""One task per account that has work, so that no account waits for another."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+from chassis.clock import Clock
+from chassis.patience import patiently
+from erp_writer.mongo import Ledger
+from erp_writer.ownership import Ownership
+
+TICK_S: Final = 1.0
+"""How late at most what is due by time, or was missed, is begun. News wake it at once."""
+STOP_S: Final = 3.0
+"""How long a call in flight may still take when the service stops."""
+
+
+class Dispatcher:
+    """Starts `drain` for every account that has something due, and never twice at a time.
+
+    Whoever brings news sets `woken`.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        drain: Callable[[str], Awaitable[None]],
+        clock: Clock,
+        ownership: Ownership,
+        woken: asyncio.Event,
+    ) -> None:
+        self._ledger = ledger
+        self._drain = drain
+        self._clock = clock
+        self._ownership = ownership
+        self._woken = woken
+        self._wanted: set[str] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Dispatch until cancelled; then let the calls in flight end."""
+        try:
+            while True:
+                await self._look()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_S):
+                        await self._woken.wait()
+        finally:
+            await self._stop()
+
+    async def _look(self) -> None:
+        self._woken.clear()
+        due = partial(self._ledger.accounts_due, self._ownership.partitions, self._clock())
+        accounts = await patiently(due, "reading the ledger")
+        for account_id, task in list(self._running.items()):
+            if task.done():
+                del self._running[account_id]
+                task.result()
+        for account_id in accounts:
+            self._wanted.add(account_id)
+            if account_id not in self._running:
+                self._running[account_id] = asyncio.create_task(self._work(account_id))
+
+    async def _work(self, account_id: str) -> None:
+        while account_id in self._wanted:
+            self._wanted.discard(account_id)
+            await self._drain(account_id)
+
+    async def _stop(self) -> None:
+        self._ownership.leave()
+        self._wanted.clear()
+        tasks = list(self._running.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,240 @@
+"""The order as a sales order of the ERP: pure.
+
+Blocks and fields: omie-api.md 7.1 to 7.6; what the merchant chose: hub-product.md 12. Amounts stay
+Decimal all the way into the JSON.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from contracts.events import ErpTerms
+from contracts.order import Address, Item, Order
+from contracts.value import ZERO
+from erp_writer.customer import city, is_taxpayer
+
+CENT: Final = Decimal("0.01")
+HUNDRED: Final = Decimal(100)
+CUSTOM_TERMS: Final = "999"
+OTHER_MEANS: Final = "99"
+SENDER_PAYS, NO_FREIGHT = "0", "9"
+BY_INTERNET, OWN_SITE = "2", "0"
+INSTALMENT_DAYS: Final = 30
+CHARGES: Final = ("valor_frete", "valor_seguro", "outras_despesas")
+
+SIZES: Final = {
+    "numero_pedido_cliente": 30, "descr_meio_pagamento": 60, "utilizar_emails": 500,
+    "cNomeOd": 60, "cEnderecoOd": 60, "cNumeroOd": 60, "cComplementoOd": 60, "cBairroOd": 60,
+    "cCidadeOd": 40, "cEstadoOd": 2, "cCEPOd": 9, "cTelefoneOd": 15, "obs_venda": 1000,
+}  # fmt: skip
+"""Sizes of the order's texts. The delivery place's are assumed to be those of a customer's."""
+
+
+def compose_order(
+    order: Order, terms: ErpTerms, customer_id: int, integration_code: str, today: date
+) -> dict[str, Any]:
+    """The order as `IncluirPedido` wants it, every term already chosen.
+
+    `today` is the date in Brasília. Raises KeyError for an item that `terms` leave without a
+    product.
+    """
+    document = {
+        "cabecalho": _header(terms, customer_id, integration_code, today),
+        "det": _lines(order, terms),
+        "frete": _freight(order, terms),
+        "informacoes_adicionais": _more(order, terms),
+        "observacoes": {"obs_venda": _note(order, terms)},
+    }
+    if terms.installment_code == CUSTOM_TERMS:
+        instalments = _instalments(order, terms, total_of(document), today)
+        document["lista_parcelas"] = {"parcela": instalments}
+    return document
+
+
+def total_of(document: Mapping[str, Any]) -> Decimal:
+    """What the ERP will charge: items less discounts, plus freight and other charges."""
+    products = [line["produto"] for line in document["det"]]
+    goods = sum((_cents(p["quantidade"] * p["valor_unitario"]) for p in products), ZERO)
+    discounts = sum((p.get("valor_desconto", ZERO) for p in products), ZERO)
+    charges = sum((document["frete"].get(tag, ZERO) for tag in CHARGES), ZERO)
+    return goods - discounts + charges
+
+
+def material(order: Order, terms: ErpTerms) -> str:
+    """A fingerprint of what matters in the ERP: who buys what, at which price, sent where.
+
+    Terms that rule new orders only (stage, category, …) are not in it.
+    """
+    products = {i.item_id: i.erp_product_id for i in terms.items}
+    facts = {
+        "buyer": [order.buyer.name, order.buyer.document],
+        "to": order.shipping_address.model_dump(exclude={"phone"})
+        if order.shipping_address
+        else "",
+        "items": sorted(
+            [i.item_id, products.get(i.item_id), i.quantity, _text(i.unit_price), _text(i.discount)]
+            for i in _sold(order)
+        ),
+        "charges": [_text(order.totals.shipping), _text(order.totals.other)],
+        "refunds": sorted([r.refund_id, _text(r.amount)] for r in order.refunds),
+    }
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _header(
+    terms: ErpTerms, customer_id: int, integration_code: str, today: date
+) -> dict[str, Any]:
+    header: dict[str, Any] = {
+        "codigo_pedido_integracao": integration_code,
+        "codigo_cliente": customer_id,
+        "data_previsao": _day(today),
+        "etapa": terms.stage_code,
+        "codigo_parcela": terms.installment_code,
+        "origem_pedido": terms.origin_code,
+    }
+    if terms.installment_code == CUSTOM_TERMS:
+        header["qtde_parcelas"] = terms.installments
+    if terms.tax_scenario_code is not None:
+        header["codigo_cenario_impostos"] = terms.tax_scenario_code
+    return header
+
+
+def _sold(order: Order) -> list[Item]:
+    """The lines of which something still stands."""
+    return [item for item in order.items if item.quantity > 0]
+
+
+def _lines(order: Order, terms: ErpTerms) -> list[dict[str, Any]]:
+    chosen = {each.item_id: each for each in terms.items}
+    lines = []
+    for number, item in enumerate(_sold(order), 1):
+        choice = chosen[item.item_id]
+        product: dict[str, Any] = {
+            "codigo_produto": choice.erp_product_id,
+            "quantidade": item.quantity,
+            "valor_unitario": item.unit_price,
+        }
+        if item.discount:
+            product |= {"tipo_desconto": "V", "valor_desconto": item.discount}
+        line: dict[str, Any] = {"ide": {"codigo_item_integracao": str(number)}, "produto": product}
+        if choice.stock_location_code is not None:
+            line["inf_adic"] = {"codigo_local_estoque": choice.stock_location_code}
+        lines.append(line)
+    return lines
+
+
+def _freight(order: Order, terms: ErpTerms) -> dict[str, Any]:
+    charged = order.totals.shipping
+    travels = order.shipping_address is not None or charged > 0
+    freight: dict[str, Any] = {"modalidade": SENDER_PAYS if travels else NO_FREIGHT}
+    if charged > 0:
+        freight["valor_frete"] = charged
+    if order.totals.other > 0:
+        freight["outras_despesas"] = order.totals.other
+    if terms.carrier_code is not None:
+        freight["codigo_transportadora"] = terms.carrier_code
+    return freight
+
+
+def _more(order: Order, terms: ErpTerms) -> dict[str, Any]:
+    more: dict[str, Any] = {
+        "codigo_categoria": terms.category_code,
+        "codigo_conta_corrente": terms.bank_account_code,
+        "consumidor_final": "N" if is_taxpayer(order.buyer) else "S",
+        "enviar_email": "N",
+        "numero_pedido_cliente": order.number,
+        "outros_detalhes": _presence(order),
+        **_means(order, terms),
+    }
+    if order.buyer.email:
+        more["utilizar_emails"] = order.buyer.email
+    if terms.salesperson_code:
+        more["codVend"] = terms.salesperson_code
+    return more
+
+
+def _means(order: Order, terms: ErpTerms) -> dict[str, str]:
+    """How the buyer paid, as the NF-e says it; "others" must be described."""
+    if terms.payment_method_code is None:
+        return {}
+    means = {"meio_pagamento": terms.payment_method_code}
+    if terms.payment_method_code == OTHER_MEANS:
+        gateways = [payment.gateway for payment in order.payments if payment.gateway]
+        means["descr_meio_pagamento"] = gateways[0] if gateways else "Outros"
+    return means
+
+
+def _presence(order: Order) -> dict[str, str]:
+    """A sale by internet, on the merchant's own site, and where it is delivered if elsewhere."""
+    presence = {"cIndicadorOd": BY_INTERNET, "cIndicadorIntOd": OWN_SITE}
+    to, home = order.shipping_address, order.customer_address
+    if to is not None and to.complete and home is not None and not _same_place(to, home):
+        presence |= _delivery(order, to)
+    return presence
+
+
+def _same_place(one: Address, other: Address) -> bool:
+    return all(
+        getattr(one, part).casefold() == getattr(other, part).casefold()
+        for part in ("street", "number", "complement", "bairro", "city", "uf", "cep")
+    )
+
+
+def _delivery(order: Order, to: Address) -> dict[str, str]:
+    told = {
+        "cCnpjCpfOd": order.buyer.document or "",
+        "cNomeOd": to.recipient or order.buyer.name,
+        "cEnderecoOd": to.street,
+        "cNumeroOd": to.number,
+        "cComplementoOd": to.complement,
+        "cBairroOd": to.bairro,
+        "cCidadeOd": city(to),
+        "cEstadoOd": to.uf,
+        "cCEPOd": to.cep,
+    }
+    return {tag: text for tag, text in told.items() if text}
+
+
+def _instalments(
+    order: Order, terms: ErpTerms, total: Decimal, today: date
+) -> list[dict[str, Any]]:
+    """Equal parts a month apart, the first today; the last takes the cents left over."""
+    many = terms.installments
+    part = (total / many).quantize(CENT, ROUND_DOWN)
+    share = (HUNDRED / many).quantize(CENT, ROUND_DOWN)
+    rows = []
+    for number in range(1, many + 1):
+        last, days = number == many, INSTALMENT_DAYS * (number - 1)
+        rows.append(
+            {
+                "numero_parcela": number,
+                "valor": total - part * (many - 1) if last else part,
+                "percentual": HUNDRED - share * (many - 1) if last else share,
+                "data_vencimento": _day(today + timedelta(days=days)),
+                "quantidade_dias": days,
+                **_means(order, terms),
+            }
+        )
+    return rows
+
+
+def _note(order: Order, terms: ErpTerms) -> str:
+    parts = [f"Pedido {order.number} ({terms.salesperson_name or order.channel})"]
+    if order.shipping.method:
+        parts.append(f"Envio: {order.shipping.method}")
+    return " | ".join(parts)
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _text(amount: Decimal) -> str:
+    return str(_cents(amount))

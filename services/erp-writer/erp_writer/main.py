@@ -1,0 +1,76 @@
+"""The ERP writer, put together."""
+
+import asyncio
+import hashlib
+import time
+from datetime import timedelta
+from functools import partial
+
+from chassis import kafka, table
+from chassis.app import Clients, Parts, run
+from chassis.clock import utc_now
+from chassis.subscription import Subscription
+from chassis.vault import Vault
+from contracts.stores import StoreConfigured
+from erp_writer.accounts import Accounts
+from erp_writer.customers import Customers
+from erp_writer.dispatcher import Dispatcher
+from erp_writer.erp import Erp
+from erp_writer.handlers import SERVICE, flow
+from erp_writer.mongo import MongoCustomers, MongoLedger
+from erp_writer.ownership import Ownership
+from erp_writer.posting import Posting
+from erp_writer.salespeople import Salespeople
+from erp_writer.settings import Settings
+from erp_writer.undo import Undoing
+from erp_writer.worker import Worker
+from omie.client import Omie
+from omie.envelope import Account
+from omie.http import client
+from omie.pacing import Pacing
+
+
+def build(settings: Settings, clients: Clients) -> Parts:
+    """The service's parts on the real clients."""
+    key = settings.secret_key.get_secret_value()
+    database = clients.mongo["esteira_erp_writer"]
+    ledger = MongoLedger(database["entries"])
+    secret = hashlib.sha256(f"customers|{key}".encode()).digest()
+    customers = Customers(MongoCustomers(database["customers"]), secret)
+    http = client(settings.erp_url)
+    pacing = Pacing(
+        per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
+    )
+
+    def connect(account: Account) -> Erp:
+        return Erp(Omie(http, account, pacing), time.monotonic)
+
+    woken = asyncio.Event()
+    ownership = Ownership(woken.set)
+    stores = table.Table(StoreConfigured)
+    accounts = Accounts(stores, Vault(key), connect, woken.set)
+    settle = timedelta(seconds=settings.erp_settle_s)
+    worker = Worker(
+        ledger=ledger,
+        accounts=accounts,
+        posting=Posting(customers, Salespeople(), utc_now, settle),
+        undoing=Undoing(utc_now, delete=settings.erp_delete_uncancellable, settle=settle),
+        publisher=clients.publisher,
+        clock=utc_now,
+        ownership=ownership,
+    )
+    dispatcher = Dispatcher(ledger, worker.drain, utc_now, ownership, woken)
+    consumer = kafka.table_consumer(settings.kafka, SERVICE)
+    intake = flow(ledger, clients.publisher, utc_now, woken.set)
+    return Parts(
+        subscriptions=[Subscription(intake, group=SERVICE, listener=ownership)],
+        starts=[ledger.prepare, partial(table.load, stores, consumer)],
+        background=[partial(table.follow, stores, consumer), dispatcher.run],
+        stops=[consumer.stop, http.aclose],
+    )
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = Settings()
+    run(SERVICE, settings, settings.erp_writer_port, partial(build, settings))

@@ -1,0 +1,188 @@
+"""One account's ledger drained in order: cancellations first, then look-ups, then new orders."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.flow import Publishes
+from chassis.kafka import Broken
+from chassis.patience import patiently
+from chassis.store import Kept
+from contracts.wire import encode
+from erp_writer import ledger
+from erp_writer.accounts import Accounts
+from erp_writer.entry import Entry, Work, outcome
+from erp_writer.erp import Erp, Held
+from erp_writer.mongo import Ledger
+from erp_writer.ownership import Ownership
+from erp_writer.posting import Change, Posting, Prepared
+from erp_writer.undo import Undoing
+
+SERVICE: Final = "erp-writer"
+BATCH: Final = 10
+"""Entries read at a time: a cancellation that comes meanwhile waits for no more than these."""
+AFTER_A_BUG: Final = timedelta(seconds=60)
+
+log = structlog.get_logger()
+
+Ahead = asyncio.Task[Prepared | Change]
+
+
+class Worker:
+    """Does an account's work, one order at a time.
+
+    While one order is being included, the next one's customer is being resolved. What `ownership`
+    does not hold is left to others.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        accounts: Accounts,
+        posting: Posting,
+        undoing: Undoing,
+        publisher: Publishes,
+        clock: Clock,
+        ownership: Ownership,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._posting = posting
+        self._undoing = undoing
+        self._publisher = publisher
+        self._clock = clock
+        self._ownership = ownership
+        self._sleep = sleep
+
+    async def drain(self, account_id: str) -> None:
+        """Work until nothing is due, or the account is held, or no longer ours."""
+        while (erp := self._accounts.erp(account_id)) is not None and not erp.wait():
+            batch = await patiently(
+                partial(self._ledger.due, account_id, self._clock(), BATCH),
+                "reading the ledger",
+                self._sleep,
+            )
+            if not batch or not await self._batch(erp, batch):
+                return
+
+    async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> bool:
+        """Work on these entries; whether any of them moved."""
+        told: dict[str, Kept[Entry]] = {}
+        moved = False
+        ahead: Ahead | None = None
+        try:
+            for kept, following in zip(batch, [*batch[1:], None], strict=True):
+                if kept.state.partition not in self._ownership.partitions or erp.wait():
+                    break
+                mine = ahead = ahead or self._prepare(erp, kept)
+                if mine is not None:
+                    await asyncio.wait([mine])
+                ahead = self._prepare(erp, following) if erp.breaker.closed else None
+                if (after := await self._act(erp, kept, mine)) is not None:
+                    moved = True
+                    await self._tell(after, told)
+        except Held as held:
+            log.debug("account_held", wait_s=held.wait_s)
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+        await self._mark(told)
+        return moved
+
+    def _prepare(self, erp: Erp, kept: Kept[Entry] | None) -> Ahead | None:
+        """Begin what comes before the order itself."""
+        if kept is None or kept.state.work is not Work.POST:
+            return None
+        preparing = asyncio.create_task(self._posting.prepare(erp, kept.state))
+        preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return preparing
+
+    async def _act(self, erp: Erp, kept: Kept[Entry], mine: Ahead | None) -> Kept[Entry] | None:
+        """Do the entry's work; the entry as it is then, or None where it did not move."""
+        entry = kept.state
+        try:
+            if mine is not None:
+                return await self._post(erp, kept, await mine)
+            if entry.work is Work.TELL:
+                return kept
+            if entry.work is Work.UNDO and entry.posted is not None:
+                return await self._apply(kept, await self._undoing.undo(erp, entry.posted))
+            return await self._apply(kept, await self._posting.look_up(erp, entry))
+        except (Held, Broken):
+            raise
+        except Exception as error:
+            log.exception("order_failed", order_id=entry.order_id, exc_info=error)
+            later = self._clock() + AFTER_A_BUG
+            return await self._apply(kept, partial(ledger.put_off, due_at=later))
+
+    async def _post(
+        self, erp: Erp, kept: Kept[Entry], prepared: Prepared | Change
+    ) -> Kept[Entry] | None:
+        """Claim the entry, send it, write down what came of it.
+
+        The claim fails if anything happened to the entry since it was read: a cancellation, a
+        newer version. So it is the last look before the call, too.
+        """
+        if not isinstance(prepared, Prepared):
+            return await self._apply(kept, prepared)
+        sent = prepared.sent.model_copy(update={"at": self._clock()})
+        claim = Kept(ledger.claimed(kept.state, sent, prepared.changes), kept.version)
+        if not await self._save({kept.state.order_id: claim}, "claiming an order"):
+            return None
+        claimed = Kept(claim.state, claim.version + 1)
+        return await self._apply(claimed, await self._posting.send(erp, claimed.state, prepared))
+
+    async def _apply(self, kept: Kept[Entry], change: Change) -> Kept[Entry] | None:
+        """Write the change down, on the entry as it is by now; None where it changes nothing."""
+        order_id = kept.state.order_id
+        while True:
+            after = change(kept.state)
+            if after == kept.state:
+                return None
+            if await self._save({order_id: Kept(after, kept.version)}, "writing the ledger"):
+                _log_moved(after)
+                return Kept(after, kept.version + 1)
+            stored = await patiently(
+                lambda: self._ledger.load([order_id]), "reading the ledger", self._sleep
+            )
+            kept = stored[order_id]
+
+    async def _tell(self, kept: Kept[Entry], told: dict[str, Kept[Entry]]) -> None:
+        """Publish what the entry tells, and note what to mark."""
+        if not kept.state.untold:
+            return
+        messages = outcome(kept.state)
+        records = [encode(message, SERVICE) for message in messages]
+        await patiently(
+            lambda: self._publisher.publish(records), "publishing an outcome", self._sleep
+        )
+        marked = ledger.told(kept.state, messages)
+        told[kept.state.order_id] = Kept(marked, kept.version)
+
+    async def _mark(self, told: dict[str, Kept[Entry]]) -> None:
+        """Mark as told. What changed meanwhile stays unmarked, and is told again."""
+        if told:
+            await self._save(told, "marking what was told")
+
+    async def _save(self, changes: dict[str, Kept[Entry]], doing: str) -> bool:
+        return await patiently(lambda: self._ledger.save(changes), doing, self._sleep)
+
+
+def _log_moved(entry: Entry) -> None:
+    log.info(
+        "entry_moved",
+        order_id=entry.order_id,
+        account_id=entry.account_id,
+        revision=entry.revision,
+        attempt=entry.attempt,
+        state=entry.state,
+        undo=entry.undo,
+        changes=entry.changes,
+    )
