@@ -2,13 +2,12 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiokafka import TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -24,13 +23,23 @@ EXIT_BROKEN = 70
 log = structlog.get_logger()
 
 
+class Listener(Protocol):
+    """Hears at once which (topic, partition) places this process reads; must not linger."""
+
+    def on_partitions_revoked(self, revoked: Collection[tuple[str, int]]) -> None:
+        """These may go to another process from now on."""
+
+    def on_partitions_assigned(self, assigned: Collection[tuple[str, int]]) -> None:
+        """These are all that this process reads now."""
+
+
 @dataclass(slots=True)
 class Subscription:
     """A flow and the consumer group it reads as; `listener` hears of partitions won and lost."""
 
     flow: Flow[Any]
     group: str
-    listener: ConsumerRebalanceListener | None = None
+    listener: Listener | None = None
 
 
 def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "") -> None:
