@@ -14,8 +14,10 @@ from sandbox.erp import faults
 from sandbox.erp.store import Doc
 
 HERE = Path(__file__).parent / "types"
-LARGEST_EXPONENT = 17
+INTEGER_EXPONENT = 17
 """What 64 bits hold."""
+DECIMAL_EXPONENT = 11
+"""More than any price, and little enough for products of two to stay exact."""
 
 
 def _text(value: Any) -> str:
@@ -26,18 +28,18 @@ def _text(value: Any) -> str:
     return text
 
 
-def _decimal(value: Any) -> Decimal:
+def _decimal(value: Any, largest: int = DECIMAL_EXPONENT) -> Decimal:
     if isinstance(value, bool | dict | list):
         raise TypeError
     number = Decimal(value)
-    if not number.is_finite() or number.adjusted() > LARGEST_EXPONENT:
+    if not number.is_finite() or not -largest <= number.adjusted() <= largest:
         raise ValueError
     return number
 
 
 def _integer(value: Any) -> int:
     """Whether Omie takes integers written as strings is unconfirmed; the sandbox does."""
-    number = _decimal(value)
+    number = _decimal(value, INTEGER_EXPONENT)
     if number != number.to_integral_value():
         raise ValueError
     return int(number)

@@ -44,6 +44,8 @@ def spread(head: Doc, products: Sequence[Doc]) -> None:
     share = head.pop("perc_desconto_pedido", ZERO)
     value = head.pop("valor_desconto_pedido", ZERO)
     goods = sum((product["valor_mercadoria"] for product in products), ZERO)
+    if not ZERO <= share <= HUNDRED or value < ZERO:
+        return
     discount = amount(goods * share / HUNDRED) if kind == "P" else amount(value)
     if not kind or not discount or discount > goods:
         return

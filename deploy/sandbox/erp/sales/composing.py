@@ -134,6 +134,8 @@ def _item(company: Company, head: Doc, item: Doc, cfop: str) -> Doc:
     for tag in ("quantidade", "valor_unitario", "valor_desconto", "percentual_desconto"):
         if line.get(tag, 0) < 0:
             raise faults.wrong_type(tag)
+    if line.get("percentual_desconto", 0) > amounts.HUNDRED:
+        raise faults.wrong_type("percentual_desconto")
     for tag in ("codigo_produto", "codigo_produto_integracao", "codigo"):
         line[tag] = product[tag]
     for tag in ("descricao", "unidade", "ncm", "ean"):
