@@ -1,4 +1,4 @@
-"""The ERP writer on the sandbox ERP, in one process and in virtual time; it can be killed anywhere."""
+"""The ERP writer on the sandbox ERP, in memory and in virtual time; it can be killed anywhere."""
 
 import asyncio
 import base64
