@@ -3,15 +3,13 @@
 from collections.abc import Callable, Collection
 
 import structlog
-from aiokafka import TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 
 from contracts.events import OrderValidated
 
 log = structlog.get_logger()
 
 
-class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
+class Ownership:
     """The partitions of `orders.validated.v1` held now; an account has the same one everywhere.
 
     Losing one only stops new work. What is in flight is fenced by the ledger's compare-and-set and
@@ -22,13 +20,13 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pu
         self.partitions: frozenset[int] = frozenset()
         self._changed = changed
 
-    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+    def on_partitions_revoked(self, revoked: Collection[tuple[str, int]]) -> None:
         """Kafka takes these away."""
         self._hold(self.partitions - _relevant(revoked))
 
-    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        """Kafka gives these; what was held before is not in question."""
-        self._hold(self.partitions | _relevant(assigned))
+    def on_partitions_assigned(self, assigned: Collection[tuple[str, int]]) -> None:
+        """Kafka gives these, and none besides."""
+        self._hold(_relevant(assigned))
 
     def leave(self) -> None:
         """The service stops: no new work."""
@@ -40,5 +38,5 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka pu
         self._changed()
 
 
-def _relevant(places: Collection[TopicPartition]) -> frozenset[int]:
-    return frozenset(p.partition for p in places if p.topic == OrderValidated.topic)
+def _relevant(places: Collection[tuple[str, int]]) -> frozenset[int]:
+    return frozenset(number for topic, number in places if topic == OrderValidated.topic)
