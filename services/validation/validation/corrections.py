@@ -102,12 +102,11 @@ def _merged_item(earlier: ItemCorrection, later: ItemCorrection) -> ItemCorrecti
 
 def _buyer(buyer: Buyer, correction: BuyerCorrection | None) -> Buyer:
     changes = {} if correction is None else _said(correction)
-    document = changes.get("document", buyer.document)
-    if document is not None and document != (normal := bare(document)):
-        changes["document"] = normal or None
-    if "document" in changes:
-        changes["document_kind"] = kind_of(changes["document"])
-    return _with(buyer, changes) if changes else buyer
+    document = bare(changes.get("document", buyer.document) or "") or None
+    changes["document"] = document
+    if document != buyer.document:
+        changes["document_kind"] = kind_of(document)
+    return _with(buyer, changes)
 
 
 def _address(address: Address | None, correction: AddressCorrection | None) -> Address | None:
@@ -124,7 +123,7 @@ def _address(address: Address | None, correction: AddressCorrection | None) -> A
 def _items(items: tuple[Item, ...], corrections: tuple[ItemCorrection, ...]) -> tuple[Item, ...]:
     if not corrections:
         return items
-    by_id = {correction.item_id: correction for correction in corrections}
+    by_id = {correction.item_id: correction for correction in _merged_items((), corrections)}
     return tuple(_item(item, by_id.get(item.item_id)) for item in items)
 
 

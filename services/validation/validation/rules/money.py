@@ -33,10 +33,11 @@ def total_is_positive(order: Order, _: Facts) -> Reason | None:
     )
 
 
-def totals_close(order: Order, _: Facts) -> Reason | None:
-    """Items - discount + shipping + other = total, in the sums and line by line.
+def sums_close(order: Order, _: Facts) -> Reason | None:
+    """Items - discount + shipping + other = total = what was paid, to the cent.
 
-    The ERP adds up the lines again: they must come to the same cent as the channel's total.
+    The sums are checked as the channel states them, then line by line, for the ERP adds up the
+    lines again, then against the payments.
     """
     totals = order.totals
     stated = totals.items - totals.discount + totals.shipping + totals.other
@@ -45,23 +46,21 @@ def totals_close(order: Order, _: Facts) -> Reason | None:
     lines = sum((i.unit_price * i.quantity - i.discount for i in order.items), ZERO)
     itemised = lines + order.shipping.amount + totals.other
     if itemised != totals.total:
-        return _mismatch("items", "as linhas, o frete e outros", itemised, totals.total)
+        return _mismatch("items", "linhas + frete + outros", itemised, totals.total)
+    paid = sum((payment.amount for payment in order.payments), ZERO)
+    if order.payments and not _covers(paid, order):
+        return _mismatch("payments", "pagamentos", paid, totals.total)
     return None
 
 
-def payments_close(order: Order, _: Facts) -> Reason | None:
-    """What was paid is what the order costs.
+def _covers(paid: Decimal, order: Order) -> bool:
+    """Whether the payments fit the total.
 
     Where money went back, the total may stand anywhere between what was paid and what was kept:
     channels lower it for goods returned, but not for a courtesy refund.
     """
-    if not order.payments:
-        return None
-    paid = sum((payment.amount for payment in order.payments), ZERO)
     kept = paid - sum((refund.amount for refund in order.refunds), ZERO)
-    if kept <= order.totals.total <= paid:
-        return None
-    return _mismatch("payments", "os pagamentos", paid, order.totals.total)
+    return kept <= order.totals.total <= paid
 
 
 def _mismatch(field: str, what: str, found: Decimal, total: Decimal) -> Reason:

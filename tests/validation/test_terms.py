@@ -1,0 +1,152 @@
+"""The choices made for an order that may go to the ERP."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contracts.events import ErpTerms, ItemTerms
+from contracts.order import Payment, PaymentMethod, Shipping
+from tests.support.builders import an_item, an_order
+from tests.support.catalogues import MUG, SHIRT, a_catalogue, facts, register, settings
+from validation.catalogue import Option
+from validation.terms import NotSettled, terms_for
+
+
+def paid_by(*payments: Payment, **changes: Any):
+    return an_order(payments=payments, **changes)
+
+
+def a_payment(method: PaymentMethod, amount: str, **changes: Any) -> Payment:
+    return Payment(method=method, amount=Decimal(amount), **changes)
+
+
+def test_every_choice_of_the_store_is_made():
+    store = settings(
+        salesperson_code=7700000903,
+        tax_scenario_code=7700000500,
+        erp_origin_code="SFY",
+        update_erp_customer=True,
+        carriers={"pac": 4400},
+    )
+
+    assert terms_for(an_order(), facts(store)) == ErpTerms(
+        stage_code="20",
+        category_code="1.01.03",
+        bank_account_code=7700000345,
+        salesperson_code=7700000903,
+        salesperson_name="Bia",
+        tax_scenario_code=7700000500,
+        installment_code="000",
+        installments=1,
+        payment_method_code="17",
+        carrier_code=4400,
+        origin_code="SFY",
+        update_customer=True,
+        items=(
+            ItemTerms(item_id="1", erp_product_id=MUG.product_id, stock_location_code=7700000012),
+        ),
+    )
+
+
+def test_without_a_chosen_salesperson_it_is_the_one_named_like_the_channel():
+    people = register(Option(1, "Loja Demo"), Option(2, " shopify "))
+
+    terms = terms_for(an_order(), facts(catalogue=a_catalogue(salespeople=people)))
+
+    assert terms.salesperson_code == 2
+
+
+def test_else_the_salesperson_named_like_the_store():
+    people = register(Option(1, "Loja Demo"), Option(2, "Shopify", active=False))
+
+    terms = terms_for(an_order(), facts(catalogue=a_catalogue(salespeople=people)))
+
+    assert (terms.salesperson_code, terms.salesperson_name) == (1, "Loja Demo")
+
+
+@pytest.mark.parametrize("people", [{}, None], ids=["none of that name", "not shown"])
+def test_else_nobody_but_the_channels_name(people: Any):
+    terms = terms_for(an_order(), facts(catalogue=a_catalogue(salespeople=people)))
+
+    assert (terms.salesperson_code, terms.salesperson_name) == (None, "Shopify")
+
+
+def test_each_line_gets_its_product_chosen_by_hand_or_by_sku_and_the_stores_stock_location():
+    order = an_order(
+        1001,
+        an_item("cam-m-pt", "a"),
+        an_item("whatever", "b", erp_product_id=MUG.product_id),
+    )
+
+    terms = terms_for(order, facts(settings(stock_location_code=None)))
+
+    assert terms.items == (
+        ItemTerms(item_id="a", erp_product_id=SHIRT.product_id),
+        ItemTerms(item_id="b", erp_product_id=MUG.product_id),
+    )
+
+
+def test_the_gateway_wins_over_the_method():
+    store = settings(payment_methods={"Mercado Pago": "99", "pix": "17"})
+    order = paid_by(a_payment(PaymentMethod.PIX, "138.50", gateway="mercado pago"))
+
+    assert terms_for(order, facts(store)).payment_method_code == "99"
+
+
+def test_of_several_payments_the_largest_speaks_for_the_order():
+    order = paid_by(
+        a_payment(PaymentMethod.GIFT_CARD, "38.50"),
+        a_payment(PaymentMethod.CREDIT_CARD, "100.00", installments=3),
+    )
+
+    terms = terms_for(order, facts())
+
+    assert (terms.payment_method_code, terms.installment_code, terms.installments) == (
+        "03",
+        "003",
+        3,
+    )
+
+
+def test_a_channel_that_does_not_tell_the_instalments_leaves_them_to_the_store():
+    order = paid_by(a_payment(PaymentMethod.CREDIT_CARD, "138.50", installments=None))
+
+    terms = terms_for(order, facts(settings(installment_code="004")))
+
+    assert (terms.installment_code, terms.installments) == ("004", 4)
+
+
+def test_a_store_that_does_not_ask_the_channel_uses_its_own_payment():
+    store = settings(
+        payment_source="default", default_payment_method_code="15", installment_code="002"
+    )
+    order = paid_by(a_payment(PaymentMethod.CREDIT_CARD, "138.50", installments=12))
+
+    terms = terms_for(order, facts(store))
+
+    assert (terms.payment_method_code, terms.installment_code, terms.installments) == (
+        "15",
+        "002",
+        2,
+    )
+
+
+def test_a_carrier_that_is_not_mapped_is_left_to_the_erp():
+    order = an_order(shipping=Shipping(amount=Decimal("18.50"), method="Retirada"))
+
+    assert terms_for(order, facts(settings(carriers={"pac": 1}))).carrier_code is None
+
+
+@pytest.mark.parametrize(
+    ("order", "known"),
+    [
+        (an_order(), facts(settings(erp_stage_code=None))),
+        (an_order(1001, an_item("nowhere")), facts()),
+        (an_order(), facts(catalogue=None, refused=True)),
+    ],
+    ids=["no stage", "no product", "no catalogue"],
+)
+def test_there_are_no_terms_for_an_order_that_has_to_wait(order: Any, known: Any):
+    with pytest.raises(NotSettled):
+        terms_for(order, known)
