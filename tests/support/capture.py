@@ -1,0 +1,198 @@
+"""The whole capture service in memory: its door, its inbox, its flow."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from capture.appender import Appender
+from capture.asking import Asking
+from capture.channels import CHANNELS
+from capture.channels.channel import PrivacyRequest
+from capture.deferrals import Deferred, bring_back
+from capture.handlers import flow
+from capture.intake import Intake
+from capture.keyring import Keyring
+from capture.sighting import Sighting
+from capture.tally import Tally
+from capture.webhooks import Door
+from chassis.flow import Record
+from chassis.table import Table
+from chassis.vault import Vault
+from contracts.events import OrderCaptured
+from contracts.stores import StoreConfigured
+from contracts.topics import INBOX
+from tests.support.belt import FakeClock
+from tests.support.builders import STORE, a_store
+from tests.support.memory import MemoryDocuments, MemoryLog
+from tests.support.shopify import DOMAIN, SECRET, TOKEN, FakeShopify, signed
+
+VAULT = Vault("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+
+
+def a_shop(*secrets: str, token: str = TOKEN, **changes: Any) -> StoreConfigured:
+    """The demo store with these webhook secrets, sealed."""
+    store_id = changes.get("store_id", STORE)
+    return a_store(
+        **{
+            "domain": DOMAIN,
+            "channel_token": VAULT.seal(token, f"{store_id}:channel_token"),
+            "webhook_secrets": tuple(
+                VAULT.seal(secret, f"{store_id}:webhook_secret") for secret in secrets or (SECRET,)
+            ),
+        }
+        | changes
+    )
+
+
+@dataclass
+class Seconds:
+    """A monotonic clock that moves when somebody sleeps by it."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class MemoryDeferrals:
+    """Deferrals in a dict."""
+
+    kept: dict[str, Deferred] = field(default_factory=dict)
+
+    async def put(self, deferred: Deferred) -> None:
+        self.kept[deferred.id] = deferred
+
+    async def due(self, now: datetime, most: int) -> list[Deferred]:
+        due = [d for d in self.kept.values() if d.due_at <= now]
+        return sorted(due, key=lambda d: d.due_at)[:most]
+
+    async def drop(self, ids: list[str]) -> None:
+        for id_ in ids:
+            self.kept.pop(id_, None)
+
+    async def release(self, store_id: str, now: datetime) -> None:
+        for id_, d in self.kept.items():
+            if d.store_id == store_id and d.for_token:
+                self.kept[id_] = Deferred(d.id, store_id, d.record, min(d.due_at, now), True)
+
+
+@dataclass
+class MemoryPrivacyBook:
+    """A PrivacyBook in a dict."""
+
+    kept: dict[str, PrivacyRequest] = field(default_factory=dict)
+
+    async def record(self, store_id: str, asked: PrivacyRequest, at: datetime) -> None:
+        self.kept.setdefault(f"{store_id}:{asked.kind.value}:{asked.request_id}", asked)
+
+
+class MemorySightings(MemoryDocuments[Sighting]):
+    """Sightings in a dict, with the question which are of one store."""
+
+    async def after(self, store_id: str, order_id: str, most: int) -> list[str]:
+        of_store = (id_ for id_, kept in self.kept.items() if kept.state.store_id == store_id)
+        return sorted(id_ for id_ in of_store if id_ > order_id)[:most]
+
+
+class Capture:
+    """Capture with one store, a Shopify that answers as told, and Kafka in memory."""
+
+    def __init__(self, *stores: StoreConfigured, max_bytes: int = 2**21) -> None:
+        self.shopify = FakeShopify()
+        self.log = MemoryLog()
+        self.sightings = MemorySightings()
+        self.deferrals = MemoryDeferrals()
+        self.privacy = MemoryPrivacyBook()
+        self.tally = Tally()
+        self.clock = FakeClock()
+        self.seconds = Seconds()
+        self.stores = Table(StoreConfigured)
+        for store in stores or (a_shop(),):
+            self.stores.put(store)
+        keyring = Keyring(VAULT)
+        http = self.shopify.client()
+        channels = {name: channel(http, "https://{shop}") for name, channel in CHANNELS.items()}
+        self.door = Door(
+            stores=self.stores,
+            keyring=keyring,
+            channels=channels,
+            append=Appender(self.log, self.seconds).append,
+            clock=self.clock,
+            random_bytes=lambda n: bytes(range(n)),
+            max_bytes=max_bytes,
+            is_open=True,
+        )
+        self.intake = Intake(
+            stores=self.stores,
+            keyring=keyring,
+            channels=channels,
+            asking=Asking(self.seconds, self.seconds.sleep),
+            deferrals=self.deferrals,
+            privacy=self.privacy,
+            orders=self.sightings,
+            tally=self.tally,
+            clock=self.clock,
+        )
+        self.flow = flow(self.intake, self.sightings, self.log, self.tally, self.clock)
+        self._offsets = itertools.count()
+        self._read = 0
+
+    def http(self) -> httpx.AsyncClient:
+        """A client at the door."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.door), base_url="http://capture.test"
+        )
+
+    async def notify(self, topic: str, payload: Any, store: str = STORE, **headers: str) -> int:
+        """A webhook comes to the door; gives the answer's status."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        async with self.http() as http:
+            answer = await http.post(
+                f"/webhooks/shopify/{store}", content=body, headers=signed(body, topic, **headers)
+            )
+        return answer.status_code
+
+    async def drain(self) -> None:
+        """Let the flow read the inbox to its end, as one batch."""
+        records = self.log.topics[INBOX][self._read :]
+        self._read += len(records)
+        if records:
+            await self.flow.handle(records)
+
+    async def tell(self, topic: str, payload: Any, **headers: str) -> Sequence[OrderCaptured]:
+        """A webhook comes and is worked off; gives what was captured by it."""
+        before = len(self.captured)
+        assert await self.notify(topic, payload, **headers) == 200
+        await self.drain()
+        return self.captured[before:]
+
+    async def bring_back(self) -> None:
+        """What is due comes back to the inbox and is worked off."""
+        await bring_back(self.deferrals, self.log, self.clock)
+        await self.drain()
+
+    def replay(self) -> None:
+        """Read the inbox again from its start, as after a crash."""
+        self._read = 0
+
+    @property
+    def captured(self) -> list[OrderCaptured]:
+        return self.log.messages(OrderCaptured)  # type: ignore[return-value]
+
+    @property
+    def dead(self) -> list[Record]:
+        return self.log.topics["capture.dead.v1"]
+
+    def sighting(self, order_id: int) -> Sighting | None:
+        return self.sightings.state(f"{STORE}:{order_id}")
