@@ -1,5 +1,6 @@
 """An ERP catalogue that fits `builders.an_order` and `builders.a_store`."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,14 +65,8 @@ def a_catalogue(
 
 def facts(store: StoreConfigured | None = None, **changes: Any) -> Facts:
     """What the rules know of a right store and a catalogue that was just read."""
-    return Facts(
-        **{
-            "store": store or a_store(),
-            "catalogue": a_catalogue(),
-            "trusted_until": NOON + timedelta(hours=1),
-        }
-        | changes
-    )
+    right = Facts(store or a_store(), a_catalogue(), trusted_until=NOON + timedelta(hours=1))
+    return replace(right, **changes)
 
 
 def settings(**changes: Any) -> StoreConfigured:

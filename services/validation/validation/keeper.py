@@ -6,7 +6,6 @@ the one before. An account keeps only itself waiting: each has its own keeper.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -28,6 +27,8 @@ from validation.shelf import Shelf
 
 CLAIM: Final = timedelta(minutes=2)
 """How long a process that reads the ERP keeps the others from it; a crash frees it in this time."""
+APART_S: Final = WINDOW_S + 1
+"""Between two whole reads, so that the second gets nothing from the first."""
 KEPT: Final = timedelta(seconds=WINDOW_S)
 """How old an answer can be that the client gives without asking the ERP again."""
 CLAIMED_S: Final = 5.0
@@ -62,7 +63,7 @@ class Keeper:
         self._shelf = shelf
         self._connect = connect
         self._clock = clock
-        self._every_s = max(every_s, WINDOW_S)
+        self._every_s = max(every_s, APART_S)
         self._due = 0.0
         self._ended = float("-inf")
         self._failures = 0
@@ -85,7 +86,7 @@ class Keeper:
 
     def hurry(self) -> None:
         """Read the whole catalogue as soon as the ERP allows it."""
-        self._due = min(self._due, self._ended + WINDOW_S)
+        self._due = min(self._due, self._ended + APART_S)
         self._woken.set()
 
     def reconnect(self) -> None:
@@ -97,14 +98,20 @@ class Keeper:
     async def _read_for_ever(self) -> None:
         now = asyncio.get_running_loop().time
         while True:
-            while (left := self._due - now()) > 0:
-                self._woken.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), left)
+            await self._until_due()
             began = now()
             pause = await self._read(at_once=began - self._ended > WINDOW_S)
             self._ended = now()
             self._due = max(self._ended + pause, began + IDLE_PART * (self._ended - began))
+
+    async def _until_due(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                async with asyncio.timeout_at(self._due):
+                    await self._woken.wait()
+            except TimeoutError:
+                return
 
     async def _read(self, *, at_once: bool) -> float:
         """Bring the catalogue up to date; the seconds until the next time."""
