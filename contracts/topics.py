@@ -104,7 +104,7 @@ _BELT = (
     ),
     Topic(
         StoreConfigured.topic, key="store id", writers=("panel",),
-        readers=SERVICES, messages=(StoreConfigured,),
+        readers=("capture", "validation", "erp-writer", "panel"), messages=(StoreConfigured,),
         partitions=1, retention_ms=None, compacted=True,
         purpose="Every store as it is now; credentials are sealed.",
     ),
