@@ -32,15 +32,16 @@ _COMPLEMENT: Final = (
 )
 _STREET_LINE: Final = re.compile(
     r"(?P<street>[^,]*[^\W\d_][^,]*?)\s*,\s*"
-    r"(?:n\s*[º°o]?\.?\s*)?(?P<number>\d{1,6}(?:\s?[a-z])?|s\s*/?\s*n\s*[º°]?)\.?"
+    r"(?:n\s*[º°o]?\.?\s*)?(?P<number>\d{1,6}(?:[\s-]?[a-z])?|s\s*/?\s*n\s*[º°]?)\.?"
     rf"(?:\s*(?:[-–,]|(?={_COMPLEMENT}))\s*(?P<rest>.*))?",
     re.IGNORECASE,
 )  # fmt: skip
 _STARTS_AS_COMPLEMENT: Final = re.compile(_COMPLEMENT, re.IGNORECASE)
 _COMPLEMENT_AND_BAIRRO: Final = re.compile(
-    rf"(?P<complement>{_COMPLEMENT}[^-–]*?)\s*[-–]\s*(?P<bairro>(?!{_COMPLEMENT})[^\d–-]+)",
+    rf"(?P<complement>{_COMPLEMENT}[^-–]*?)\s*[-–]\s*(?P<bairro>(?!\s|{_COMPLEMENT})[^\d–-]+)",
     re.IGNORECASE,
 )
+_SHORTEST_BAIRRO: Final = 3
 _LONGEST_GUESSED: Final = 300
 """Shopify's fields are shorter; a longer line is not worth the search."""
 
@@ -85,13 +86,14 @@ def guess_street_line(line: str) -> Parts:
     """Number and bairro (or complement) of a line such as `Rua X, 123 - Centro`.
 
     Only a number set off by a comma counts, and what follows it is a bairro unless it begins
-    as complements do or holds digits. Any other line is all street.
+    as complements do, holds digits or is too short for a name. Any other line is all street.
     """
     found = _STREET_LINE.fullmatch(line) if len(line) < _LONGEST_GUESSED else None
     if found is None:
         return Parts(line, "", "", "")
     street, number, rest = found["street"].strip(), found["number"].strip(), found["rest"] or ""
-    if _STARTS_AS_COMPLEMENT.match(rest) or any(c.isdigit() for c in rest):
+    short = len(rest) < _SHORTEST_BAIRRO
+    if short or _STARTS_AS_COMPLEMENT.match(rest) or any(c.isdigit() for c in rest):
         return Parts(street, number, rest, "")
     return Parts(street, number, "", rest)
 

@@ -12,6 +12,7 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any, Final
 
+from capture.channels.shopify.amounts import exact
 from capture.channels.shopify.details import Transaction
 from capture.channels.shopify.payload import Order, note_key
 from contracts.order import Payment, PaymentMethod
@@ -28,6 +29,7 @@ _WORDS: Final[tuple[tuple[PaymentMethod, str], ...]] = (
     (PaymentMethod.WALLET, r"paypal|picpay|apple pay|google pay|shop pay|wallet|carteira"),
 )  # fmt: skip
 """The words of each method, without accents; the first that matches decides."""
+_PATTERNS: Final = tuple((method, re.compile(rf"\b(?:{words})\b")) for method, words in _WORDS)
 
 _METHOD_KEYS: Final = frozenset(
     note_key(name)
@@ -74,8 +76,8 @@ def payments_of(
 def method_of(texts: Iterable[str], brand: str | None) -> PaymentMethod:
     """The method that the first telling text names; a card's brand alone means credit."""
     for text in map(_plain, texts):
-        for method, pattern in _WORDS:
-            if re.search(rf"\b(?:{pattern})\b", text):
+        for method, pattern in _PATTERNS:
+            if pattern.search(text):
                 return method
     return PaymentMethod.CREDIT_CARD if brand else PaymentMethod.OTHER
 
@@ -89,7 +91,7 @@ def _payment(paid: Transaction, notes: Mapping[str, str]) -> Payment:
         gateway=paid.gateway or paid.formatted_gateway or None,
         brand=paid.brand,
         installments=_first_number(counts),
-        amount=paid.amount,
+        amount=exact(paid.amount),
         paid_at=paid.processed_at.astimezone(UTC) if paid.processed_at else None,
     )
 
