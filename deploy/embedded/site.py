@@ -55,6 +55,8 @@ class Site:
             told["ESTEIRA_SANDBOX_SEED"] = str(self.seed_file)
         else:
             told["ESTEIRA_SECRET_KEY"] = self.secret_key
+            # The only process of its service: killed, it comes back to its partitions at once.
+            told["ESTEIRA_INSTANCE"] = "1"
         if name == "panel":
             told["ESTEIRA_PANEL_USER"] = self.credentials.panel_user
             told["ESTEIRA_PANEL_PASSWORD"] = self.credentials.panel_password
