@@ -23,7 +23,11 @@ INBOX_HEADERS: Final = {
     "store_id": "the store whose webhook was called",
     "received_at": "when, in ISO 8601",
     "traceparent": "W3C trace context",
+    "refresh": "an order to ask the channel about; the record has no body then",
+    "attempt": "how often the record was put back",
+    "after": "how far a long erasure has come",
 }
+"""Beside these, each header of the request that matters, as `http_<name>`."""
 DEAD_HEADERS: Final = {
     "dead_service": "who could not use the record",
     "dead_topic": "where it came from",

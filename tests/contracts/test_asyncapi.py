@@ -1,15 +1,20 @@
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 
+from capture import inbox
+from chassis.flow import Record
 from contracts import asyncapi, generate
 from contracts.envelope import Message
-from contracts.topics import SERVICES, TOPICS, Topic
+from contracts.topics import SERVICES, TOPICS, Topic, dead
 from contracts.wire import encode
+from tests.support import tally
+from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.strategies import messages
 
 DOCUMENT = asyncapi.document(TOPICS)
@@ -76,3 +81,25 @@ def test_the_headers_that_travel_are_the_documented_ones(message: Message):
         headers = {name: value.decode() for name, value in record.headers}
         check.validate(headers)
         assert headers.keys() == documented["properties"].keys()
+
+
+def test_the_headers_of_a_webhook_in_the_inbox_are_the_documented_ones():
+    record = inbox.outgoing(
+        store_id="demo",
+        channel="shopify",
+        received_at=datetime(2026, 11, 20, tzinfo=UTC),
+        traceparent=b"00-1-1-01",
+        request_headers=[("x-shopify-topic", b"orders/paid")],
+        body=b"{}",
+    )
+
+    ours = {name for name, _ in record.headers if not name.startswith("http_")}
+    assert ours | {inbox.REFRESH, inbox.ATTEMPT, inbox.AFTER} == asyncapi.INBOX_HEADERS.keys()
+
+
+async def test_the_headers_that_a_dead_letter_gains_are_the_documented_ones():
+    log = MemoryLog()
+
+    await tally.flow(MemoryDocuments(), log).handle([Record("inbox.v1", 0, 0, b"k", b"?")])
+
+    assert log.topics[dead(tally.SERVICE)][0].headers.keys() == asyncapi.DEAD_HEADERS.keys()
