@@ -108,7 +108,9 @@ class MemorySightings(MemoryDocuments[Sighting]):
 class Capture:
     """Capture with one store, a Shopify that answers as told, and Kafka in memory."""
 
-    def __init__(self, *stores: StoreConfigured, max_bytes: int = 2**21) -> None:
+    def __init__(
+        self, *stores: StoreConfigured, max_bytes: int = 2**21, erased_at_once: int = 1000
+    ) -> None:
         self.shopify = FakeShopify()
         self.log = MemoryLog()
         self.sightings = MemorySightings()
@@ -143,6 +145,7 @@ class Capture:
             orders=self.sightings,
             tally=self.tally,
             clock=self.clock,
+            erased_at_once=erased_at_once,
         )
         self.flow = flow(self.intake, self.sightings, self.log, self.tally, self.clock)
         self._offsets = itertools.count()

@@ -89,6 +89,7 @@ class Intake:
     orders: OrdersOfStore
     tally: Tally
     clock: Clock
+    erased_at_once: int = ERASED_AT_ONCE
 
     async def read(self, records: Sequence[Record]) -> Sequence[Read]:
         """What every record says, or why it cannot be used."""
@@ -213,9 +214,9 @@ class Intake:
         store_id = heard.shop.store_id
         reached = heard.record.headers.get(inbox.AFTER, b"").decode()
         order_ids = await patiently(
-            lambda: self.orders.after(store_id, reached, ERASED_AT_ONCE), "finding orders"
+            lambda: self.orders.after(store_id, reached, self.erased_at_once), "finding orders"
         )
-        if len(order_ids) == ERASED_AT_ONCE:
+        if len(order_ids) == self.erased_at_once:
             record = inbox.again(heard.record, **{inbox.AFTER: order_ids[-1]})
             id_ = f"erase:{order_ids[-1]}"
             await self._put_aside(Deferred(id_, store_id, record, due_at=self.clock()))
