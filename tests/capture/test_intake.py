@@ -233,7 +233,7 @@ async def test_a_batch_read_again_after_a_crash_tells_the_same_again():
     assert capture.captured[3:] == first
 
 
-@pytest.mark.parametrize("order", permutations(range(4)), ids=str)
+@pytest.mark.parametrize("order", [*permutations(range(4))], ids=str)
 async def test_whatever_the_order_of_arrival_the_order_ends_cancelled(order: tuple[int, ...]):
     capture = Capture()
     life = [

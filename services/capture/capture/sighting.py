@@ -32,9 +32,10 @@ class Ignored(StrEnum):
 class Sighting(Value):
     """What capture knows of one order.
 
-    `revision` counts its captured versions, 0 while there is none; `content`, `status`, `gaps`
-    and `copy_id` are of the latest. `updated_at` is the channel's clock on the newest copy seen,
-    captured or not. `ignored` says why the last copy that was not captured was not.
+    `revision` counts its captured versions, 0 while there is none; `content`, `status`, `gaps`,
+    `copy_id` and `dated` (the channel's clock on it) are of the latest. `updated_at` is that clock
+    on the newest copy seen, captured or not. `ignored` says why the last copy that was not
+    captured was not.
     """
 
     order_id: str
@@ -45,6 +46,7 @@ class Sighting(Value):
     status: OrderStatus | None = None
     gaps: tuple[Gap, ...] = ()
     copy_id: str = ""
+    dated: Instant | None = None
     updated_at: Instant | None = None
     ignored: Ignored | None = None
     deleted: bool = False
@@ -99,6 +101,7 @@ def _see(known: Sighting, seen: Seen) -> tuple[Sighting, Sequence[Message]]:
             "status": seen.order.status,
             "gaps": seen.order.gaps,
             "copy_id": seen.copy_id,
+            "dated": seen.order.updated_at,
             "updated_at": newest,
         }
     )
@@ -127,13 +130,15 @@ def _lost_details(known: Sighting, seen: Seen) -> bool:
 
 
 def _captured(sighting: Sighting, seen: Seen) -> OrderCaptured:
+    """The captured version told, for the first time or again with its first date."""
+    dated = sighting.dated or seen.order.updated_at
     return OrderCaptured(
         order_id=sighting.order_id,
         store_id=sighting.store_id,
         account_id=sighting.account_id,
         revision=sighting.revision,
-        occurred_at=seen.order.updated_at,
-        order=seen.order,
+        occurred_at=dated,
+        order=seen.order.model_copy(update={"updated_at": dated}),
         raw=seen.raw,
     )
 
