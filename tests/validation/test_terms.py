@@ -4,12 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.events import ErpTerms, ItemTerms
 from contracts.order import Payment, PaymentMethod, Shipping
 from tests.support.builders import an_item, an_order
 from tests.support.catalogues import MUG, SHIRT, a_catalogue, facts, register, settings
-from validation.catalogue import Option
+from validation.catalogue import Option, knows
+from validation.rules import judge
 from validation.terms import NotSettled, terms_for
 
 
@@ -150,3 +153,68 @@ def test_a_carrier_that_is_not_mapped_is_left_to_the_erp():
 def test_there_are_no_terms_for_an_order_that_has_to_wait(order: Any, known: Any):
     with pytest.raises(NotSettled):
         terms_for(order, known)
+
+
+# Whatever the order and the store.
+
+CODES = st.none() | st.sampled_from(["000", "003", "004", "Z99", "999"])
+STORES = st.builds(
+    settings,
+    erp_stage_code=st.sampled_from([None, "20", "50", "00", "95"]),
+    erp_category_code=st.sampled_from(["1.01.03", "1.01"]),
+    bank_account_code=st.sampled_from([7700000345, 7700000346, None]),
+    salesperson_code=st.sampled_from([None, 7700000903, 7700000902]),
+    tax_scenario_code=st.sampled_from([None, 7700000500, 1]),
+    stock_location_code=st.sampled_from([None, 7700000012]),
+    installment_code=CODES,
+    payment_source=st.sampled_from(["channel", "default"]),
+    default_payment_method_code=st.sampled_from([None, "99", "77"]),
+    require_carrier=st.booleans(),
+    carriers=st.sampled_from([{}, {"PAC": 9}]),
+)
+PAYMENTS = st.builds(
+    Payment,
+    method=st.sampled_from(PaymentMethod),
+    gateway=st.none() | st.sampled_from(["pix", "Stone"]),
+    installments=st.none() | st.integers(1, 13),
+    amount=st.just(Decimal("138.50")),
+)
+ITEMS = st.builds(
+    an_item,
+    st.sampled_from([None, "CAN-350-AZ", "cam-m-pt", "CAN-200-VD", "KIT-CAFE", "KIT-VAZIO", "?"]),
+    erp_product_id=st.none() | st.sampled_from([MUG.product_id, 404]),
+)
+ORDERS = st.builds(
+    lambda item, payments: an_order(1001, item, payments=tuple(payments)),
+    ITEMS,
+    st.lists(PAYMENTS, max_size=1),
+)
+
+
+@given(ORDERS, STORES)
+def test_an_order_with_no_reason_to_wait_always_gets_complete_terms(order: Any, store: Any):
+    known = facts(store)
+    if judge(order, known):
+        return
+
+    terms = terms_for(order, known)
+
+    registers = known.registers
+    assert knows(registers.stages, terms.stage_code)
+    assert knows(registers.categories, terms.category_code)
+    assert knows(registers.bank_accounts, terms.bank_account_code)
+    assert terms.salesperson_name
+    assert terms.installments >= 1
+    assert terms.installment_code == "999" or knows(registers.installments, terms.installment_code)
+    if store.settings.payment_source == "channel":
+        assert terms.payment_method_code is not None
+    if terms.payment_method_code is not None:
+        assert knows(registers.payment_methods, terms.payment_method_code)
+    if store.settings.require_carrier:
+        assert terms.carrier_code is not None
+    assert [item.item_id for item in terms.items] == [item.item_id for item in order.items]
+    assert known.catalogue is not None
+    for item in terms.items:
+        product = known.catalogue.product(item.erp_product_id)
+        assert product is not None
+        assert product.active
