@@ -4,6 +4,8 @@ Plain ASGI, because channels switch slow listeners off: nothing is fetched, noth
 what the body says is left to the inbox's reader. 200 means the broker has it.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +27,8 @@ Append = Callable[[Outgoing], Awaitable[None]]
 
 PREFIX: Final = "/webhooks/"
 RETRY_AFTER_S: Final = 10
+LINGER_BYTES: Final = 64 * 1024 * 1024
+LINGER_S: Final = 5.0
 _LONGEST_LENGTH: Final = 12
 """Digits of a body's length; a number that needs more is too large whatever it says."""
 
@@ -113,7 +117,9 @@ class Door:
             await send({"type": f"{scope['type']}.close"})
             return
         answer = await self._answer(scope, receive)
-        if answer is not None:
+        if answer is TOO_LARGE:
+            await _turn_away(answer, receive, send)
+        elif answer is not None:
             await send(answer.start)
             await send(answer.body)
 
@@ -188,3 +194,22 @@ async def _body(headers: Headers, receive: Receive, most: int) -> bytes | Answer
     if message["type"] != "http.request":
         return None
     return b"".join(chunks) if size <= most else TOO_LARGE
+
+
+async def _turn_away(answer: Answer, receive: Receive, send: Send) -> None:
+    """Answer at once, then let the caller finish: most send all before they read an answer.
+
+    What still comes is thrown away, up to a bound; a connection closed on it would be reset, and
+    the answer lost with it.
+    """
+    await send(answer.start)
+    await send({**answer.body, "more_body": True})
+    left = LINGER_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            while left > 0:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    break
+                left -= len(message.get("body", b""))
+    await send({"type": "http.response.body", "body": b""})
