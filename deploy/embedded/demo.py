@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import httpx
 
-from embedded.credentials import APP_KEY
 from embedded.errors import StartFailed
 
 _STAGE: Final = "10"
@@ -44,43 +43,57 @@ def is_connected(client: httpx.Client, card: Mapping[str, Any], store: Mapping[s
 
 def connect_store(client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]) -> None:
     """Tell the panel about a store, as its operator would."""
-    chosen = settings(card, store, bank_account(client, card))
+    chosen = settings(card, store, bank_account(client, card), stock_location(client, card))
     client.put(_store_url(card, store), headers=_authorised(card), json=chosen).raise_for_status()
 
 
 def settings(
-    card: Mapping[str, Any], store: Mapping[str, str], bank_account: int
+    card: Mapping[str, Any], store: Mapping[str, str], bank_account: int, stock_location: int
 ) -> dict[str, Any]:
     """The store's settings; their codes are those of the sandbox's ERP account."""
     return {
         "name": "Loja demonstração",
         "channel": store["channel"],
-        "account_id": f"omie-{APP_KEY}",
         "domain": store["shop_domain"],
-        "erp_app_key": card["erp"]["app_key"],
-        "erp_app_secret": card["erp"]["app_secret"],
+        "erp": {"app_key": card["erp"]["app_key"], "app_secret": card["erp"]["app_secret"]},
         "channel_token": store["access_token"],
         "webhook_secrets": [store["webhook_secret"]],
         "settings": {
             "erp_stage_code": _STAGE,
             "erp_category_code": _CATEGORY,
             "bank_account_code": bank_account,
+            "stock_location_code": stock_location,
         },
     }
 
 
 def bank_account(client: httpx.Client, card: Mapping[str, Any]) -> int:
     """The ERP's number of the demo's bank account: each company has its own numbers."""
-    answer = client.post(
-        f"{card['erp_url']}/api/v1/geral/contacorrente/",
-        json={
-            "call": "ConsultarContaCorrente",
-            "app_key": card["erp"]["app_key"],
-            "app_secret": card["erp"]["app_secret"],
-            "param": [{"cCodCCInt": _BANK_ACCOUNT}],
-        },
+    wanted = {"cCodCCInt": _BANK_ACCOUNT}
+    return int(
+        _ask(client, card, "geral/contacorrente", "ConsultarContaCorrente", wanted)["nCodCC"]
     )
-    return int(answer.raise_for_status().json()["nCodCC"])
+
+
+def stock_location(client: httpx.Client, card: Mapping[str, Any]) -> int:
+    """The ERP's number of the demo's default stock location."""
+    listed = _ask(client, card, "estoque/local", "ListarLocaisEstoque", {"nPagina": 1})
+    locations = listed["locaisEncontrados"]
+    return int(next(one["codigo_local_estoque"] for one in locations if one["padrao"] == "S"))
+
+
+def _ask(
+    client: httpx.Client,
+    card: Mapping[str, Any],
+    service: str,
+    call: str,
+    param: Mapping[str, Any],
+) -> dict[str, Any]:
+    answer = client.post(
+        f"{card['erp_url']}/api/v1/{service}/",
+        json={"call": call, **card["erp"], "param": [param]},
+    )
+    return dict(answer.raise_for_status().json())
 
 
 def wait_until_captured(client: httpx.Client, store: Mapping[str, str]) -> None:

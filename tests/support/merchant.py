@@ -70,6 +70,17 @@ class Merchant:
         url = f"{self.card['channels_url']}/_control/stores/{self.store['id']}/orders"
         return list(self.http.get(url).raise_for_status().json()["orders"])
 
+    def lift_channel_limits(self) -> None:
+        """Let the channel's API answer as fast as it can."""
+        url = f"{self.card['channels_url']}/_control/stores"
+        body = {"id": self.store["id"], "plan": "unlimited"}
+        self.http.post(url, json=body).raise_for_status()
+
+    def hurry_webhooks(self) -> bool:
+        """Make the channel retry now what the hub did not acknowledge."""
+        self.http.post(f"{self.card['channels_url']}/_control/retry").raise_for_status()
+        return True
+
     def _channel(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self.card['channels_url']}/_control/stores/{self.store['id']}/{path}"
         return dict(self.http.post(url, json=body).raise_for_status().json())

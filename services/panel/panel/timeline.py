@@ -29,11 +29,10 @@ LONGEST: Final = 200
 
 def entry(message: Message, at: str) -> Entry | None:
     """One line of the timeline, or None for what it does not tell; `at` is its moment."""
-    told = _TOLD.get(type(message))
-    if told is None:
+    details = _DETAILS.get(type(message))
+    if details is None:
         return None
-    event, details = told
-    return {"event": event, "at": at, **_identity(event, message), **details(message)}
+    return {"event": message.type, "at": at, **_identity(message), **details(message)}
 
 
 def with_entry(entries: list[Entry], new: Entry) -> list[Entry]:
@@ -50,12 +49,12 @@ def place(entry: Entry) -> tuple[str, str]:
     return entry["at"], entry["id"]
 
 
-def _identity(event: str, message: Message) -> Entry:
+def _identity(message: Message) -> Entry:
     """What makes an event another one; said in words, which is cheaper than the event's id."""
     if not isinstance(message, Event):
         return {"id": message.event_id}
     revision, attempt = message.revision, message.attempt
-    name = f"{event}.{revision}.{attempt}.{message.stage}"
+    name = f"{message.type}.{revision}.{attempt}.{message.stage}"
     return {"id": name, "revision": revision, "attempt": attempt}
 
 
@@ -78,33 +77,21 @@ def text(entry: Entry) -> str:
     return _TEXTS[entry["event"]](entry)
 
 
-_TOLD: Final[dict[type[Message], tuple[str, Callable[[Any], Entry]]]] = {
-    OrderCaptured: (
-        "captured",
-        lambda e: {"cancelled": e.order.status is OrderStatus.CANCELLED},
-    ),
-    OrderValidated: ("validated", lambda _: {}),
-    OrderPending: (
-        "pending",
-        lambda e: {
-            "reasons": [r.text for r in e.reasons],
-            "by_erp": e.parked_by is PendingStage.ERP,
-        },
-    ),
-    OrderPosted: (
-        "posted",
-        lambda e: {
-            "standing": e.standing.value,
-            "number": e.erp_order_number,
-            "said": e.erp_message,
-        },
-    ),
-    OrderCancelled: ("cancelled", lambda e: {"undoing": e.undoing.value, "said": e.detail}),
-    OrderErased: ("erased", lambda _: {}),
-    ReprocessOrder: (
-        "reprocess",
-        lambda c: {"by": c.requested_by, "fields": corrected(c.corrections)},
-    ),
+_DETAILS: Final[dict[type[Message], Callable[[Any], Entry]]] = {
+    OrderCaptured: lambda e: {"cancelled": e.order.status is OrderStatus.CANCELLED},
+    OrderValidated: lambda _: {},
+    OrderPending: lambda e: {
+        "reasons": [r.text for r in e.reasons],
+        "by_erp": e.parked_by is PendingStage.ERP,
+    },
+    OrderPosted: lambda e: {
+        "standing": e.standing.value,
+        "number": e.erp_order_number,
+        "said": e.erp_message,
+    },
+    OrderCancelled: lambda e: {"undoing": e.undoing.value, "said": e.detail},
+    OrderErased: lambda _: {},
+    ReprocessOrder: lambda c: {"by": c.requested_by, "fields": corrected(c.corrections)},
 }
 
 
@@ -151,11 +138,11 @@ _UNDOING: Final[dict[str, str]] = {
 }
 
 _TEXTS: Final[dict[str, Callable[[Entry], str]]] = {
-    "captured": _captured,
-    "validated": lambda _: "Pedido validado, a caminho do ERP",
-    "pending": _pending,
-    "posted": _posted,
-    "cancelled": _cancelled,
-    "erased": lambda _: "Dados pessoais apagados a pedido do comprador",
-    "reprocess": _reprocess,
+    OrderCaptured.type: _captured,
+    OrderValidated.type: lambda _: "Pedido validado, a caminho do ERP",
+    OrderPending.type: _pending,
+    OrderPosted.type: _posted,
+    OrderCancelled.type: _cancelled,
+    OrderErased.type: lambda _: "Dados pessoais apagados a pedido do comprador",
+    ReprocessOrder.type: _reprocess,
 }

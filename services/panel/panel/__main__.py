@@ -1,0 +1,5 @@
+"""`python -m panel`."""
+
+from panel.main import main
+
+main()

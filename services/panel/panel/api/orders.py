@@ -1,0 +1,91 @@
+"""The routes about orders."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.commands import Corrections
+from contracts.reasons import ReasonCode
+from panel import board
+from panel.api import problems, shapes
+from panel.desk import Desk
+from panel.paging import cursor as read_cursor
+from panel.tab import Tab
+
+BY: Final = "api"
+"""Who asked, in the timeline, when it was the API."""
+
+OrderId = Annotated[
+    str, Path(max_length=300, description="`store_id:channel_order_id`", examples=["loja:5512"])
+]
+Store = Annotated[str | None, Query(max_length=100, description="Only orders of this store.")]
+
+
+class Listing(BaseModel):
+    """Which orders to list. Without a tab, those of every tab."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tab: Tab | None = None
+    store: Annotated[str | None, Field(max_length=100, description="Only this store's.")] = None
+    reason: Annotated[ReasonCode | None, Field(description="Waiting for this.")] = None
+    q: Annotated[
+        str | None,
+        Field(max_length=100, description="How its number, a SKU or its ERP number starts."),
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[
+        str | None, Field(max_length=1_000, description="The `next` of the page before.")
+    ] = None
+
+
+def routes(desk: Desk) -> APIRouter:
+    """Orders by tab, one order, and the request to judge it again."""
+    router = APIRouter(prefix="/orders", tags=["orders"])
+
+    @router.get("", summary="Orders, page by page")
+    async def orders(listing: Annotated[Listing, Query()]) -> shapes.OrderPage:
+        """The newest change comes first; follow `next` until it is null."""
+        page = await desk.board.page(
+            board.Query(
+                stores=desk.narrowed(listing.store),
+                tab=listing.tab,
+                reason=listing.reason,
+                text=listing.q,
+                after=read_cursor(listing.cursor) if listing.cursor else None,
+                limit=listing.limit,
+            )
+        )
+        items = [shapes.summary(row) for row in page.rows]
+        return shapes.OrderPage(items=items, next=str(page.next) if page.next else None)
+
+    @router.get("/counts", summary="How many orders each tab has")
+    async def counts(store: Store = None) -> shapes.Counts:
+        """Exact numbers, of one store or of all."""
+        found = await desk.board.counts(desk.narrowed(store))
+        return shapes.Counts.model_validate(found)
+
+    @router.get("/{order_id}", summary="One order, whole", responses=problems.NOT_FOUND)
+    async def order(order_id: OrderId) -> shapes.OrderDetail:
+        """The canonical order, why it waits, what the ERP has, and all that happened to it."""
+        return shapes.detail(await desk.find(order_id, desk.narrowed(None)))
+
+    @router.post(
+        "/{order_id}/reprocess",
+        summary="Judge an order again",
+        status_code=202,
+        responses=problems.NOT_FOUND | problems.CONFLICT,
+    )
+    async def reprocess(order_id: OrderId, body: shapes.Reprocess) -> shapes.Accepted:
+        """Correct what the order waits for and send it on; harmless when it is sent twice."""
+        row = await desk.find(order_id, desk.narrowed(None))
+        command = await desk.reprocess(
+            row,
+            Corrections.model_validate(body.corrections.model_dump()),
+            by=BY,
+            command_id=str(body.command_id) if body.command_id else None,
+        )
+        return shapes.Accepted(command_id=command.command_id)
+
+    return router

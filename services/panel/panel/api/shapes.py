@@ -1,0 +1,203 @@
+"""What the API gives and takes, as its OpenAPI document describes it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.commands import (
+    AddressCorrection,
+    BuyerCorrection,
+    Corrections,
+    ItemCorrection,
+    PaymentCorrection,
+    ShippingCorrection,
+)
+from contracts.events import ErpStanding, Undoing
+from contracts.order import Order
+from contracts.reasons import Reason
+from panel import timeline
+from panel.commands import shown_order
+from panel.tab import Situation, Tab
+
+_LARGEST: Final = 2**53
+
+
+class Buyer(BaseModel):
+    """Who bought; `document` is masked."""
+
+    name: str
+    document: str | None
+
+
+class ErpOrder(BaseModel):
+    """The sales order in the ERP; `message` is the ERP's words where it refused to cancel."""
+
+    order_id: int
+    number: str
+    customer_id: int
+    stage: str
+    standing: ErpStanding
+    integration_code: str
+    total: str
+    message: str
+    posted_at: datetime
+
+
+class Cancellation(BaseModel):
+    """The channel cancelled the order; `undoing` None while nobody has looked at the ERP yet."""
+
+    undoing: Undoing | None
+    cancelled_at: datetime
+    reason: str | None
+    choices: list[str]
+    detail: str
+
+
+class OrderSummary(BaseModel):
+    """An order as lists show it; `tab` None while it is being validated.
+
+    `reprocessing` says that somebody asked for it to be judged again, and it was not yet.
+    Amounts are exact decimals as text.
+    """
+
+    order_id: str
+    store_id: str
+    channel: str | None
+    number: str
+    tab: Tab | None
+    situation: Situation
+    reprocessing: bool
+    revision: int
+    attempt: int
+    buyer: Buyer
+    items: int
+    total: str | None
+    currency: str | None
+    placed_at: datetime | None
+    updated_at: datetime
+    reasons: list[Reason]
+    erp: ErpOrder | None
+    cancellation: Cancellation | None
+
+
+class OrderPage(BaseModel):
+    """A page of orders, newest change first; `next` is the cursor of the following page."""
+
+    items: list[OrderSummary]
+    next: str | None
+
+
+class TimelineEntry(BaseModel):
+    """Something that happened to an order: the type of the event, and in pt-BR what it says."""
+
+    at: datetime
+    event: str
+    text: str
+    revision: int | None = None
+    attempt: int | None = None
+    by: str | None = None
+    fields: list[str] = []
+
+
+class Asked(BaseModel):
+    """A request to judge an order again, and what it corrected."""
+
+    command_id: str
+    at: datetime
+    by: str
+    corrections: Corrections
+
+
+class OrderDetail(OrderSummary):
+    """An order, whole.
+
+    `order` is the canonical order with its corrections merged in, `captured` the one the channel
+    sent; None while the events that carry them have not arrived.
+    """
+
+    order: Order | None
+    captured: Order | None
+    corrections: list[Asked]
+    timeline: list[TimelineEntry]
+
+
+class Counts(BaseModel):
+    """How many orders each tab has."""
+
+    processed: int
+    pending: int
+    cancelled: int
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_max_length=500)
+
+
+class BuyerFields(_Strict, BuyerCorrection):
+    """The buyer's fields to correct; None leaves a field."""
+
+
+class AddressFields(_Strict, AddressCorrection):
+    """The address fields to correct; None leaves a field."""
+
+
+class ItemFields(_Strict, ItemCorrection):
+    """The product of one item of the order: another SKU, or the ERP's product itself."""
+
+    erp_product_id: Annotated[int, Field(ge=1, le=_LARGEST)] | None = None
+
+
+class PaymentFields(_Strict, PaymentCorrection):
+    """How the order was really paid."""
+
+    installments: Annotated[int, Field(ge=1, le=99)] | None = None
+
+
+class ShippingFields(_Strict, ShippingCorrection):
+    """Who carries the order."""
+
+
+class CorrectionFields(_Strict, Corrections):
+    """What to correct before the order is judged again; the captured order never changes."""
+
+    buyer: BuyerFields | None = None
+    shipping_address: AddressFields | None = None
+    billing_address: AddressFields | None = None
+    items: Annotated[tuple[ItemFields, ...], Field(max_length=500)] = ()
+    payment: PaymentFields | None = None
+    shipping: ShippingFields | None = None
+
+
+class Reprocess(_Strict):
+    """Judge an order again. The same `command_id` again is the same request."""
+
+    corrections: CorrectionFields = CorrectionFields()
+    command_id: UUID | None = None
+
+
+class Accepted(BaseModel):
+    """The request is durably written; the order's row shows what becomes of it."""
+
+    command_id: str
+
+
+def summary(row: Mapping[str, Any]) -> OrderSummary:
+    """A row as lists show it."""
+    return OrderSummary.model_validate({**row, "order_id": row["_id"]})
+
+
+def detail(row: Mapping[str, Any]) -> OrderDetail:
+    """A row, whole."""
+    return OrderDetail.model_validate(
+        {
+            **row,
+            "order_id": row["_id"],
+            "order": shown_order(row),
+            "captured": row["orders"].get("captured"),
+            "corrections": [{**asked, "command_id": asked["id"]} for asked in row["requests"]],
+            "timeline": [{**entry, "text": timeline.text(entry)} for entry in row["timeline"]],
+        }
+    )

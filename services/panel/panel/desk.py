@@ -1,0 +1,74 @@
+"""What a person can do here, whichever door they come through: the API or the pages."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.clock import Clock
+from chassis.flow import Publishes
+from chassis.store import Documents
+from contracts.commands import Corrections, ReprocessOrder
+from contracts.stores import StoreConfigured
+from panel import commands
+from panel.board import Board
+from panel.disconnection import Disconnection
+from panel.stores import Stores
+from panel.telling import tell
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The panel's collaborators, together. `new_id` makes the ids of commands."""
+
+    board: Board
+    stores: Stores
+    disconnections: Documents[Disconnection]
+    publisher: Publishes
+    clock: Clock
+    new_id: Callable[[], str]
+
+    def known_stores(self) -> list[StoreConfigured]:
+        """Every store, by name."""
+        return sorted(self.stores.table, key=lambda s: (s.name.casefold(), s.store_id))
+
+    def narrowed(self, store_id: str | None) -> list[str]:
+        """The ids of all stores, or of the one asked for; nothing for one that does not exist."""
+        return [
+            s.store_id for s in self.known_stores() if store_id is None or s.store_id == store_id
+        ]
+
+    async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any]:
+        """One row of these stores. Raises Refused, Unavailable."""
+        row = await self.board.find(order_id, stores)
+        if row is None:
+            raise commands.Refused(commands.Why.UNKNOWN)
+        return row
+
+    async def reprocess(
+        self,
+        row: Mapping[str, Any],
+        corrections: Corrections,
+        *,
+        by: str,
+        command_id: str | None = None,
+    ) -> ReprocessOrder:
+        """Ask for the order to be judged again; returns when that is durably written.
+
+        Raises Refused, Unavailable. The same command id again is the same request.
+        """
+        command = commands.reprocess(
+            row,
+            self.stores.table.get(row["store_id"]),
+            corrections,
+            command_id=command_id or self.new_id(),
+            by=by,
+            at=self.clock(),
+        )
+        await tell(self.publisher, command)
+        return command
+
+    async def cut_off(self, stores: Collection[StoreConfigured]) -> dict[str, Disconnection]:
+        """Of these stores, those that are inactive because the channel cut them off."""
+        inactive = [store.store_id for store in stores if not store.active]
+        kept = await self.disconnections.load(inactive) if inactive else {}
+        return {store_id: found.state for store_id, found in kept.items()}

@@ -1,0 +1,58 @@
+"""Which messages come in, and the functions that decide about them."""
+
+from chassis.clock import Clock
+from chassis.flow import Flow, Publishes
+from chassis.store import Documents
+from chassis.table import Table
+from contracts.commands import ReprocessOrder
+from contracts.events import (
+    OrderCancelled,
+    OrderCaptured,
+    OrderErased,
+    OrderPending,
+    OrderPosted,
+    OrderValidated,
+    StoreDisconnected,
+)
+from contracts.stores import StoreConfigured
+from panel import disconnection, row
+from panel.disconnection import Disconnection
+from panel.row import Row
+from panel.telling import SERVICE
+
+
+def orders(documents: Documents[Row], publisher: Publishes, clock: Clock) -> Flow[Row]:
+    """Everything told of an order becomes its row."""
+    return Flow(
+        service=SERVICE,
+        topics=(
+            OrderCaptured.topic,
+            OrderValidated.topic,
+            OrderPending.topic,
+            OrderPosted.topic,
+            OrderCancelled.topic,
+            OrderErased.topic,
+            ReprocessOrder.topic,
+        ),
+        step=row.step,
+        documents=documents,
+        publisher=publisher,
+        clock=clock,
+    )
+
+
+def disconnections(
+    stores: Table[StoreConfigured],
+    documents: Documents[Disconnection],
+    publisher: Publishes,
+    clock: Clock,
+) -> Flow[Disconnection]:
+    """A store that its channel cut off becomes inactive."""
+    return Flow(
+        service=SERVICE,
+        topics=(StoreDisconnected.topic,),
+        step=disconnection.step_on(stores),
+        documents=documents,
+        publisher=publisher,
+        clock=clock,
+    )
