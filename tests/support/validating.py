@@ -31,7 +31,7 @@ from validation.handlers import flow
 from validation.keeper import Keeper
 from validation.knowledge import Knowledge
 from validation.refresh import Refresh
-from validation.revisits import Revisits, Scope
+from validation.revisits import Revisits
 
 EVERY_S = 300.0
 VAULT = Vault("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
@@ -78,13 +78,12 @@ class MemoryOpenCases:
     def __init__(self, documents: MemoryDocuments[Case]) -> None:
         self._documents = documents
 
-    async def find(self, scope: Scope, *, everything: bool) -> Sequence[str]:
-        field, value = scope
+    async def find(self, store_id: str, *, everything: bool) -> Sequence[str]:
         return [
             id_
             for id_, kept in sorted(self._documents.kept.items())
             if kept.state.open
-            and getattr(kept.state, field) == value
+            and kept.state.store_id == store_id
             and (everything or isinstance(kept.state.verdict, Waiting))
         ]
 
@@ -144,8 +143,8 @@ class Service:
             self._flow(), MemoryOpenCases(documents), self.clock, lambda: f"v{next(visits)}"
         )
         self.stores.watch(self.refresh.configured)
-        self.stores.watch(self.revisits.store)
-        self.knowledge.watch(self.revisits.account)
+        self.stores.watch(self.revisits.configured)
+        self.knowledge.watch(self.revisits.want)
 
     @staticmethod
     def clock() -> datetime:

@@ -19,6 +19,7 @@ from tests.support.validating import MemoryShelf, Service, a_service, an_erp, se
 from tests.support.virtual_time import run
 from validation.case import Pending, Waiting
 
+PRODUCTS = [{"codigo": "CAN-350-AZ"}]
 UNKNOWN = an_order(1001, an_item("NOVA-CANECA"))
 
 
@@ -303,6 +304,31 @@ def test_a_store_moved_to_credentials_that_cannot_be_opened_says_they_are_refuse
 
             assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
             assert await erp.asked("ListarProdutos") == 0
+
+    run(main())
+
+
+def test_orders_of_a_store_that_moved_to_another_company_go_to_that_one():
+    async def main() -> None:
+        async with ready(sealed(chosen={"erp_stage_code": None})) as (service, erp):
+            await say(service, captured(an_order()))
+            await erp.control(
+                "companies", {"app_key": "5", "app_secret": "5" * 32, "products": PRODUCTS}
+            )
+
+            service.stores.put(
+                sealed(
+                    "5" * 32,
+                    version=2,
+                    account_id="omie-5",
+                    erp_app_key="5",
+                    chosen={"bank_account_code": None, "stock_location_code": None},
+                )
+            )
+
+            [_, moved] = await service.told(OrderPending, 2)
+            assert moved.account_id == "omie-5"
+            assert [r.field for r in moved.reasons] == ["settings.bank_account_code"]
 
     run(main())
 

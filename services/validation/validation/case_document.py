@@ -1,11 +1,11 @@
 """A case as its MongoDB document, and back.
 
 The order goes in as one JSON text: nothing queries inside it, and it is several times cheaper than
-nested documents. What is queried stands at the top: `open`, `account_id`, `store_id`.
+nested documents. What is queried stands at the top: `open`, `store_id`, `verdict`.
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from contracts.commands import Corrections
 from contracts.events import ErpTerms
@@ -23,9 +23,6 @@ from validation.case import (
 )
 
 Document = dict[str, Any]
-
-INDEXES: Final = ("account_id", "store_id")
-"""Each beside `open`, over the open cases only: a validated order costs no index entry."""
 
 
 def encode(case: Case) -> Document:

@@ -33,7 +33,7 @@ class _Standing:
 
 
 Watcher = Callable[[str, bool], None]
-"""Called with an account whose orders to look at again; False: only those that wait unjudged."""
+"""Called with a store whose orders to look at again; False: only those that wait unjudged."""
 
 
 class Knowledge:
@@ -58,7 +58,7 @@ class Knowledge:
         return self._standing(account_id).catalogue
 
     def watch(self, watcher: Watcher) -> None:
-        """Call `watcher` when something was learnt."""
+        """Call `watcher` when something was learnt that concerns a store."""
         self._watchers.append(watcher)
 
     def adopt(self, catalogue: Catalogue) -> None:
@@ -85,14 +85,17 @@ class Knowledge:
     def _enter(self, account_id: str, access: Access) -> bool:
         standing = self._standing(account_id)
         changed, standing.access = standing.access is not access, access
-        for store in self._stores:
-            if store.account_id == account_id:
-                self._forget(store.store_id)
+        for store_id in self._stores_of(account_id):
+            self._forget(store_id)
         return changed
 
     def _say(self, account_id: str, *, everything: bool) -> None:
-        for watcher in self._watchers:
-            watcher(account_id, everything)
+        for store_id in self._stores_of(account_id):
+            for watcher in self._watchers:
+                watcher(store_id, everything)
+
+    def _stores_of(self, account_id: str) -> list[str]:
+        return [store.store_id for store in self._stores if store.account_id == account_id]
 
     def _forget(self, store_id: str) -> None:
         self._facts.pop(store_id, None)

@@ -53,8 +53,8 @@ def build(settings: Settings, clients: Clients) -> Parts:
     cases = MongoOpenCases(database["cases"])
     revisits = Revisits(new_flow(), cases, utc_now, lambda: uuid4().hex)
     stores.watch(refresh.configured)
-    stores.watch(revisits.store)
-    knowledge.watch(revisits.account)
+    stores.watch(revisits.configured)
+    knowledge.watch(revisits.want)
     following = table_consumer(settings.kafka, SERVICE)
     return Parts(
         subscriptions=[Subscription(new_flow(), group=SERVICE)],

@@ -16,22 +16,18 @@ from chassis.patience import patiently
 from chassis.store import Collection_, translated
 from contracts.stores import StoreConfigured
 from validation.case import Case
-from validation.case_document import INDEXES
 from validation.local import Revisit, Told
 
 BATCH: Final = 200
 
 log = structlog.get_logger()
 
-Scope = tuple[str, str]
-"""`account_id` or `store_id`, and its value."""
-
 
 class OpenCases(Protocol):
     """Finds the cases that facts may change."""
 
-    async def find(self, scope: Scope, *, everything: bool) -> Sequence[str]:
-        """The orders' ids; without `everything` only of cases nobody judged yet."""
+    async def find(self, store_id: str, *, everything: bool) -> Sequence[str]:
+        """Their orders' ids; without `everything` only of cases nobody judged yet."""
 
 
 class MongoOpenCases:
@@ -41,17 +37,15 @@ class MongoOpenCases:
         self._cases = cases
 
     async def prepare(self) -> None:
-        """Make the indexes, over open cases only: a validated order costs no entry."""
+        """Make the index, over open cases only: a validated order costs no entry."""
         with translated():
-            for field in INDEXES:
-                await self._cases.create_index(
-                    [(field, 1), ("_id", 1)], partialFilterExpression={"open": True}
-                )
+            await self._cases.create_index(
+                [("store_id", 1), ("_id", 1)], partialFilterExpression={"open": True}
+            )
 
-    async def find(self, scope: Scope, *, everything: bool) -> Sequence[str]:
+    async def find(self, store_id: str, *, everything: bool) -> Sequence[str]:
         """See OpenCases."""
-        field, value = scope
-        query: dict[str, Any] = {"open": True, field: value}
+        query: dict[str, Any] = {"open": True, "store_id": store_id}
         if not everything:
             query["verdict"] = "waiting"
         with translated():
@@ -60,7 +54,7 @@ class MongoOpenCases:
 
 
 class Revisits:
-    """Visits whole accounts and stores, one after the other, each once however often asked."""
+    """Visits the orders of whole stores, one store after the other, however often asked."""
 
     def __init__(
         self, flow: Flow[Case], cases: OpenCases, clock: Clock, new_visit: Callable[[], str]
@@ -69,16 +63,17 @@ class Revisits:
         self._cases = cases
         self._clock = clock
         self._new_visit = new_visit
-        self._wanted: dict[Scope, bool] = {}
+        self._wanted: dict[str, bool] = {}
         self._woken = asyncio.Event()
 
-    def account(self, account_id: str, everything: bool) -> None:
-        """Visit the account's orders: all open ones, or those nobody judged yet."""
-        self._want(("account_id", account_id), everything=everything)
+    def want(self, store_id: str, everything: bool) -> None:
+        """Visit the store's orders: all open ones, or those nobody judged yet."""
+        self._wanted[store_id] = everything or self._wanted.get(store_id, False)
+        self._woken.set()
 
-    def store(self, store: StoreConfigured) -> None:
-        """Visit the store's open orders."""
-        self._want(("store_id", store.store_id), everything=True)
+    def configured(self, store: StoreConfigured) -> None:
+        """The store has other settings, or another account: visit its open orders."""
+        self.want(store.store_id, everything=True)
 
     async def run(self) -> None:
         """Visit what is wanted, until cancelled."""
@@ -90,16 +85,12 @@ class Revisits:
     async def settle(self) -> None:
         """Visit until nothing more is wanted."""
         while self._wanted:
-            scope = next(iter(self._wanted))
-            await self._visit(scope, everything=self._wanted.pop(scope))
+            store_id = next(iter(self._wanted))
+            await self._visit(store_id, everything=self._wanted.pop(store_id))
 
-    def _want(self, scope: Scope, *, everything: bool) -> None:
-        self._wanted[scope] = everything or self._wanted.get(scope, False)
-        self._woken.set()
-
-    async def _visit(self, scope: Scope, *, everything: bool) -> None:
+    async def _visit(self, store_id: str, *, everything: bool) -> None:
         ids = await patiently(
-            lambda: self._cases.find(scope, everything=everything), "finding open orders"
+            lambda: self._cases.find(store_id, everything=everything), "finding open orders"
         )
         for start in range(0, len(ids), BATCH):
             now, visit = self._clock(), self._new_visit()
@@ -111,4 +102,4 @@ class Revisits:
                 [Told(order_id=id_, visit=visit, occurred_at=now) for id_ in batch]
             )
         if ids:
-            log.info("orders_revisited", scope=scope[1], orders=len(ids))
+            log.info("orders_revisited", store_id=store_id, orders=len(ids))

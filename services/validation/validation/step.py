@@ -59,11 +59,11 @@ class Validation:
             return self._captured(case, message)
         if isinstance(message, OrderErased):
             return _erased(case, message), NOTHING
-        if case is None or case.closed:
+        if case is None or case.order is None or case.closed:
             return case, NOTHING
         if isinstance(message, ReprocessOrder):
-            return self._reprocessed(case, message)
-        return self._visited(case, message)
+            return self._reprocessed(case, case.order, message)
+        return self._visited(case, case.order, message)
 
     def _captured(self, known: Case | None, captured: OrderCaptured) -> Outcome:
         """A later revision is judged as its first attempt, with the corrections made so far."""
@@ -81,11 +81,12 @@ class Validation:
             corrections=known.corrections if known else NO_CORRECTIONS,
             commands=known.commands if known else (),
         )
-        cancelled = captured.order.status is OrderStatus.CANCELLED
-        case = replace(case, verdict=Cancelled() if cancelled else self._verdict(case, None))
+        if captured.order.status is OrderStatus.CANCELLED:
+            return replace(case, verdict=Cancelled()), NOTHING
+        case = self._judged(case, captured.order, None)
         return case, case.told()
 
-    def _reprocessed(self, case: Case, command: ReprocessOrder) -> Outcome:
+    def _reprocessed(self, case: Case, order: Order, command: ReprocessOrder) -> Outcome:
         if command.command_id in case.commands:
             return case, case.told()
         case = replace(
@@ -95,45 +96,51 @@ class Validation:
             commands=(*case.commands, command.command_id)[-REMEMBERED_COMMANDS:],
             visit="",
         )
-        case = replace(case, verdict=self._verdict(case, self.clock()))
+        case = self._judged(case, order, self.clock())
         return case, case.told()
 
-    def _visited(self, case: Case, message: Message) -> Outcome:
+    def _visited(self, case: Case, order: Order, message: Message) -> Outcome:
         if isinstance(message, Revisit):
-            return self._revisited(case, message)
+            return self._revisited(case, order, message)
         told = isinstance(message, Told) and message.visit == case.visit
         return (replace(case, visit="") if told else case), NOTHING
 
-    def _revisited(self, case: Case, revisit: Revisit) -> Outcome:
+    def _revisited(self, case: Case, order: Order, revisit: Revisit) -> Outcome:
         """Judge again what is open; only another verdict is another attempt, and is told."""
-        found = self._second_look(case)
-        if found != case.verdict:
+        found = self._second_look(case, order)
+        if found.verdict != case.verdict:
             waited = isinstance(case.verdict, Waiting)
             attempt = case.attempt if waited else case.attempt + 1
-            case = replace(case, verdict=found, attempt=attempt, visit=revisit.visit)
+            case = replace(found, attempt=attempt, visit=revisit.visit)
         elif case.visit:
             case = replace(case, visit=revisit.visit)
         else:
             return case, NOTHING
         return case, case.told()
 
-    def _second_look(self, case: Case) -> Verdict:
-        """The verdict as the facts are now; what was told stands until they say otherwise."""
+    def _second_look(self, case: Case, order: Order) -> Case:
+        """The case as the facts are now; what was told stands until they say otherwise."""
         told = case.verdict
         if isinstance(told, Waiting):
-            return self._verdict(case, told.since)
+            return self._judged(case, order, told.since)
         if not isinstance(told, Pending):
-            return told
-        found = self._verdict(case, None)
-        same = isinstance(found, Pending) and found.reasons == told.reasons
-        return told if same or isinstance(found, Waiting) else found
+            return case
+        found = self._judged(case, order, None)
+        verdict = found.verdict
+        same = isinstance(verdict, Pending) and verdict.reasons == told.reasons
+        return case if same or isinstance(verdict, Waiting) else found
 
-    def _verdict(self, case: Case, since: datetime | None) -> Verdict:
+    def _judged(self, case: Case, order: Order, since: datetime | None) -> Case:
+        """The case with its verdict, in the ERP account that its store has now."""
         facts = self.facts_of(case.store_id)
-        if facts is None or case.order is None:
-            return Waiting(since)
+        if facts is None:
+            return replace(case, verdict=Waiting(since))
+        verdict = self._verdict(apply(order, case.corrections), facts, since)
+        return replace(case, verdict=verdict, account_id=facts.store.account_id)
+
+    def _verdict(self, order: Order, facts: Facts, since: datetime | None) -> Verdict:
         now = self.clock()
-        order = with_store_rules(apply(case.order, case.corrections), facts.settings)
+        order = with_store_rules(order, facts.settings)
         reasons = judge(order, facts)
         if not reasons:
             return Validated(order, terms_for(order, facts), now)
