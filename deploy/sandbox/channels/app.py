@@ -19,13 +19,16 @@ from sandbox.channels.clock import SandboxClock
 from sandbox.channels.deliverer import Deliverer, over
 from sandbox.channels.first_dozen import FirstDozen
 from sandbox.channels.generator import Product
+from sandbox.channels.grants import Grants
 from sandbox.channels.market import Market
 from sandbox.channels.orders import OrderBook
 from sandbox.channels.outages import Outages
 from sandbox.channels.outbox import Outbox
+from sandbox.channels.parts import Parts
 from sandbox.channels.shopify import SHOPIFY
 from sandbox.channels.shopify.api import AdminApi
 from sandbox.channels.storefront import Storefront
+from sandbox.channels.subscriptions import Subscriptions
 
 CHANNELS = {channel.name: channel for channel in (SHOPIFY,)}
 
@@ -45,20 +48,23 @@ def create_app(
     `stores` are registered at the start. At most `concurrency` webhooks are under way at once.
     """
     archive = Archive(data / "channels")
-    for store in stores:
-        archive.register(store, CHANNELS[store.channel].topics)
-    orders, outbox, outages, background = (
-        OrderBook(archive),
-        Outbox(archive),
-        Outages(),
-        Background(),
+    orders, parts, outbox = OrderBook(archive), Parts(archive), Outbox(archive)
+    subscriptions, grants = Subscriptions(archive), Grants(archive, CHANNELS)
+    outages, background = Outages(), Background()
+    deliverer = Deliverer(
+        archive=archive,
+        outbox=outbox,
+        subscriptions=subscriptions,
+        rules={name: channel.rules for name, channel in CHANNELS.items()},
+        clock=clock,
+        concurrency=concurrency,
     )
-    rules = {name: channel.rules for name, channel in CHANNELS.items()}
-    deliverer = Deliverer(archive, outbox, rules, clock, concurrency)
     market = Market(
         archive=archive,
         orders=orders,
+        parts=parts,
         outbox=outbox,
+        subscriptions=subscriptions,
         deliverer=deliverer,
         channels=CHANNELS,
         catalogue=catalogue,
@@ -66,8 +72,17 @@ def create_app(
     )
     first_dozen = FirstDozen(archive, market)
     storefront = Storefront(
-        archive=archive, orders=orders, market=market, deliverer=deliverer, channels=CHANNELS
+        archive=archive,
+        orders=orders,
+        subscriptions=subscriptions,
+        grants=grants,
+        market=market,
+        deliverer=deliverer,
+        channels=CHANNELS,
+        clock=clock,
     )
+    for store in stores:
+        storefront.open(store)
     backstage = Backstage(
         archive=archive,
         outbox=outbox,

@@ -22,16 +22,31 @@ CREATE TABLE IF NOT EXISTS documents (
     store_id TEXT NOT NULL, path TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (store_id, path)
 );
-CREATE TABLE IF NOT EXISTS subscriptions (
-    store_id TEXT NOT NULL, topic TEXT NOT NULL, answered_at REAL NOT NULL DEFAULT 0,
-    PRIMARY KEY (store_id, topic)
+DROP TABLE IF EXISTS subscriptions;
+CREATE TABLE IF NOT EXISTS hooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, store_id TEXT NOT NULL, topic TEXT NOT NULL,
+    url TEXT NOT NULL, created_at REAL NOT NULL, updated_at REAL NOT NULL,
+    answered_at REAL NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (store_id, topic, url)
 );
+CREATE TABLE IF NOT EXISTS grants (
+    token TEXT NOT NULL, store_id TEXT NOT NULL, kind TEXT NOT NULL, expires_at REAL NOT NULL,
+    alive INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (token, store_id)
+);
+CREATE INDEX IF NOT EXISTS grants_of_store ON grants (store_id, kind);
 CREATE TABLE IF NOT EXISTS orders (
     store_id TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, total TEXT NOT NULL,
     currency TEXT NOT NULL, financial_status TEXT NOT NULL, cancelled_at TEXT,
     state TEXT NOT NULL, created_at REAL NOT NULL, updated_at REAL NOT NULL, fault TEXT,
     record TEXT NOT NULL,
     PRIMARY KEY (store_id, id)
+);
+CREATE TABLE IF NOT EXISTS parts (
+    store_id TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, order_id INTEGER NOT NULL,
+    status TEXT NOT NULL, created_at REAL NOT NULL, closed_at REAL NOT NULL,
+    updated_at REAL NOT NULL, tags TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (store_id, kind, id)
 );
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT, store_id TEXT NOT NULL, channel TEXT NOT NULL,
@@ -41,6 +56,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_at) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_of_store ON deliveries (store_id, id);
+CREATE INDEX IF NOT EXISTS deliveries_lost ON deliveries (store_id, created_at)
+    WHERE state = 'lost';
 CREATE TABLE IF NOT EXISTS attempts (
     delivery_id INTEGER NOT NULL, at REAL NOT NULL, status INTEGER, error TEXT, ms REAL NOT NULL
 );
@@ -51,7 +68,7 @@ _IDS_PER_BLOCK = 64
 
 
 class Archive:
-    """The file itself: stores, their subscriptions, planted documents, counters and notes."""
+    """The file itself: stores, planted documents, counters and notes."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,21 +97,20 @@ class Archive:
             raise
         self.db.execute("COMMIT")
 
-    def register(self, store: Store, topics: Iterable[str]) -> None:
-        """Add a store, or change what is said of it; topics it is not subscribed to are, anew."""
+    def register(self, store: Store) -> Store:
+        """Add a store, or change what is said of it; the store as it is now."""
         if known := self.store(store.id):
             store = known.model_copy(update=store.model_dump(exclude_unset=True))
-        with self.transaction():
-            self.db.execute(
-                "INSERT INTO stores VALUES (?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
-                (store.id, store.model_dump_json()),
-            )
-            self.subscribe(store.id, topics if store.webhook_url else ())
+        self.db.execute(
+            "INSERT INTO stores VALUES (?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET document = excluded.document",
+            (store.id, store.model_dump_json()),
+        )
         self._stores = self._read_stores()
+        return store
 
     def stores(self) -> Sequence[Store]:
-        """Every store, in the order of their ids."""
+        """Every store, in the order in which they came."""
         return self._stores
 
     def store(self, store_id: str) -> Store | None:
@@ -102,22 +118,8 @@ class Archive:
         return next((store for store in self._stores if store.id == store_id), None)
 
     def _read_stores(self) -> Sequence[Store]:
-        rows = self.db.execute("SELECT document FROM stores ORDER BY id")
+        rows = self.db.execute("SELECT document FROM stores ORDER BY rowid")
         return tuple(Store.model_validate_json(row["document"]) for row in rows)
-
-    def subscribe(self, store_id: str, topics: Iterable[str]) -> None:
-        """Create the API-made subscriptions that are not there."""
-        self.db.executemany(
-            "INSERT OR IGNORE INTO subscriptions (store_id, topic) VALUES (?, ?)",
-            [(store_id, topic) for topic in topics],
-        )
-
-    def subscribed(self, store_id: str) -> list[str]:
-        """The topics the store's hub still gets."""
-        rows = self.db.execute(
-            "SELECT topic FROM subscriptions WHERE store_id = ? ORDER BY topic", (store_id,)
-        )
-        return [row["topic"] for row in rows]
 
     def plant(self, store_id: str, path: str, body: str) -> None:
         """From now on the channel answers this JSON text at this path."""

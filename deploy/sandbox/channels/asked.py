@@ -10,7 +10,12 @@ from starlette.types import ExceptionHandler
 
 from sandbox.channels.channel import ActRefusedError
 from sandbox.channels.faults import NoSuchProductError
-from sandbox.channels.market import NoSuchActError, NoSuchOrderError
+from sandbox.channels.market import (
+    NoSuchActError,
+    NoSuchFaultError,
+    NoSuchOrderError,
+    NowhereToTellError,
+)
 
 
 class RefusedError(Exception):
@@ -41,7 +46,9 @@ _STATUSES: dict[type[Exception], int] = {
     NoSuchActError: 404,
     NoSuchOrderError: 404,
     ActRefusedError: 409,
+    NoSuchFaultError: 409,
     NoSuchProductError: 409,
+    NowhereToTellError: 409,
     RefusedError: 422,
     ValidationError: 422,
 }

@@ -5,6 +5,7 @@ import heapq
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import aiohttp
 
@@ -12,6 +13,7 @@ from sandbox.channels.archive import Archive
 from sandbox.channels.channel import DeliveryRules
 from sandbox.channels.clock import SandboxClock
 from sandbox.channels.outbox import Attempt, Delivery, Outbox
+from sandbox.channels.subscriptions import Subscriptions
 
 Post = Callable[[Delivery, DeliveryRules], Awaitable[int]]
 
@@ -21,14 +23,17 @@ class Deliverer:
 
     def __init__(
         self,
+        *,
         archive: Archive,
         outbox: Outbox,
+        subscriptions: Subscriptions,
         rules: Mapping[str, DeliveryRules],
         clock: SandboxClock,
         concurrency: int = 64,
     ) -> None:
         self._archive = archive
         self._outbox = outbox
+        self._subscriptions = subscriptions
         self._rules = rules
         self._clock = clock
         self._slots = asyncio.Semaphore(concurrency)
@@ -85,11 +90,16 @@ class Deliverer:
     async def _attempt(self, delivery_id: int, post: Post) -> None:
         delivery = self._outbox.get(delivery_id)
         rules = self._rules[delivery.channel]
+        if delivery.failures:
+            told = rules.retold(delivery.body, delivery.failures + 1, self._clock())
+            delivery = replace(delivery, body=told)
         started = time.perf_counter()
         status, error = await _status_or_error(post(delivery, rules))
         self._slots.release()
         taken = (time.perf_counter() - started) * 1000
-        attempt = Attempt(self._clock.seconds(), status, error, round(taken, 1))
+        attempt = Attempt(
+            self._clock.seconds(), status, error, round(taken, 1), status in rules.accepted
+        )
         self._record(delivery, rules, attempt)
         for outcome in self._first_attempts.pop(delivery_id, []):
             if not outcome.done():
@@ -98,8 +108,8 @@ class Deliverer:
     def _record(self, delivery: Delivery, rules: DeliveryRules, attempt: Attempt) -> None:
         """Write the outcome down and plan the retry.
 
-        Which failures count towards the loss of a subscription is not published in detail:
-        here, all retries of one delivery failed and nothing else got through since it fired.
+        Which failures count towards the loss of a subscription is not published in detail: here,
+        all retries of a delivery failed and nothing else got through since it fired.
         """
         next_due = None
         if not attempt.succeeded and delivery.failures < len(rules.pauses):
@@ -107,10 +117,10 @@ class Deliverer:
         with self._archive.transaction():
             self._outbox.record(delivery.id, attempt, next_due)
             if attempt.succeeded:
-                self._outbox.answered(delivery.store_id, delivery.topic, attempt.at)
-            elif next_due is None and rules.deletes_subscription:
-                self._outbox.unsubscribe_silent(
-                    delivery.store_id, delivery.topic, delivery.created_at
+                self._subscriptions.answered(delivery.store_id, delivery.topic, attempt.at)
+            elif next_due is None:
+                self._subscriptions.lost(
+                    delivery.store_id, delivery.topic, delivery.created_at, rules.tolerated_losses
                 )
         if next_due is not None:
             heapq.heappush(self._due, (next_due, delivery.id))

@@ -1,7 +1,8 @@
 """Webhooks on their way, written down before the first attempt: none is lost with the process."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from sandbox.channels.archive import Archive
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One webhook to one address, as it was when it fired; a retry repeats body and headers."""
+    """One webhook to one address, as it was when it fired."""
 
     id: int
     store_id: str
@@ -32,11 +33,7 @@ class Attempt:
     status: int | None
     error: str | None
     ms: float
-
-    @property
-    def succeeded(self) -> bool:
-        """Only 2xx counts; a redirection is a failure."""
-        return self.status in range(200, 300)
+    succeeded: bool
 
 
 class Outbox:
@@ -67,12 +64,8 @@ class Outbox:
 
     def get(self, delivery_id: int) -> Delivery:
         """One delivery, whole."""
-        row = self._db.execute(
-            "SELECT id, store_id, channel, topic, url, headers, body, created_at, failures "
-            "FROM deliveries WHERE id = ?",
-            (delivery_id,),
-        ).fetchone()
-        return Delivery(**{**dict(row), "headers": orjson.loads(row["headers"])})
+        row = self._db.execute("SELECT * FROM deliveries WHERE id = ?", (delivery_id,)).fetchone()
+        return _delivery(row)
 
     def pending(self) -> list[tuple[float, int]]:
         """(due moment, id) of every delivery that is still to be made, the earliest first."""
@@ -84,7 +77,7 @@ class Outbox:
     def record(self, delivery_id: int, attempt: Attempt, next_due: float | None) -> None:
         """Write down an attempt; `next_due` is when to retry, None when there is no retry.
 
-        The body of a delivery that is settled is let go: it is the bulk of what is kept.
+        The body of a delivery that arrived is let go: it is the bulk of what is kept.
         """
         self._db.execute(
             "INSERT INTO attempts VALUES (?, ?, ?, ?, ?)",
@@ -97,8 +90,10 @@ class Outbox:
             )
             return
         self._db.execute(
-            "UPDATE deliveries SET state = ?, failures = failures + ?, body = '' WHERE id = ?",
-            ("delivered", 0, delivery_id) if attempt.succeeded else ("lost", 1, delivery_id),
+            "UPDATE deliveries SET state = 'delivered', body = '' WHERE id = ?"
+            if attempt.succeeded
+            else "UPDATE deliveries SET state = 'lost', failures = failures + 1 WHERE id = ?",
+            (delivery_id,),
         )
 
     def hurry(self, at: float) -> None:
@@ -107,20 +102,17 @@ class Outbox:
             "UPDATE deliveries SET due_at = min(due_at, ?) WHERE state = 'pending'", (at,)
         )
 
-    def answered(self, store_id: str, topic: str, at: float) -> None:
-        """Remember that the subscription's address took a delivery."""
-        self._db.execute(
-            "UPDATE subscriptions SET answered_at = ? WHERE store_id = ? AND topic = ?",
-            (at, store_id, topic),
-        )
-
-    def unsubscribe_silent(self, store_id: str, topic: str, since: float) -> bool:
-        """Drop the subscription unless its address took something since; True if dropped."""
-        dropped = self._db.execute(
-            "DELETE FROM subscriptions WHERE store_id = ? AND topic = ? AND answered_at < ?",
-            (store_id, topic, since),
-        )
-        return dropped.rowcount > 0
+    def lost(
+        self, store_ids: Sequence[str], since: float, topic: str | None
+    ) -> list[tuple[Delivery, Attempt]]:
+        """What was lost since then, with the last attempt, the newest first."""
+        rows = self._db.execute(
+            "SELECT * FROM deliveries WHERE state = 'lost' AND created_at >= ? "
+            "AND store_id IN (SELECT value FROM json_each(?)) AND (? IS NULL OR topic = ?) "
+            "ORDER BY id DESC",
+            (since, orjson.dumps(list(store_ids)).decode(), topic, topic),
+        ).fetchall()
+        return [(_delivery(row), self._last_attempt(row["id"])) for row in rows]
 
     def counts(self, store_id: str | None) -> dict[str, int]:
         """How many deliveries are pending, delivered and lost."""
@@ -147,3 +139,16 @@ class Outbox:
             (delivery_id,),
         )
         return [dict(row) for row in rows]
+
+    def _last_attempt(self, delivery_id: int) -> Attempt:
+        row = self._db.execute(
+            "SELECT at, status, error, ms FROM attempts WHERE delivery_id = ? "
+            "ORDER BY rowid DESC LIMIT 1",
+            (delivery_id,),
+        ).fetchone()
+        return Attempt(**dict(row), succeeded=False)
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    told = {field.name: row[field.name] for field in fields(Delivery)}
+    return Delivery(**{**told, "headers": orjson.loads(row["headers"])})

@@ -44,7 +44,8 @@ class Purchase(BaseModel):
 class Notification(BaseModel):
     """A webhook to send, whatever the store is subscribed to.
 
-    `payload` is sent as JSON, `body` is sent as it stands. `headers` replace the channel's own,
+    `payload` is sent as JSON, `body` is sent as it stands; without either the channel writes the
+    body, `about` an id or a resource's path. `headers` replace the channel's own,
     a null removes one. `bad_signature` signs with another secret. `copies` are identical.
     """
 
@@ -53,6 +54,7 @@ class Notification(BaseModel):
     topic: str
     payload: Any = None
     body: str | None = None
+    about: int | str | None = None
     api_version: str | None = None
     headers: Mapping[str, str | None] = {}
     copies: int = Field(default=1, ge=1, le=10_000)

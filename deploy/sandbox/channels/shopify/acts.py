@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.channels.channel import Act, ActRefusedError, Document, Options, Webhook
+from sandbox.channels.documents import copied, overlay
 from sandbox.channels.shopify.refund import refundable, refunded, still_bought
-from sandbox.channels.shopify.shapes import copied, local_time, priced
+from sandbox.channels.shopify.shapes import local_time, priced
 
 _Changed = tuple[Document, list[Webhook]]
 
@@ -77,24 +78,8 @@ ACTS: Mapping[str, Act] = {"pay": pay, "cancel": cancel, "refund": refund, "edit
 def merged_order(record: Document, changes: Mapping[str, Any]) -> Document:
     """The record with these fields of the order replaced; objects, alone or listed, are merged."""
     record = copied(record)
-    _merge(record["order"], changes)
+    overlay(record["order"], changes)
     return record
-
-
-def _merge(target: Document, changes: Mapping[str, Any]) -> None:
-    for key, value in changes.items():
-        present = target.get(key)
-        if isinstance(value, Mapping) and isinstance(present, dict):
-            _merge(present, value)
-        elif _are_objects(value) and _are_objects(present) and len(value) == len(present or ()):
-            for item, change in zip(present or (), value, strict=True):
-                _merge(item, change)
-        else:
-            target[key] = value
-
-
-def _are_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _change_quantities(order: Document, wanted: Mapping[int, int]) -> dict[int, int]:

@@ -13,13 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
+from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Store
 from sandbox.channels.clock import SandboxClock
 from sandbox.channels.orders import OrderBook
 from sandbox.channels.outages import Outages
 from sandbox.channels.planted import key_of, keys_for
 from sandbox.channels.shopify import graphql_api, rest_api
-from sandbox.channels.shopify.throttle import Bucket, Throttle
+from sandbox.channels.shopify.throttle import Throttle
 
 NAME = "shopify"
 _ADMIN_PATH = re.compile(r"/admin/api/(\d{4}-(?:01|04|07|10)|unstable)/(.+)")

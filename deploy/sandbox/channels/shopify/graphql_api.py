@@ -21,12 +21,12 @@ from graphql import (
     validate,
 )
 
+from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Document, Store
 from sandbox.channels.orders import Cursor, OrderBook, Sorting
 from sandbox.channels.shopify.cost import actual_cost, requested_cost
 from sandbox.channels.shopify.paging import page_of
 from sandbox.channels.shopify.search import SearchRefusedError, of_query
-from sandbox.channels.shopify.throttle import Bucket
 from sandbox.channels.shopify.view import order_view
 
 MAX_QUERY_COST = 1000  # widely stated, not on the platform's page of limits

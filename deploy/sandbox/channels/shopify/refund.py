@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.channels.channel import ActRefusedError, Document
+from sandbox.channels.documents import copied
 from sandbox.channels.money import rounded
-from sandbox.channels.shopify.shapes import bag, copied, gid, local_time, priced
+from sandbox.channels.shopify.shapes import bag, gid, local_time, priced
 
 
 def refunded(

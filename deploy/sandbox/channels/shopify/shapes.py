@@ -3,17 +3,9 @@
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-import orjson
-
 from sandbox.channels.channel import Document
 
 SHOP_OFFSET = timezone(timedelta(hours=-3))
-
-
-def copied(document: Document) -> Document:
-    """A copy that shares nothing with the document."""
-    copy: Document = orjson.loads(orjson.dumps(document))
-    return copy
 
 
 def local_time(at: datetime) -> str:

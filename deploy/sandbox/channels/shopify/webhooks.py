@@ -29,7 +29,7 @@ RULES = DeliveryRules(
     connect_timeout=1.0,
     total_timeout=5.0,
     pauses=(15.0, 45.0, 135.0, 405.0, 1200.0, 2400.0, 3600.0, 6600.0),
-    deletes_subscription=True,
+    tolerated_losses=0,
 )
 
 
