@@ -119,8 +119,9 @@ def calls(file: Path) -> Iterator[tuple[str, ast.Call]]:
             yield ast.unparse(node.func), node
 
 
-def offenders(found: list[tuple[Path, object]]) -> list[str]:
-    return [f"{name(file)}: {what}" for file, what in found]
+def offenders(found: list[tuple[Path, object]]) -> str:
+    """One a line, so that a failure shows them all."""
+    return "\n".join(f"{name(file)}: {what}" for file, what in found)
 
 
 @pytest.mark.parametrize("importer", MAY_IMPORT)
@@ -132,7 +133,7 @@ def test_a_package_imports_only_those_of_ours_that_it_may(importer: str):
         if package(file) == importer and (foreign := imported(file) & OURS - allowed)
     ]
 
-    assert offenders(found) == []
+    assert offenders(found) == ""
     assert any(package(file) == importer for file in CODE)
 
 
@@ -140,7 +141,7 @@ def test_contracts_import_pydantic_and_the_standard_library_alone():
     known = sys.stdlib_module_names | {"pydantic", "contracts"}
     found = [(f, imported(f) - known) for f in CODE if package(f) == "contracts"]
 
-    assert offenders([each for each in found if each[1]]) == []
+    assert offenders([each for each in found if each[1]]) == ""
 
 
 @pytest.mark.parametrize("library", ONLY_IN)
@@ -151,7 +152,7 @@ def test_a_library_behind_the_chassis_is_imported_nowhere_else(library: str):
         if library in imported(file) and not name(file).endswith(ONLY_IN[library])
     ]
 
-    assert offenders(found) == []
+    assert offenders(found) == ""
 
 
 @pytest.mark.parametrize("pattern", PURE)
@@ -166,7 +167,7 @@ def test_where_things_are_decided_nothing_is_awaited_asked_or_left_to_chance(pat
         ]
 
     assert files(pattern), "no such file any more: take it off the list"
-    assert offenders(found) == []
+    assert offenders(found) == ""
 
 
 def test_files_and_functions_stay_small_enough_to_read_at_once():
@@ -181,7 +182,7 @@ def test_files_and_functions_stay_small_enough_to_read_at_once():
                 if length > LONGEST_FUNCTION:
                     long.append((file, f"{node.name}: {length} lines"))
 
-    assert offenders(long) == []
+    assert offenders(long) == ""
 
 
 def test_no_test_patches_our_code():
@@ -194,7 +195,7 @@ def test_no_test_patches_our_code():
         and call.endswith(patching)
     ]
 
-    assert offenders(found) == []
+    assert offenders(found) == ""
 
 
 def test_no_test_sleeps_unless_its_clock_is_virtual():
@@ -206,4 +207,4 @@ def test_no_test_sleeps_unless_its_clock_is_virtual():
         if written in ("time.sleep", "asyncio.sleep", "sleep") and ast.unparse(call.args[0]) != "0"
     ]
 
-    assert offenders(found) == []
+    assert offenders(found) == ""
