@@ -171,6 +171,15 @@ def test_a_sku_typed_after_a_product_was_chosen_takes_the_choice_back():
     assert (item.sku, item.erp_product_id) == ("X", None)
 
 
+def test_a_typed_sku_takes_back_a_product_that_the_line_came_with():
+    order = an_order(1001, an_item(erp_product_id=7))
+    typed = Corrections(items=(ItemCorrection(item_id="1", sku="X"),))
+
+    [item] = apply(order, typed).items
+
+    assert (item.sku, item.erp_product_id) == ("X", None)
+
+
 def test_a_corrected_method_silences_the_gateway():
     typed = Corrections(payment=PaymentCorrection(method=PaymentMethod.BOLETO))
 

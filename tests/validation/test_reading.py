@@ -88,7 +88,7 @@ def test_registers_carry_what_the_rules_ask():
         True,
     )
     assert (registers.stages["70"].name, registers.stages["80"].active) == ("Entrega", False)
-    assert "11" not in registers.stages
+    assert registers.stages["10"].name == "Pedido de Venda"
     assert registers.categories is not None
     assert registers.categories["1.01"].totals
     assert not registers.categories["1.01.99"].active

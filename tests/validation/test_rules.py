@@ -329,22 +329,30 @@ def test_withheld_buyer_data_does_not_excuse_a_wrong_document():
     assert codes(order) == [Code.BUYER_DATA_WITHHELD, Code.CUSTOMER_DOC_INVALID]
 
 
-@pytest.mark.parametrize("kept", ["138.50", "120.00", "88.50"])
-def test_after_a_refund_the_total_stands_between_what_was_paid_and_what_was_kept(kept: str):
-    order = an_order()
-    refund = Refund(refund_id="1", amount=order.totals.total - Decimal(kept))
-
-    assert codes(order.model_copy(update={"refunds": (refund,)})) == []
+def refunded(amount: str, *, paid: str) -> Order:
+    """An order of 138.50 for which so much was paid, and so much given back."""
+    payments = (pix(paid),)
+    return an_order(payments=payments, refunds=(Refund(refund_id="1", amount=Decimal(amount)),))
 
 
-def test_a_total_below_what_was_kept_after_a_refund_does_not_close():
-    order = an_order()
-    paid = (order.payments[0].model_copy(update={"amount": Decimal("200.00")}),)
-    refund = Refund(refund_id="1", amount=Decimal("10.00"))
+@pytest.mark.parametrize(
+    ("amount", "paid"),
+    [("20.00", "158.50"), ("35.00", "158.50"), ("10.00", "138.50")],
+    ids=["goods returned", "goods returned and a courtesy", "a courtesy"],
+)
+def test_after_a_refund_the_total_stands_between_what_was_paid_and_what_was_kept(
+    amount: str, paid: str
+):
+    assert codes(refunded(amount, paid=paid)) == []
 
-    order = order.model_copy(update={"refunds": (refund,), "payments": paid})
 
-    assert codes(order) == [Code.TOTALS_MISMATCH]
+@pytest.mark.parametrize(
+    ("amount", "paid"),
+    [("10.00", "158.50"), ("10.00", "138.00")],
+    ids=["more was kept", "less was paid"],
+)
+def test_a_refund_does_not_excuse_a_total_that_was_never_right(amount: str, paid: str):
+    assert codes(refunded(amount, paid=paid)) == [Code.TOTALS_MISMATCH]
 
 
 def test_several_payments_close_together():

@@ -28,7 +28,7 @@ def with_store_rules(order: Order, settings: StoreSettings) -> Order:
     changes = {
         name: address.model_copy(update={"number": NO_NUMBER})
         for name in ("billing_address", "shipping_address")
-        if (address := getattr(order, name)) and address.street and not address.number.strip()
+        if (address := getattr(order, name)) and not address.number.strip()
     }
     return order.model_copy(update=changes) if changes else order
 
