@@ -136,31 +136,31 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", str_max_length=500)
 
 
-class BuyerFields(_Strict, BuyerCorrection):
+class BuyerFields(BuyerCorrection, _Strict):
     """The buyer's fields to correct; None leaves a field."""
 
 
-class AddressFields(_Strict, AddressCorrection):
+class AddressFields(AddressCorrection, _Strict):
     """The address fields to correct; None leaves a field."""
 
 
-class ItemFields(_Strict, ItemCorrection):
+class ItemFields(ItemCorrection, _Strict):
     """The product of one item of the order: another SKU, or the ERP's product itself."""
 
     erp_product_id: Annotated[int, Field(ge=1, le=_LARGEST)] | None = None
 
 
-class PaymentFields(_Strict, PaymentCorrection):
+class PaymentFields(PaymentCorrection, _Strict):
     """How the order was really paid."""
 
     installments: Annotated[int, Field(ge=1, le=99)] | None = None
 
 
-class ShippingFields(_Strict, ShippingCorrection):
+class ShippingFields(ShippingCorrection, _Strict):
     """Who carries the order."""
 
 
-class CorrectionFields(_Strict, Corrections):
+class CorrectionFields(Corrections, _Strict):
     """What to correct before the order is judged again; the captured order never changes."""
 
     buyer: BuyerFields | None = None

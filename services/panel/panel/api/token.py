@@ -41,7 +41,7 @@ class Guard:
 
     def _knows(self, authorization: str) -> bool:
         scheme, _, given = authorization.partition(" ")
-        if self._token is None or scheme.lower() != "bearer":
+        token = self._token.get_secret_value() if self._token else ""
+        if not token or scheme.lower() != "bearer":
             return False
-        token = self._token.get_secret_value()
         return secrets.compare_digest(given.strip().encode(), token.encode())

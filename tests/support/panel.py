@@ -1,0 +1,74 @@
+"""A panel in memory: its board, its topics, and a browser or a program in front of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+import httpx
+from starlette.types import ASGIApp
+
+from chassis.patience import Unavailable
+from chassis.table import Table
+from chassis.vault import Vault
+from contracts.stores import StoreConfigured
+from contracts.wire import Outgoing, decode
+from panel.desk import Desk
+from panel.disconnection import Disconnection
+from panel.stores import Stores
+from tests.support.belt import FakeClock
+from tests.support.memory import MemoryDocuments, MemoryLog
+from tests.support.memory_board import MemoryBoard
+
+TOKEN = "est_a-token-of-the-tests"
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@dataclass
+class Topics(MemoryLog):
+    """The log; what is told of a store is in the table at once, unless nobody follows it."""
+
+    table: Table[StoreConfigured] = field(default_factory=lambda: Table(StoreConfigured))
+    away: bool = False
+    followed: bool = True
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        if self.away:
+            raise Unavailable("kafka: away")
+        await super().publish(records)
+        for record in records if self.followed else ():
+            message = decode(record.topic, dict(record.headers), record.value)
+            if isinstance(message, StoreConfigured):
+                self.table.put(message)
+
+
+@dataclass
+class Office:
+    """A desk on memory, with all that a test wants to look into."""
+
+    board: MemoryBoard = field(default_factory=MemoryBoard)
+    topics: Topics = field(default_factory=Topics)
+    clock: FakeClock = field(default_factory=FakeClock)
+    disconnections: MemoryDocuments[Disconnection] = field(default_factory=MemoryDocuments)
+    vault: Vault = field(default_factory=lambda: Vault(KEY))
+    patience_s: float = 0.05
+
+    def __post_init__(self) -> None:
+        numbers = count(1)
+        stores = Stores(
+            self.topics.table, self.topics, self.vault, self.clock, patience_s=self.patience_s
+        )
+        self.desk = Desk(
+            board=self.board,
+            stores=stores,
+            disconnections=self.disconnections,
+            publisher=self.topics,
+            clock=self.clock,
+            new_id=lambda: f"command-{next(numbers)}",
+        )
+
+
+def client(app: ASGIApp, token: str | None = TOKEN) -> httpx.AsyncClient:
+    """A program that talks to the app; errors of ours come out as answers, as over HTTP."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.AsyncClient(transport=transport, base_url="http://panel.test", headers=headers)
