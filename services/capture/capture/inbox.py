@@ -6,11 +6,11 @@ that a long erasure has reached.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from capture.channels.channel import Delivery, Unreadable
+from capture.channels.channel import Delivery, Headers, Unreadable
 from chassis.flow import Record
 from contracts.topics import INBOX
 from contracts.wire import Outgoing
@@ -33,10 +33,11 @@ def outgoing(
     channel: str,
     received_at: datetime,
     traceparent: bytes,
-    request_headers: Iterable[tuple[str, bytes]],
+    headers: Headers,
+    kept: Mapping[bytes, str],
     body: bytes,
 ) -> Outgoing:
-    """An accepted webhook as the record to write."""
+    """An accepted webhook as the record to write, with those of its `headers` that are `kept`."""
     return Outgoing(
         topic=INBOX,
         key=store_id.encode(),
@@ -46,7 +47,7 @@ def outgoing(
             ("store_id", store_id.encode()),
             ("received_at", received_at.isoformat().encode()),
             ("traceparent", traceparent),
-            *[(REQUEST_HEADER + name, safe(value)) for name, value in request_headers],
+            *[(REQUEST_HEADER + n, safe(headers[h])) for h, n in kept.items() if h in headers],
         ),
     )
 

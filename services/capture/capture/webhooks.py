@@ -157,15 +157,13 @@ class Door:
             orjson.loads(body)
         except orjson.JSONDecodeError:
             return NOT_JSON
-        kept = [
-            (name, headers[raw]) for raw, name in channel.kept_headers.items() if raw in headers
-        ]
         record = outgoing(
             store_id=store.store_id,
             channel=channel.name,
             received_at=self.clock(),
             traceparent=trace(headers.get(b"traceparent"), self.random_bytes),
-            request_headers=kept,
+            headers=headers,
+            kept=channel.kept_headers,
             body=body,
         )
         try:

@@ -1,10 +1,14 @@
 """What `/healthz` answers: is the process alive, does it take work."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+PREFIX: Final = "/healthz/"
+"""Where the health routes are."""
 
 
 @dataclass(slots=True)
@@ -28,4 +32,4 @@ class Health:
             body = {"status": "ready" if self.ready else "waiting", "parts": self.parts}
             return JSONResponse(body, 200 if self.ready else 503)
 
-        return [Route("/healthz/live", live), Route("/healthz/ready", ready)]
+        return [Route(f"{PREFIX}live", live), Route(f"{PREFIX}ready", ready)]
