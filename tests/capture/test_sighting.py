@@ -12,7 +12,7 @@ from capture.messages import Deleted, Erase, Left, Seen
 from capture.sighting import Ignored, Sighting, content_of, step
 from contracts.envelope import Message
 from contracts.events import OrderCaptured, OrderErased, StoreDisconnected
-from contracts.order import Gap, Order, OrderStatus
+from contracts.order import Buyer, Gap, Order, OrderStatus
 from contracts.value import Instant
 from tests.support.builders import ACCOUNT, PAID_AT, STORE, an_order, cancelled
 
@@ -197,6 +197,15 @@ def test_an_unpaid_order_waits_until_it_is_paid():
 
     _, told = run([seen(2)], known)
     assert revisions(told) == [1]
+
+
+def test_the_unpaid_copy_of_the_second_of_payment_does_not_undo_it():
+    late = seen(0, Money.AWAITED, copy_id="inbox.v1:0:9", buyer=Buyer())
+
+    known, told = run([seen(0), late])
+
+    assert revisions(told) == [1]
+    assert known.ignored == Ignored.NOT_PAID
 
 
 def test_an_order_that_owes_again_after_an_edit_is_still_ours():

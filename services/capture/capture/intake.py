@@ -22,7 +22,6 @@ from capture.channels.channel import (
     NotUsed,
     OrderDeleted,
     OrderHint,
-    PrivacyKind,
     PrivacyRequest,
     Said,
     Shop,
@@ -31,8 +30,7 @@ from capture.channels.channel import (
 from capture.deferrals import Deferrals, Deferred, put_aside, until_token
 from capture.keyring import Keyring
 from capture.messages import Deleted, Erase, Left, Seen
-from capture.orders import OrdersOfStore
-from capture.privacy import PrivacyBook
+from capture.privacy import PrivacyDuties
 from capture.tally import Tally
 from chassis.clock import Clock
 from chassis.flow import Failed, Read, Record
@@ -43,7 +41,6 @@ from contracts.events import RawDocument
 from contracts.order import Gap
 from contracts.stores import StoreConfigured
 
-ERASED_AT_ONCE: Final = 1000
 MOST_RAW_CHARACTERS: Final = 1_500_000
 """An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
 STRANGER_TRIES: Final = 4
@@ -85,11 +82,9 @@ class Intake:
     channels: Mapping[str, Channel]
     asking: Asking
     deferrals: Deferrals
-    privacy: PrivacyBook
-    orders: OrdersOfStore
+    privacy: PrivacyDuties
     tally: Tally
     clock: Clock
-    erased_at_once: int = ERASED_AT_ONCE
 
     async def read(self, records: Sequence[Record]) -> Sequence[Read]:
         """What every record says, or why it cannot be used."""
@@ -160,7 +155,7 @@ class Intake:
             case Disconnected(left_at, cause):
                 return (Left(**of, occurred_at=left_at, cause=cause),)
             case PrivacyRequest() as asked:
-                order_ids = await self._to_erase(heard, asked)
+                order_ids = await self.privacy.to_erase(shop.store_id, asked, heard.record, at)
                 return [Erase(**of, occurred_at=at, order_id=order_id) for order_id in order_ids]
             case NotUsed(reason):
                 self.tally.ignored(reason, shop.store_id)
@@ -195,32 +190,6 @@ class Intake:
             raw=_carried((*hint.raw, *answer.raw)),
         )
         return (seen,)
-
-    async def _to_erase(self, heard: Heard, asked: PrivacyRequest) -> Sequence[str]:
-        """Write the request down; the ids of our orders whose buyers it asks us to forget."""
-        store_id, at = heard.shop.store_id, heard.delivery.received_at
-        await patiently(lambda: self.privacy.record(store_id, asked, at), "recording a request")
-        log.info(
-            "privacy_requested", store_id=store_id, kind=asked.kind, request_id=asked.request_id
-        )
-        if asked.kind is PrivacyKind.SHOW:
-            return ()
-        if asked.kind is PrivacyKind.ERASE_BUYER:
-            return [f"{store_id}:{order_id}" for order_id in asked.order_ids]
-        return await self._next_of_shop(heard)
-
-    async def _next_of_shop(self, heard: Heard) -> Sequence[str]:
-        """A slice of the shop's orders; the record comes again for the next one."""
-        store_id = heard.shop.store_id
-        reached = heard.record.headers.get(inbox.AFTER, b"").decode()
-        order_ids = await patiently(
-            lambda: self.orders.after(store_id, reached, self.erased_at_once), "finding orders"
-        )
-        if len(order_ids) == self.erased_at_once:
-            record = inbox.again(heard.record, **{inbox.AFTER: order_ids[-1]})
-            id_ = f"erase:{order_ids[-1]}"
-            await self._put_aside(Deferred(id_, store_id, record, due_at=self.clock()))
-        return order_ids
 
     async def _put_stranger_aside(self, record: Record, delivery: Delivery) -> Read:
         if inbox.attempt(record) >= STRANGER_TRIES:

@@ -36,36 +36,27 @@ def build(settings: Settings, clients: Clients) -> Parts:
     deferrals = MongoDeferrals(database["deferrals"])
     stores = Table(StoreConfigured)
     stores_consumer = kafka.table_consumer(settings.kafka, SERVICE)
-    keyring = Keyring(Vault(settings.secret_key.get_secret_value()))
     http = http_client()
-    addresses = {"shopify": settings.shopify_url}
-    channels = {name: channel(http, addresses[name]) for name, channel in CHANNELS.items()}
-    appender = Appender(clients.publisher, time.monotonic)
-    tally = Tally()
-    door = Door(
+    shops = Shops(
         stores=stores,
-        keyring=keyring,
-        channels=channels,
-        append=appender.append,
-        clock=utc_now,
-        random_bytes=os.urandom,
-        max_bytes=settings.webhook_max_bytes,
+        keyring=Keyring(Vault(settings.secret_key.get_secret_value())),
+        channels=channels(http, settings),
     )
+    appender = Appender(clients.publisher, time.monotonic)
+    door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
+    privacy_book = MongoPrivacyBook(database["privacy_requests"])
+    tally = Tally()
     intake = Intake(
-        stores=stores,
-        keyring=keyring,
-        channels=channels,
+        shops=shops,
         asking=Asking(time.monotonic, asyncio.sleep),
         deferrals=deferrals,
-        privacy=MongoPrivacyBook(database["privacy_requests"]),
-        orders=sightings,
+        privacy=PrivacyDuties(privacy_book, sightings, deferrals, utc_now),
         tally=tally,
         clock=utc_now,
     )
+    inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
     return Parts(
-        subscriptions=[
-            Subscription(flow(intake, sightings, clients.publisher, tally, utc_now), group=SERVICE)
-        ],
+        subscriptions=[Subscription(inbox, group=SERVICE)],
         starts=[
             sightings.index,
             deferrals.index,
@@ -81,6 +72,12 @@ def build(settings: Settings, clients: Clients) -> Parts:
         stops=[stores_consumer.stop, http.aclose],
         http=door,
     )
+
+
+def channels(http: httpx.AsyncClient, settings: Settings) -> dict[str, Channel]:
+    """Every channel, on one HTTP client and each its own address."""
+    addresses = {"shopify": settings.shopify_url}
+    return {name: channel(http, addresses[name]) for name, channel in CHANNELS.items()}
 
 
 def http_client() -> httpx.AsyncClient:

@@ -116,11 +116,23 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
         Ignored.TEST_ORDER: seen.test,
         Ignored.ALREADY_CANCELLED: known.status is OrderStatus.CANCELLED,
         Ignored.OLDER_COPY: known.updated_at is not None and updated_at < known.updated_at,
-        Ignored.NOT_PAID: known.revision == 0 and seen.money is Money.AWAITED,
+        Ignored.NOT_PAID: seen.money is Money.AWAITED and not _owes_again(known, seen),
         Ignored.SAME_CONTENT: content == known.content,
         Ignored.POORER_COPY: updated_at == known.updated_at and _lost_details(known, seen),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _owes_again(known: Sighting, seen: Seen) -> bool:
+    """A captured order that was cancelled, or edited later so that money is due once more.
+
+    An unpaid copy of the very moment of payment is the one from before it: the channel's clock
+    counts seconds, and `orders/create` may arrive after `orders/paid`.
+    """
+    if known.revision == 0:
+        return False
+    later = known.updated_at is None or seen.order.updated_at > known.updated_at
+    return later or seen.order.status is OrderStatus.CANCELLED
 
 
 def _lost_details(known: Sighting, seen: Seen) -> bool:
