@@ -21,6 +21,8 @@ from sandbox.channels.first_dozen import FirstDozen
 from sandbox.channels.generator import Product
 from sandbox.channels.grants import Grants
 from sandbox.channels.market import Market
+from sandbox.channels.nuvemshop import NUVEMSHOP
+from sandbox.channels.nuvemshop.api import NuvemshopApi
 from sandbox.channels.orders import OrderBook
 from sandbox.channels.outages import Outages
 from sandbox.channels.outbox import Outbox
@@ -30,7 +32,7 @@ from sandbox.channels.shopify.api import AdminApi
 from sandbox.channels.storefront import Storefront
 from sandbox.channels.subscriptions import Subscriptions
 
-CHANNELS = {channel.name: channel for channel in (SHOPIFY,)}
+CHANNELS = {channel.name: channel for channel in (SHOPIFY, NUVEMSHOP)}
 
 # Shorter than the five seconds after which common servers close an idle connection.
 _IDLE_CONNECTION_SECONDS = 2.0
@@ -92,13 +94,23 @@ def create_app(
         clock=clock,
         background=background,
     )
-    api = AdminApi(archive, orders, outages, clock)
+    shopify = AdminApi(archive, orders, outages, clock)
+    nuvemshop = NuvemshopApi(
+        archive=archive,
+        orders=orders,
+        subscriptions=subscriptions,
+        grants=grants,
+        outages=outages,
+        catalogue=catalogue,
+        clock=clock,
+    )
     return Starlette(
         routes=[
             *_health(background),
             *storefront.routes(),
             *backstage.routes(),
-            *api.routes(),
+            *shopify.routes(),
+            *nuvemshop.routes(),
         ],
         lifespan=_life(archive, deliverer, first_dozen, background, concurrency),
         exception_handlers=EXCEPTION_HANDLERS,
