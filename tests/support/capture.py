@@ -18,6 +18,8 @@ from capture.deferrals import Deferred, bring_back
 from capture.handlers import flow
 from capture.intake import Intake
 from capture.keyring import Keyring
+from capture.privacy import PrivacyDuties
+from capture.shops import Shops
 from capture.sighting import Sighting
 from capture.tally import Tally
 from capture.webhooks import Door
@@ -125,10 +127,9 @@ class Capture:
         keyring = Keyring(VAULT)
         http = self.shopify.client()
         channels = {name: channel(http, "https://{shop}") for name, channel in CHANNELS.items()}
+        shops = Shops(self.stores, keyring, channels)
         self.door = Door(
-            stores=self.stores,
-            keyring=keyring,
-            channels=channels,
+            shops=shops,
             append=Appender(self.log, self.seconds).append,
             clock=self.clock,
             random_bytes=lambda n: bytes(range(n)),
@@ -136,16 +137,18 @@ class Capture:
             is_open=True,
         )
         self.intake = Intake(
-            stores=self.stores,
-            keyring=keyring,
-            channels=channels,
+            shops=shops,
             asking=Asking(self.seconds, self.seconds.sleep),
             deferrals=self.deferrals,
-            privacy=self.privacy,
-            orders=self.sightings,
+            privacy=PrivacyDuties(
+                book=self.privacy,
+                orders=self.sightings,
+                deferrals=self.deferrals,
+                clock=self.clock,
+                erased_at_once=erased_at_once,
+            ),
             tally=self.tally,
             clock=self.clock,
-            erased_at_once=erased_at_once,
         )
         self.flow = flow(self.intake, self.sightings, self.log, self.tally, self.clock)
         self._offsets = itertools.count()

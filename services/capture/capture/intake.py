@@ -28,18 +28,16 @@ from capture.channels.channel import (
     Unreadable,
 )
 from capture.deferrals import Deferrals, Deferred, put_aside, until_token
-from capture.keyring import Keyring
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
+from capture.shops import Shops
 from capture.tally import Tally
 from chassis.clock import Clock
 from chassis.flow import Failed, Read, Record
 from chassis.logs import raised_at
 from chassis.patience import patiently
-from chassis.table import Table
 from contracts.events import RawDocument
 from contracts.order import Gap
-from contracts.stores import StoreConfigured
 
 MOST_RAW_CHARACTERS: Final = 1_500_000
 """An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
@@ -65,9 +63,9 @@ class Heard:
     @property
     def order(self) -> tuple[str, str] | None:
         """The store and order to ask about, if the record leads to a question."""
-        return (
-            (self.shop.store_id, self.said.order_id) if isinstance(self.said, OrderHint) else None
-        )
+        if not isinstance(self.said, OrderHint):
+            return None
+        return self.shop.store_id, self.said.order_id
 
 
 Answers = Mapping[tuple[str, str] | None, Findings | Later | Failed]
@@ -77,9 +75,7 @@ Answers = Mapping[tuple[str, str] | None, Findings | Later | Failed]
 class Intake:
     """Reads batches of the inbox."""
 
-    stores: Table[StoreConfigured]
-    keyring: Keyring
-    channels: Mapping[str, Channel]
+    shops: Shops
     asking: Asking
     deferrals: Deferrals
     privacy: PrivacyDuties
@@ -107,19 +103,13 @@ class Intake:
     async def _hear(self, record: Record) -> Heard | Read:
         """Read one record by itself."""
         delivery = inbox.delivery(record)
-        store = self.stores.get(delivery.store_id)
+        store = self.shops.store(delivery.store_id)
         if store is None:
             return await self._put_stranger_aside(record, delivery)
-        channel = self.channels.get(delivery.channel)
-        if channel is None or store.channel != delivery.channel:
+        channel = self.shops.channel(store, delivery.channel)
+        if channel is None:
             raise Unreadable("the record is not of the store's channel")
-        shop = Shop(
-            store_id=store.store_id,
-            account_id=store.account_id,
-            domain=store.domain,
-            token=self.keyring.channel_token(store),
-            settings=store.settings,
-        )
+        shop = self.shops.shop(store)
         asked = record.headers.get(inbox.REFRESH)
         said = OrderHint(asked.decode()) if asked else channel.read(delivery, shop)
         return Heard(record, delivery, channel, shop, said)

@@ -11,13 +11,15 @@ from httpx_aiohttp import AiohttpTransport
 from capture.appender import Appender
 from capture.asking import Asking
 from capture.channels import CHANNELS
+from capture.channels.channel import Channel
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
 from capture.handlers import SERVICE, flow
 from capture.intake import Intake
 from capture.keyring import Keyring
 from capture.orders import MongoSightings
-from capture.privacy import MongoPrivacyBook
+from capture.privacy import MongoPrivacyBook, PrivacyDuties
 from capture.settings import Settings
+from capture.shops import Shops
 from capture.tally import Tally
 from capture.webhooks import Door
 from chassis import kafka, table
@@ -37,11 +39,8 @@ def build(settings: Settings, clients: Clients) -> Parts:
     stores = Table(StoreConfigured)
     stores_consumer = kafka.table_consumer(settings.kafka, SERVICE)
     http = http_client()
-    shops = Shops(
-        stores=stores,
-        keyring=Keyring(Vault(settings.secret_key.get_secret_value())),
-        channels=channels(http, settings),
-    )
+    keyring = Keyring(Vault(settings.secret_key.get_secret_value()))
+    shops = Shops(stores, keyring, channels(http, settings))
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
     privacy_book = MongoPrivacyBook(database["privacy_requests"])

@@ -6,7 +6,7 @@ what the body says is left to the inbox's reader. 200 means the broker has it.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +17,8 @@ from starlette.types import Message, Receive, Scope, Send
 from capture.appender import NotStored
 from capture.channels.channel import Channel, Headers, Signature
 from capture.inbox import RandomBytes, outgoing, trace
-from capture.keyring import Keyring
+from capture.shops import Shops
 from chassis.clock import Clock
-from chassis.table import Table
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing
 
@@ -98,9 +97,7 @@ class Door:
     `random_bytes` gives the ids of traces, `max_bytes` is the largest body taken.
     """
 
-    stores: Table[StoreConfigured]
-    keyring: Keyring
-    channels: Mapping[str, Channel]
+    shops: Shops
     append: Append
     clock: Clock
     random_bytes: RandomBytes
@@ -136,9 +133,9 @@ class Door:
             return body
         if not self.is_open:
             return NOT_STORED
-        store = self.stores.get(store_id)
-        channel = self.channels.get(channel_name)
-        if store is None or channel is None or store.channel != channel_name:
+        store = self.shops.store(store_id)
+        channel = self.shops.channel(store, channel_name) if store else None
+        if store is None or channel is None:
             return UNKNOWN_STORE
         answer = await self._take(store, channel, headers, body)
         if answer is not STORED:
@@ -148,7 +145,7 @@ class Door:
     async def _take(
         self, store: StoreConfigured, channel: Channel, headers: Headers, body: bytes
     ) -> Answer:
-        signature = channel.verify(headers, body, self.keyring.webhook_secrets(store))
+        signature = channel.verify(headers, body, self.shops.webhook_secrets(store))
         if signature is not Signature.GOOD:
             return UNSIGNED if signature is Signature.MISSING else WRONG_SIGNATURE
         if not store.active and not channel.outlives_connection(headers):

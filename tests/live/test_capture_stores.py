@@ -1,0 +1,171 @@
+"""One set of promises, held against capture's stores in memory and the ones in MongoDB."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from capture.channels.channel import PrivacyKind, PrivacyRequest
+from capture.deferrals import Deferrals, Deferred, MongoDeferrals
+from capture.orders import MongoSightings
+from capture.privacy import MongoPrivacyBook
+from capture.sighting import Ignored, Sighting
+from chassis.store import Kept, connect
+from contracts.order import Gap, OrderStatus
+from contracts.topics import INBOX
+from contracts.wire import Outgoing
+from tests.support.belt import NOON
+from tests.support.builders import ACCOUNT, PAID_AT
+from tests.support.capture import MemoryDeferrals, MemorySightings
+
+BINARY = bytes(range(256))
+
+
+@asynccontextmanager
+async def fresh(mongodb_url: str) -> AsyncIterator[Any]:
+    """A database of the test's own."""
+    client = connect(mongodb_url)
+    name = f"capture_{uuid4().hex}"
+    try:
+        yield client[name]
+        await client.drop_database(name)
+    finally:
+        client.close()
+
+
+@pytest.fixture(params=["memory", "mongodb"])
+async def deferrals(request: pytest.FixtureRequest) -> AsyncIterator[Deferrals]:
+    if request.param == "memory":
+        yield MemoryDeferrals()
+        return
+    async with fresh(request.getfixturevalue("mongodb_url")) as database:
+        kept = MongoDeferrals(database["deferrals"])
+        await kept.index()
+        yield kept
+
+
+@pytest.fixture(params=["memory", "mongodb"])
+async def sightings(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    if request.param == "memory":
+        yield MemorySightings()
+        return
+    async with fresh(request.getfixturevalue("mongodb_url")) as database:
+        kept = MongoSightings(database["sightings"])
+        await kept.index()
+        yield kept
+
+
+def deferred(id_: str, minute: int, **changes: Any) -> Deferred:
+    record = Outgoing(INBOX, b"key", BINARY, (("traceparent", b"00-1"), ("odd", BINARY)))
+    due_at = NOON + timedelta(minutes=minute)
+    return Deferred(**{"id": id_, "store_id": "s", "record": record, "due_at": due_at} | changes)
+
+
+def a_sighting(order_id: str, **changes: Any) -> Sighting:
+    store_id = order_id.partition(":")[0]
+    return Sighting(order_id=order_id, store_id=store_id, account_id=ACCOUNT, **changes)
+
+
+async def test_a_deferred_record_comes_back_as_it_was(deferrals: Deferrals):
+    kept = deferred("a", 0)
+    await deferrals.put(kept)
+
+    assert await deferrals.due(NOON, 10) == [kept]
+
+
+async def test_only_what_is_due_comes_back_the_oldest_first(deferrals: Deferrals):
+    for id_, minute in (("late", 9), ("b", 2), ("a", 1), ("c", 3)):
+        await deferrals.put(deferred(id_, minute))
+
+    due = await deferrals.due(NOON + timedelta(minutes=5), 2)
+
+    assert [d.id for d in due] == ["a", "b"]
+
+
+async def test_the_same_id_is_kept_once(deferrals: Deferrals):
+    await deferrals.put(deferred("a", 1))
+    await deferrals.put(deferred("a", 2))
+
+    assert [d.due_at for d in await deferrals.due(NOON + timedelta(days=1), 10)] == [
+        NOON + timedelta(minutes=2)
+    ]
+
+
+async def test_what_was_dropped_is_gone(deferrals: Deferrals):
+    await deferrals.put(deferred("a", 0))
+    await deferrals.put(deferred("b", 0))
+
+    await deferrals.drop(["a", "never there"])
+
+    assert [d.id for d in await deferrals.due(NOON, 10)] == ["b"]
+
+
+async def test_a_store_s_new_token_releases_what_waits_for_it_alone(deferrals: Deferrals):
+    await deferrals.put(deferred("token", 60, for_token=True))
+    await deferrals.put(deferred("outage", 60))
+    await deferrals.put(deferred("other", 60, for_token=True, store_id="o"))
+
+    await deferrals.release("s", NOON)
+
+    assert [d.id for d in await deferrals.due(NOON, 10)] == ["token"]
+
+
+async def test_a_release_delays_nothing(deferrals: Deferrals):
+    await deferrals.put(deferred("a", 0, for_token=True))
+
+    await deferrals.release("s", NOON + timedelta(hours=1))
+
+    assert len(await deferrals.due(NOON, 10)) == 1
+
+
+async def test_a_sighting_is_loaded_as_it_was_saved(sightings: Any):
+    bare = a_sighting("s:1")
+    full = a_sighting(
+        "s:2",
+        revision=3,
+        content="abc",
+        status=OrderStatus.CANCELLED,
+        gaps=(Gap.CHANNEL_TOKEN_REFUSED,),
+        copy_id="inbox.v1:0:1",
+        dated=PAID_AT,
+        updated_at=NOON,
+        ignored=Ignored.OLDER_COPY,
+        deleted=True,
+        erased_at=NOON,
+    )
+
+    assert await sightings.save({"s:1": Kept(bare), "s:2": Kept(full)})
+
+    assert await sightings.load({"s:1", "s:2"}) == {"s:1": Kept(bare, 1), "s:2": Kept(full, 1)}
+
+
+async def test_a_store_s_orders_are_listed_page_by_page(sightings: Any):
+    ids = ["s:1", "s:2", "s:3", "other:1"]
+    assert await sightings.save({id_: Kept(a_sighting(id_)) for id_ in ids})
+
+    assert await sightings.after("s", "", 2) == ["s:1", "s:2"]
+    assert await sightings.after("s", "s:2", 2) == ["s:3"]
+    assert await sightings.after("nobody", "", 2) == []
+
+
+async def test_a_privacy_request_is_written_down_once(mongodb_url: str):
+    asked = PrivacyRequest(PrivacyKind.ERASE_BUYER, "9", "77", ("1", "2"))
+    async with fresh(mongodb_url) as database:
+        book = MongoPrivacyBook(database["requests"])
+        await book.record("s", asked, NOON)
+        await book.record("s", asked, NOON + timedelta(days=1))
+
+        assert await database["requests"].find().to_list(None) == [
+            {
+                "_id": "s:erase_buyer:9",
+                "store_id": "s",
+                "kind": "erase_buyer",
+                "request_id": "9",
+                "customer_id": "77",
+                "order_ids": ["1", "2"],
+                "received_at": NOON,
+            }
+        ]
