@@ -68,11 +68,11 @@ class Address(Value):
     @property
     def complete(self) -> bool:
         """Whether the ERP can invoice to it; abroad there is neither bairro, UF nor CEP."""
-        needed = [self.street, self.number, self.city]
-        if self.country == "BR":
-            needed += [self.bairro, self.uf]
-        known = all(part.strip() for part in needed)
-        return known and (self.country != "BR" or len(self.cep) == CEP_DIGITS)
+        if not (self.street.strip() and self.number.strip() and self.city.strip()):
+            return False
+        if self.country != "BR":
+            return True
+        return bool(self.bairro.strip() and self.uf.strip() and len(self.cep) == CEP_DIGITS)
 
 
 class Item(Value):

@@ -46,7 +46,9 @@ class MemoryShelf:
 
     async def load(self, account_id: str, after: datetime | None) -> Catalogue | None:
         kept = self.kept.get(account_id)
-        return kept if kept and (after is None or kept.read_at > after) else None
+        if kept is None or (after is not None and kept.read_at <= after):
+            return None
+        return kept
 
     async def save(self, catalogue: Catalogue, *, changed: bool) -> None:
         self.kept[catalogue.account_id] = Catalogue.of(

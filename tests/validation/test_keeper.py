@@ -64,6 +64,18 @@ def test_the_whole_catalogue_is_read_again_and_again_at_its_pace():
     run(main())
 
 
+def test_an_account_without_products_is_read_at_the_same_pace_and_its_registers_count():
+    async def main() -> None:
+        async with kept(products=[]) as (service, erp):
+            await asyncio.sleep(3 * EVERY_S + 1)
+            assert await erp.asked(PAGE) == 4
+            facts = service.knowledge.facts_of(sealed().store_id)
+            assert facts is not None
+            assert facts.registers.stages
+
+    run(main())
+
+
 def test_what_changed_in_the_erp_is_known_after_the_next_reading():
     async def main() -> None:
         async with kept() as (service, erp):

@@ -10,8 +10,7 @@ from contracts.envelope import Event
 from contracts.events import ErpTerms, OrderPending, OrderValidated
 from contracts.order import Order
 from contracts.reasons import Reason, ReasonCode
-
-NO_CORRECTIONS: Final = Corrections()
+from validation.corrections import NO_CORRECTIONS
 
 DECIDED_BY_FACTS: Final = frozenset(
     {

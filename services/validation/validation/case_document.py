@@ -12,7 +12,6 @@ from contracts.events import ErpTerms
 from contracts.order import Order
 from contracts.reasons import Reason
 from validation.case import (
-    NO_CORRECTIONS,
     Cancelled,
     Case,
     Erased,
@@ -21,6 +20,7 @@ from validation.case import (
     Verdict,
     Waiting,
 )
+from validation.corrections import NO_CORRECTIONS
 
 Document = dict[str, Any]
 

@@ -78,6 +78,7 @@ class Catalogue:
     asked: dict[Code, datetime] = field(default_factory=dict)
     _by_id: dict[int, Product] = field(default_factory=dict)
     _by_code: dict[str, dict[int, Product]] = field(default_factory=dict)
+    _found: dict[str, tuple[Product, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -100,6 +101,7 @@ class Catalogue:
             del self._by_code[fold(known.code)][known.product_id]
         self._by_id[product.product_id] = product
         self._by_code.setdefault(fold(product.code), {})[product.product_id] = product
+        self._found.clear()
 
     def product(self, product_id: int) -> Product | None:
         """The product with the ERP's own id."""
@@ -111,6 +113,14 @@ class Catalogue:
         The same code to the letter wins over the same but for case and blanks; then active
         products win over inactive ones. More than one left means that a person must choose.
         """
+        found = self._found.get(sku)
+        if found is None:
+            found = self._find(sku)
+            if found:
+                self._found[sku] = found
+        return found
+
+    def _find(self, sku: str) -> tuple[Product, ...]:
         similar = self._by_code.get(fold(sku))
         if not similar:
             return ()

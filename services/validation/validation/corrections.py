@@ -5,7 +5,7 @@ revisions. A field that a later revision no longer has (an item that is gone) is
 """
 
 import re
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from contracts.commands import (
     AddressCorrection,
@@ -16,10 +16,12 @@ from contracts.commands import (
 )
 from contracts.order import Address, Buyer, Gap, Item, Order, Payment
 from contracts.value import Value
-from validation.documents import bare, kind_of
+from validation.documents import bare, is_bare, kind_of
 from validation.mappings import main_payment
 
 V = TypeVar("V", bound=Value)
+
+NO_CORRECTIONS: Final = Corrections()
 
 
 def merge(earlier: Corrections, later: Corrections) -> Corrections:
@@ -37,6 +39,8 @@ def merge(earlier: Corrections, later: Corrections) -> Corrections:
 
 def apply(order: Order, corrections: Corrections) -> Order:
     """The order as the corrections have it; the same object when they change nothing."""
+    if corrections is NO_CORRECTIONS and is_bare(order.buyer.document):
+        return order
     changes: dict[str, Any] = {
         "buyer": _buyer(order.buyer, corrections.buyer),
         "shipping_address": _address(order.shipping_address, corrections.shipping_address),

@@ -19,6 +19,13 @@ def bare(document: str) -> str:
     return document if document.isdecimal() else _MASK.sub("", document).upper()
 
 
+def is_bare(document: str | None) -> bool:
+    """Whether `bare` would leave it as it is."""
+    if document is None or document.isdecimal():
+        return True
+    return document != "" and bare(document) == document
+
+
 def kind_of(document: str | None) -> Kind | None:
     """What a bare document looks like; None for none."""
     if not document:

@@ -50,7 +50,7 @@ class Facts:
     @property
     def registers(self) -> Registers:
         """The account's registers; all of them unknown while there is no catalogue."""
-        return self.catalogue.registers if self.catalogue else NO_REGISTERS
+        return NO_REGISTERS if self.catalogue is None else self.catalogue.registers
 
     @cached_property
     def payment_codes(self) -> Mapping[str, str]:

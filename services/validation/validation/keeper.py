@@ -116,7 +116,7 @@ class Keeper:
     async def _read(self, *, at_once: bool) -> float:
         """Bring the catalogue up to date; the seconds until the next time."""
         known = self._knowledge.catalogue(self._account_id)
-        after = known.read_at if known else None
+        after = None if known is None else known.read_at
         shelved = await patiently(
             lambda: self._shelf.load(self._account_id, after), "loading a catalogue"
         )

@@ -10,13 +10,12 @@ from datetime import datetime
 from typing import Final
 
 from chassis.clock import Clock
-from contracts.commands import ReprocessOrder
+from contracts.commands import Corrections, ReprocessOrder
 from contracts.envelope import Event, Message
 from contracts.events import OrderCaptured, OrderErased
 from contracts.order import Item, Order, OrderStatus
 from contracts.reasons import Reason, ReasonCode
 from validation.case import (
-    NO_CORRECTIONS,
     Cancelled,
     Case,
     Erased,
@@ -26,7 +25,7 @@ from validation.case import (
     Waiting,
 )
 from validation.catalogue import Catalogue
-from validation.corrections import apply, merge
+from validation.corrections import NO_CORRECTIONS, apply, merge
 from validation.facts import Facts
 from validation.local import Revisit, Told
 from validation.match import CURED_AT_ERP, match
@@ -72,18 +71,21 @@ class Validation:
                 return known, NOTHING
             if captured.revision == known.revision:
                 return known, known.told()
+        facts = self.facts_of(captured.store_id)
+        corrections = known.corrections if known else NO_CORRECTIONS
+        cancelled = captured.order.status is OrderStatus.CANCELLED
         case = Case(
             order_id=captured.order_id,
             store_id=captured.store_id,
-            account_id=captured.account_id,
+            account_id=facts.store.account_id if facts else captured.account_id,
             revision=captured.revision,
             order=captured.order,
-            corrections=known.corrections if known else NO_CORRECTIONS,
+            corrections=corrections,
+            verdict=Cancelled()
+            if cancelled
+            else self._verdict(captured.order, corrections, facts, None),
             commands=known.commands if known else (),
         )
-        if captured.order.status is OrderStatus.CANCELLED:
-            return replace(case, verdict=Cancelled()), NOTHING
-        case = self._judged(case, captured.order, None)
         return case, case.told()
 
     def _reprocessed(self, case: Case, order: Order, command: ReprocessOrder) -> Outcome:
@@ -133,14 +135,17 @@ class Validation:
     def _judged(self, case: Case, order: Order, since: datetime | None) -> Case:
         """The case with its verdict, in the ERP account that its store has now."""
         facts = self.facts_of(case.store_id)
-        if facts is None:
-            return replace(case, verdict=Waiting(since))
-        verdict = self._verdict(apply(order, case.corrections), facts, since)
-        return replace(case, verdict=verdict, account_id=facts.store.account_id)
+        account_id = facts.store.account_id if facts else case.account_id
+        verdict = self._verdict(order, case.corrections, facts, since)
+        return replace(case, verdict=verdict, account_id=account_id)
 
-    def _verdict(self, order: Order, facts: Facts, since: datetime | None) -> Verdict:
+    def _verdict(
+        self, captured: Order, corrections: Corrections, facts: Facts | None, since: datetime | None
+    ) -> Verdict:
+        if facts is None:
+            return Waiting(since)
         now = self.clock()
-        order = with_store_rules(order, facts.settings)
+        order = with_store_rules(apply(captured, corrections), facts.settings)
         reasons = judge(order, facts)
         if not reasons:
             return Validated(order, terms_for(order, facts), now)

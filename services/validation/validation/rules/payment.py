@@ -68,7 +68,7 @@ def carrier_is_mapped(order: Order, facts: Facts) -> Reason | None:
     """Where the store demands a carrier, the order's one is known."""
     if not facts.settings.require_carrier or carrier_code(order, facts) is not None:
         return None
-    name = order.shipping.carrier or order.shipping.method
+    name = order.shipping.method or order.shipping.carrier
     what = f"A entrega “{name}” não está" if name else "O pedido não diz a entrega, que não está"
     return reason(
         ReasonCode.CARRIER_UNMAPPED,
