@@ -6,13 +6,18 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
+import pytest
 
 T = TypeVar("T")
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05
 
 
-def eventually(look: Callable[[], T | None], patience: float = PATIENCE_S, what: str = "") -> T:
+def eventually(
+    look: Callable[[], T | None],
+    patience: float = PATIENCE_S,
+    what: str | Callable[[], str] = "",
+) -> T:
     """What `look` gives as soon as it is truthy; fails after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
@@ -22,7 +27,9 @@ def eventually(look: Callable[[], T | None], patience: float = PATIENCE_S, what:
             found = None
         if found:
             return found
-        assert time.monotonic() < deadline, f"did not happen within {patience:.0f} s: {what}"
+        if time.monotonic() > deadline:
+            words = what if isinstance(what, str) else what()
+            pytest.fail(f"did not happen within {patience:.0f} s: {words}")
         time.sleep(LOOK_EVERY_S)
 
 
@@ -131,7 +138,9 @@ class Merchant:
             there = order is not None and order["tab"] == tab
             return order if there and situation in {None, order and order["situation"]} else None
 
-        return eventually(look, what=f"{order_id} in {tab} {situation or ''}: {self.order(order_id)}")
+        return eventually(
+            look, what=lambda: f"{order_id} in {tab} {situation or ''}: {self.order(order_id)}"
+        )
 
     def reprocess(self, order_id: str, corrections: Mapping[str, Any]) -> None:
         """Press "Salvar e reprocessar"."""
