@@ -6,8 +6,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, TypeVar
 
+from contracts.reasons import Reason
 from contracts.stores import StoreConfigured, StoreSettings
 from validation.catalogue import Catalogue, Option, Registers
+from validation.setup import problems
 
 V = TypeVar("V")
 
@@ -51,6 +53,11 @@ class Facts:
     def registers(self) -> Registers:
         """The account's registers; all of them unknown while there is no catalogue."""
         return NO_REGISTERS if self.catalogue is None else self.catalogue.registers
+
+    @cached_property
+    def setup_problems(self) -> tuple[Reason, ...]:
+        """What is wrong with the store's own settings."""
+        return tuple(problems(self.settings, self.registers, keyless=self.keyless))
 
     @cached_property
     def payment_codes(self) -> Mapping[str, str]:

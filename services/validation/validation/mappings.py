@@ -7,8 +7,7 @@ from contracts.order import Order, Payment
 from validation.facts import Facts
 
 CASH = "000"
-CUSTOM = "999"
-"""Omie's payment terms "à vista", and the ones spelt out in the order itself."""
+"""Omie's payment terms "à vista"."""
 
 
 def main_payment(order: Order) -> Payment | None:
@@ -42,9 +41,8 @@ def installments(order: Order, facts: Facts) -> int | None:
     return payment.installments if payment and said_by_channel(facts) else None
 
 
-def installment_code(order: Order, facts: Facts) -> str | None:
+def installment_code(number: int | None, facts: Facts) -> str | None:
     """The ERP's payment terms; None for a number of payments that has none in the store's table."""
-    number = installments(order, facts)
     if number is None:
         return facts.settings.installment_code or CASH
     return facts.settings.installments.get(str(number))

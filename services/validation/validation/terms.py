@@ -30,7 +30,8 @@ def terms_for(order: Order, facts: Facts) -> ErpTerms:
     if stage is None or category is None or account is None:
         raise NotSettled("the store's settings are incomplete")
     salesperson = settings.salesperson_code or facts.channel_salesperson
-    code = installment_code(order, facts) or CASH
+    number = installments(order, facts)
+    code = installment_code(number, facts) or CASH
     return ErpTerms(
         stage_code=stage,
         category_code=category,
@@ -39,7 +40,7 @@ def terms_for(order: Order, facts: Facts) -> ErpTerms:
         salesperson_name=_name_of(salesperson, facts),
         tax_scenario_code=settings.tax_scenario_code,
         installment_code=code,
-        installments=installments(order, facts) or _payments_of(code, facts),
+        installments=number or _payments_of(code, facts),
         payment_method_code=means_code(order, facts),
         carrier_code=carrier_code(order, facts),
         origin_code=settings.erp_origin_code,

@@ -5,7 +5,6 @@ from contracts.reasons import Reason, ReasonCode, reason
 from validation.catalogue import knows
 from validation.facts import Facts
 from validation.mappings import (
-    CUSTOM,
     carrier_code,
     installment_code,
     installments,
@@ -13,6 +12,7 @@ from validation.mappings import (
     means_code,
     said_by_channel,
 )
+from validation.setup import CUSTOM
 
 
 def payment_is_mapped(order: Order, facts: Facts) -> Reason | None:
@@ -46,7 +46,7 @@ def installments_are_mapped(order: Order, facts: Facts) -> Reason | None:
     number = installments(order, facts)
     if number is None:
         return None
-    code = installment_code(order, facts)
+    code = installment_code(number, facts)
     if code is None:
         return reason(
             ReasonCode.INSTALLMENTS_UNMAPPED,
