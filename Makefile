@@ -23,10 +23,11 @@ test: $(INSTALLED) ## All tests, those on the real Kafka, MongoDB and processes 
 quick: $(INSTALLED) ## The tests that need no servers
 	@exec $(BIN)/python -m pytest -m "not live"
 
-check: $(INSTALLED) ## Lint, format and types
+check: $(INSTALLED) ## Lint, format, types, and contracts that break nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
+	$(BIN)/python -m contracts.generate --check
 
 format: $(INSTALLED) ## Put the code into shape
 	$(BIN)/ruff check --fix .
