@@ -205,6 +205,33 @@ async def test_the_webhooks_of_one_order_in_one_batch_make_one_question():
     assert [event.revision for event in capture.captured] == [1]
 
 
+@pytest.mark.parametrize("arrival", [("paid", "pending"), ("pending", "paid")])
+async def test_the_copy_from_before_the_payment_hides_nothing_whenever_it_comes(arrival):
+    capture = Capture()
+    capture.shopify.graphql(details())
+
+    for status in arrival:
+        await capture.notify("orders/updated", a_payload(financial_status=status))
+    await capture.drain()
+
+    [event] = capture.captured
+    assert event.order.buyer.document == "52998224725"
+    assert [p.method for p in event.order.payments] == [PaymentMethod.PIX]
+
+
+async def test_webhooks_of_one_second_in_the_wrong_order_are_told_apart():
+    capture = Capture()
+    capture.shopify.graphql(details())
+    await capture.notify("orders/paid", a_payload())
+    await capture.notify("orders/create", a_payload(financial_status="pending"))
+
+    await capture.drain()
+
+    [event] = capture.captured
+    assert event.order.buyer.document == "52998224725"
+    assert capture.tally.counts == {"not_paid": 1}
+
+
 async def test_in_one_batch_a_cancellation_overtakes_nothing():
     capture = Capture()
     capture.shopify.graphql(details())

@@ -153,14 +153,22 @@ def test_after_an_erasure_the_order_is_never_told_again(
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[Seen]:
-    """An order's whole life: unpaid for a while, then perhaps paid, then perhaps cancelled."""
+    """An order's whole life: unpaid for a while, then perhaps paid, then perhaps cancelled.
+
+    The channel's clock is coarse: the last copy of one stage and the first of the next may carry
+    the same moment.
+    """
     unpaid, paid, undone = (draw(st.integers(0, 3)) for _ in range(3))
-    minutes = iter(range(unpaid + paid + undone))
     money = Money.RECEIVED if paid else Money.AWAITED
+    until_paid = unpaid - draw(st.integers(0, min(1, unpaid)))
+    until_undone = until_paid + paid - draw(st.integers(0, min(1, paid)))
     return [
-        *(seen(next(minutes), Money.AWAITED) for _ in range(unpaid)),
-        *(seen(next(minutes)) for _ in range(paid)),
-        *(seen_cancelled(next(minutes), money, number="#undone") for _ in range(undone)),
+        *(seen(n, Money.AWAITED, number=f"#unpaid {n}") for n in range(unpaid)),
+        *(seen(until_paid + n, copy_id=f"paid:{n}") for n in range(paid)),
+        *(
+            seen_cancelled(until_undone + n, money, number="#undone", copy_id=f"undone:{n}")
+            for n in range(undone)
+        ),
     ]
 
 

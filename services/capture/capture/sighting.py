@@ -116,8 +116,8 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
         Ignored.TEST_ORDER: seen.test,
         Ignored.ALREADY_CANCELLED: known.status is OrderStatus.CANCELLED,
         Ignored.OLDER_COPY: known.updated_at is not None and updated_at < known.updated_at,
-        Ignored.NOT_PAID: seen.money is Money.AWAITED and not _owes_again(known, seen),
         Ignored.SAME_CONTENT: content == known.content,
+        Ignored.NOT_PAID: seen.money is Money.AWAITED and not _owes_again(known, seen),
         Ignored.POORER_COPY: updated_at == known.updated_at and _lost_details(known, seen),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -19,7 +19,7 @@ from capture.channels.channel import (
 from capture.channels.shopify import webhook
 from capture.channels.shopify.client import Client, TokenRefused
 from capture.channels.shopify.details import Details
-from capture.channels.shopify.normalise import money_of, normalise
+from capture.channels.shopify.normalise import money_of, normalise, progress_of
 from capture.channels.shopify.payload import Order
 from contracts.events import RawDocument
 from contracts.order import Gap
@@ -104,12 +104,9 @@ class _Search:
 
 
 def _newest(orders: Sequence[Order | None]) -> Order | None:
-    """The copy Shopify touched last; of two equals the later one, which was read later."""
-    newest: Order | None = None
-    for order in orders:
-        if order and (newest is None or order.updated_at >= newest.updated_at):
-            newest = order
-    return newest
+    """The copy Shopify touched last; its clock has seconds, so then the one that is further on."""
+    known = [order for order in orders if order]
+    return max(reversed(known), key=lambda o: (o.updated_at, progress_of(o)), default=None)
 
 
 def _wants_details(order: Order) -> bool:

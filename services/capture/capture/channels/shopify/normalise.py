@@ -47,6 +47,11 @@ def is_cancelled(order: payload.Order) -> bool:
     return order.cancelled_at is not None or money_of(order) is Money.RETURNED
 
 
+def progress_of(order: payload.Order) -> int:
+    """How far the order has come: awaited, paid, undone. It never goes back within a second."""
+    return is_cancelled(order) * 2 + (money_of(order) is not Money.AWAITED)
+
+
 def _normalise(shop: Shop, order: payload.Order, details: Details, gaps: Sequence[Gap]) -> Copy:
     cancelled, money = is_cancelled(order), money_of(order)
     items, shipping, totals = reckon(order, as_sold=cancelled)
