@@ -68,9 +68,7 @@ def test_an_order_that_waits_goes_on_once_it_is_corrected(merchant: Merchant):
 def test_pressing_reprocess_twice_makes_one_sales_order(merchant: Merchant):
     sold = merchant.sells(fault="unknown_sku")
     waiting = merchant.order_in("pending", hub_id(sold))
-    items = [
-        {"item_id": i["item_id"], "sku": "CAN-350-AZ"} for i in waiting["order"]["items"]
-    ]
+    items = [{"item_id": i["item_id"], "sku": "CAN-350-AZ"} for i in waiting["order"]["items"]]
 
     merchant.reprocess(hub_id(sold), {"items": items})
     again = merchant.panel.post(

@@ -17,15 +17,15 @@ def test_no_kill_loses_or_doubles_an_order(own_belt: Belt):
         for number, victim in enumerate(VICTIMS, start=1):
             so_far = ORDERS * number // (len(VICTIMS) + 4)
             eventually(
-                lambda enough=so_far: merchant.hurry_webhooks()
-                and len(merchant.erp_orders()) >= enough,
+                lambda enough=so_far: (
+                    merchant.hurry_webhooks() and len(merchant.erp_orders()) >= enough
+                ),
                 patience=120,
                 what=f"{so_far} orders posted before {victim} is killed",
             )
             own_belt.kill(victim)
             own_belt.restart(victim)
-        cancelled = [order for order in merchant.sold()[::25]]
-        for order in cancelled:
+        for order in merchant.sold()[::25]:
             merchant.cancels(str(order["id"]))
 
         sold = {order["name"]: order for order in merchant.sold()}

@@ -52,7 +52,10 @@ class Merchant:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.http.close()
         self.panel.close()
@@ -111,12 +114,13 @@ class Merchant:
 
     # The panel's side.
 
-    def tab(self, tab: str, **params: Any) -> list[dict[str, Any]]:
+    def tab(self, tab: str, **params: str) -> list[dict[str, Any]]:
         """All rows of a tab, page after page."""
         rows: list[dict[str, Any]] = []
-        cursor: dict[str, Any] = {}
+        cursor: dict[str, str] = {}
         while True:
-            page = self.panel.get("/orders", params={"tab": tab, "limit": 200} | params | cursor)
+            query = {"tab": tab, "limit": "200", **params, **cursor}
+            page = self.panel.get("/orders", params=query)
             body = page.raise_for_status().json()
             rows += body["items"]
             if not body["next"]:
