@@ -80,6 +80,12 @@ class Merchant:
         url = f"{self.card['channels_url']}/_control/stores/{self.store['id']}/orders"
         return list(self.http.get(url).raise_for_status().json()["orders"])
 
+    def channel_order(self, order_id: int) -> dict[str, Any]:
+        """An order in the channel's own words."""
+        url = f"{self.card['channels_url']}/_control/stores/{self.store['id']}/orders/{order_id}"
+        record = self.http.get(url).raise_for_status().json()
+        return dict(record.get("order", record))
+
     def lift_channel_limits(self) -> None:
         """Let the channel's API answer as fast as it can."""
         url = f"{self.card['channels_url']}/_control/stores"
