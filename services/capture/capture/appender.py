@@ -5,16 +5,20 @@ so that waiting for the broker costs a request next to nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+import structlog
+
 from chassis.flow import Publishes
-from chassis.patience import Unavailable
 from contracts.wire import Outgoing
 
 DEADLINE_S: Final = 3.0
 MOST_BYTES: Final = 32 * 1024 * 1024
+
+log = structlog.get_logger()
 
 
 class NotStored(Exception):  # noqa: N818 - it names what happened
@@ -30,15 +34,15 @@ class _Group:
     bytes: int
     since: float
 
-    def settle(self, error: Exception | None) -> None:
+    def settle(self, *, stored: bool) -> None:
         """Answer everyone who still waits."""
         for answer in self.answers:
             if answer.done():
                 continue
-            if error is None:
+            if stored:
                 answer.set_result(None)
             else:
-                answer.set_exception(error)
+                answer.set_exception(NotStored())
 
 
 class Appender:
@@ -63,8 +67,6 @@ class Appender:
         self._group: _Group | None = None
         self._on_their_way: dict[asyncio.Task[None], _Group] = {}
         self._bytes = 0
-        self._broken: Exception | None = None
-        self._broke = asyncio.Event()
 
     async def append(self, record: Outgoing) -> None:
         """Return when the broker has the record. Raises NotStored."""
@@ -81,12 +83,6 @@ class Appender:
         self._bytes += len(record.value)
         await answer
 
-    async def watch(self) -> None:
-        """Wait until the producer breaks for good, and raise what broke it."""
-        await self._broke.wait()
-        if self._broken:
-            raise self._broken
-
     def _silent(self) -> bool:
         oldest = next(iter(self._on_their_way.values()), None)
         return oldest is not None and self._now() - oldest.since > self._deadline_s
@@ -95,25 +91,21 @@ class Appender:
         group, self._group = self._group, None
         if group is None:
             return
-        task = asyncio.create_task(self._publish(group))
+        task = asyncio.create_task(self._publish(group.records))
         self._on_their_way[task] = group
-        expiry = asyncio.get_running_loop().call_later(self._deadline_s, group.settle, NotStored())
-        task.add_done_callback(lambda done: self._arrived(done, expiry))
+        expire = partial(group.settle, stored=False)
+        expiry = asyncio.get_running_loop().call_later(self._deadline_s, expire)
+        task.add_done_callback(partial(self._arrived, expiry))
 
-    async def _publish(self, group: _Group) -> None:
-        try:
-            await self._publisher.publish(group.records)
-        except Unavailable:
-            group.settle(NotStored())
-        except Exception as error:  # noqa: BLE001 - the watch raises it; every request is answered
-            group.settle(NotStored())
-            self._broken = error
-            self._broke.set()
-        else:
-            group.settle(None)
+    async def _publish(self, records: Sequence[Outgoing]) -> None:
+        await self._publisher.publish(records)
 
-    def _arrived(self, task: asyncio.Task[None], expiry: asyncio.TimerHandle) -> None:
+    def _arrived(self, expiry: asyncio.TimerHandle, task: asyncio.Task[None]) -> None:
+        """The broker has spoken. A producer that broke for good is the publisher's to report."""
         expiry.cancel()
         group = self._on_their_way.pop(task)
         self._bytes -= group.bytes
-        group.settle(NotStored())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.warning("webhooks_not_stored", webhooks=len(group.records), exc_info=error)
+        group.settle(stored=error is None and not task.cancelled())

@@ -66,7 +66,6 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(table.follow, stores, stores_consumer),
             partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
             partial(keep_releasing, deferrals, stores, utc_now),
-            appender.watch,
         ],
         stops=[stores_consumer.stop, http.aclose],
         http=door,
