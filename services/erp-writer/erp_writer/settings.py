@@ -1,5 +1,7 @@
 """What the ERP writer reads from the environment."""
 
+from pydantic import Field
+
 from chassis import settings
 
 
@@ -7,14 +9,14 @@ class Settings(settings.Settings):
     """The port answers the health routes; the service has no other HTTP.
 
     `erp_calls_per_minute` is per key and method, `erp_ip_calls_per_minute` for all of this
-    process: where several share an IP, each gets its part. `erp_settle_s` is how long an unclear
-    call may still be under way at the ERP. With `erp_delete_uncancellable` an order that the ERP
-    will not cancel is removed there.
+    process: half of what the ERP takes from one address, for validation usually shares it.
+    `erp_settle_s` is how long an unclear call may still be under way at the ERP. With
+    `erp_delete_uncancellable` an order that the ERP will not cancel is removed there.
     """
 
     erp_writer_port: int = 8422
     erp_url: str = "https://app.omie.com.br/api/v1/"
-    erp_calls_per_minute: int = 240
-    erp_ip_calls_per_minute: int = 960
+    erp_calls_per_minute: int = Field(default=240, gt=0)
+    erp_ip_calls_per_minute: int = Field(default=480, gt=0)
     erp_settle_s: float = 61.0
     erp_delete_uncancellable: bool = False
