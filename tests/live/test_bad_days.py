@@ -77,7 +77,8 @@ async def dead_letter(belt: Belt, service: str, origin: dict[str, bytes]):
         place = TopicPartition(dead(service), 0)
         consumer.assign([place])
         await consumer.seek_to_beginning(place)
-        async for record in consumer:
+        while True:
+            record = await consumer.getone()
             if origin.items() <= dict(record.headers).items():
                 return record
 
