@@ -54,12 +54,14 @@ class Street:
         fault = self._dice.choice(list(Fault)) if self._dice.random() < _SHARE_FAULTY else None
         at_once = method is Method.CARD
         wanted = {"method": method, "pay": at_once, "fault": fault}
-        order = self._post("orders", wanted)
+        order = self._place(wanted)
         paid_at = now if at_once else self._plan(now, _PAYS_AFTER, order, "pay")
         if self._dice.random() < _SHARE_CANCELLED:
             self._plan(paid_at, _CANCELS_AFTER, order, "cancel")
         amount = f"{order['total']:>9} {order['currency']}"
-        return f"{order['name']:<7} {amount}  {method:<6}  {fault or ''}".rstrip()
+        return (
+            f"{order['name']:<7} {amount}  {method:<6}  {order.get('fault', fault) or ''}".rstrip()
+        )
 
     def go_on(self, now: float) -> Iterator[str]:
         """Everything that is due by now."""
@@ -74,6 +76,15 @@ class Street:
         due = now + self._dice.uniform(*within)
         heapq.heappush(self._later, Later(due, order["id"], order["name"], act))
         return due
+
+    def _place(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """The order; a sale that cannot have its fault at this channel is a good one."""
+        try:
+            return self._post("orders", wanted)
+        except httpx.HTTPStatusError as refused:
+            if refused.response.status_code != httpx.codes.CONFLICT:
+                raise
+            return self._post("orders", {**wanted, "fault": None})
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         answer = self._control.post(path, content=orjson.dumps(body)).raise_for_status()

@@ -21,6 +21,8 @@ from sandbox.channels.first_dozen import FirstDozen
 from sandbox.channels.generator import Product
 from sandbox.channels.grants import Grants
 from sandbox.channels.market import Market
+from sandbox.channels.mercadolivre import MERCADO_LIVRE
+from sandbox.channels.mercadolivre.api import MercadoLivreApi
 from sandbox.channels.nuvemshop import NUVEMSHOP
 from sandbox.channels.nuvemshop.api import NuvemshopApi
 from sandbox.channels.orders import OrderBook
@@ -32,7 +34,7 @@ from sandbox.channels.shopify.api import AdminApi
 from sandbox.channels.storefront import Storefront
 from sandbox.channels.subscriptions import Subscriptions
 
-CHANNELS = {channel.name: channel for channel in (SHOPIFY, NUVEMSHOP)}
+CHANNELS = {channel.name: channel for channel in (SHOPIFY, NUVEMSHOP, MERCADO_LIVRE)}
 
 # Shorter than the five seconds after which common servers close an idle connection.
 _IDLE_CONNECTION_SECONDS = 2.0
@@ -104,6 +106,16 @@ def create_app(
         catalogue=catalogue,
         clock=clock,
     )
+    mercadolivre = MercadoLivreApi(
+        archive=archive,
+        parts=parts,
+        outbox=outbox,
+        subscriptions=subscriptions,
+        grants=grants,
+        outages=outages,
+        catalogue=catalogue,
+        clock=clock,
+    )
     return Starlette(
         routes=[
             *_health(background),
@@ -111,6 +123,7 @@ def create_app(
             *backstage.routes(),
             *shopify.routes(),
             *nuvemshop.routes(),
+            *mercadolivre.routes(),
         ],
         lifespan=_life(archive, deliverer, first_dozen, background, concurrency),
         exception_handlers=EXCEPTION_HANDLERS,

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from validate_docbr import CNPJ, CPF
 
@@ -27,6 +27,7 @@ STORE = Store(
     webhook_secret="s",
 )
 seeds = st.integers(0, 10**9).map(str)
+patient = settings(max_examples=50, deadline=None)
 
 
 def unpaid(seed: str = "1", fault: Fault | None = None, wish: Wish | None = None) -> Document:
@@ -60,11 +61,13 @@ def closes(order: Document) -> bool:
     )
 
 
+@patient
 @given(seeds)
 def test_what_the_buyer_pays_is_the_sum_of_the_parts_to_the_cent(seed):
     assert closes(unpaid(seed)["order"])
 
 
+@patient
 @given(seeds, st.booleans())
 def test_the_buyer_is_brazilian_in_nuvemshops_words(seed, company):
     record = unpaid(seed, wish=Wish(company=company))
@@ -82,6 +85,7 @@ def test_the_buyer_is_brazilian_in_nuvemshops_words(seed, company):
     assert order["shipping_address"]["zipcode"].isdecimal()
 
 
+@patient
 @given(seeds)
 def test_each_fault_shows_where_a_hub_looks(seed):
     def order(fault: Fault) -> Document:
@@ -147,6 +151,7 @@ def test_cancelling_may_give_the_money_back_too():
     assert act(unpaid(), "cancel", refund=True)[0]["order"]["payment_status"] == "pending"
 
 
+@patient
 @given(seeds, st.data())
 def test_refunds_never_give_back_more_than_was_paid(seed, data):
     record = paid(seed)
@@ -166,6 +171,7 @@ def test_refunds_never_give_back_more_than_was_paid(seed, data):
         assert topics(webhooks) == ["order/updated"]
 
 
+@patient
 @given(seeds)
 def test_an_edit_changes_lines_and_totals_together(seed):
     record = paid(seed)

@@ -1,0 +1,104 @@
+"""Listings: what the shop offers, and what was sold though the catalogue does not have it."""
+
+from collections.abc import Mapping, Sequence
+
+from sandbox.channels.channel import Document, Store
+from sandbox.channels.generator import Product
+from sandbox.channels.mercadolivre.answer import Answer, error
+from sandbox.channels.mercadolivre.sale import seller_id
+from sandbox.channels.mercadolivre.shapes import item_id, number
+from sandbox.channels.parts import Parts
+
+_SINCE = "2026-01-05T12:00:00.000Z"  # the shop opened with all it has
+_UNTIL = "2046-01-05T12:00:00.000Z"
+_STOCK = 100
+_AT_ONCE = 20
+_DEFAULT, _MOST = 50, 100
+
+
+class Items:
+    """/items and the list of a seller's items."""
+
+    def __init__(self, catalogue: Sequence[Product], parts: Parts) -> None:
+        self._parts = parts
+        self._offered = {item_id(one.sku, one.title): one for one in catalogue}
+
+    def one(self, store: Store, listing: str) -> Answer:
+        """The listing of this id."""
+        if offered := self._offered.get(listing):
+            price = number(offered.unit_price)
+            return Answer(_item(store, listing, offered.title, offered.sku, price))
+        record = self._parts.sale_of(store.id, ("items",), listing)
+        for order in record["orders"] if record else ():
+            for sold in order["order_items"]:
+                if sold["item"]["id"] == listing:
+                    sku = sold["item"]["seller_sku"] or sold["item"]["seller_custom_field"]
+                    title, price = sold["item"]["title"], sold["full_unit_price"]
+                    return Answer(_item(store, listing, title, sku, price))
+        return error(404, "not_found", f"Item with id {listing} not found")
+
+    def several(self, store: Store, listings: str) -> Answer:
+        """Up to twenty listings, each with a status of its own."""
+        wanted = listings.split(",")
+        if len(wanted) > _AT_ONCE:
+            return error(400, "bad_request", f"ids must be at most {_AT_ONCE}")
+        answers = [self.one(store, listing) for listing in wanted]
+        return Answer([{"code": one.status, "body": one.body} for one in answers])
+
+    def of_seller(self, store: Store, given: Mapping[str, str]) -> Answer:
+        """The ids of what the seller offers."""
+        offset, limit = given.get("offset", "0"), given.get("limit", str(_DEFAULT))
+        if not (offset.isdecimal() and limit.isdecimal()):
+            return error(400, "bad_request", "Invalid offset or limit")
+        first, size, ids = int(offset), min(int(limit), _MOST), sorted(self._offered)
+        return Answer(
+            {
+                "seller_id": store.shop_domain,
+                "results": ids[first : first + size],
+                "paging": {"limit": size, "offset": first, "total": len(ids)},
+                "query": None,
+                "orders": [],
+                "available_orders": [],
+            }
+        )
+
+
+def _item(store: Store, listing: str, title: str, sku: str | None, price: float) -> Document:
+    """The SKU is an attribute; the listing's own field for it is older, and empty here."""
+    attributes = [{"id": "ITEM_CONDITION", "name": "Condição do item", "value_name": "Novo"}]
+    if sku is not None:
+        attributes.append({"id": "SELLER_SKU", "name": "SKU", "value_name": sku})
+    return {
+        "id": listing,
+        "site_id": "MLB",
+        "title": title,
+        "family_name": title,
+        "seller_id": seller_id(store),
+        "category_id": "MLB188658",
+        "user_product_id": listing.replace("MLB", "MLBU"),
+        "price": price,
+        "base_price": price,
+        "original_price": None,
+        "currency_id": "BRL",
+        "initial_quantity": _STOCK,
+        "available_quantity": _STOCK,
+        "sold_quantity": 0,
+        "buying_mode": "buy_it_now",
+        "listing_type_id": "gold_special",
+        "start_time": _SINCE,
+        "historical_start_time": _SINCE,
+        "stop_time": _UNTIL,
+        "end_time": _UNTIL,
+        "condition": "new",
+        "permalink": f"https://produto.mercadolivre.com.br/{listing.replace('MLB', 'MLB-')}-_JM",
+        "attributes": attributes,
+        "variations": [],
+        "status": "active",
+        "sub_status": [],
+        "tags": ["immediate_payment"],
+        "catalog_product_id": None,
+        "catalog_listing": False,
+        "seller_custom_field": None,
+        "date_created": _SINCE,
+        "last_updated": _SINCE,
+    }
