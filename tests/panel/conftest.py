@@ -1,4 +1,4 @@
-"""The API in front of a panel in memory."""
+"""The API and the pages in front of a panel in memory."""
 
 from collections.abc import AsyncIterator
 
@@ -8,11 +8,16 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from panel.api import app
-from panel.door import Door
+from panel.door import STATIC_AT, Door
+from panel.login import Login, Throttle
+from panel.pages import app as pages_app
+from panel.pages.view import STATIC
+from panel.sessions import Sessions
 from tests.support.builders import a_store
-from tests.support.panel import TOKEN, Office, client
+from tests.support.panel import TOKEN, MemorySessions, Office, client
 
 
 @pytest.fixture
@@ -38,3 +43,25 @@ def site(api: FastAPI) -> Door:
 async def http(site: Door) -> AsyncIterator[httpx.AsyncClient]:
     async with client(site) as found:
         yield found
+
+
+@pytest.fixture
+def pages(office: Office) -> Starlette:
+    login = Login("ana", "a-hash", Throttle(office.clock), lambda _, given: given == "certa")
+    return pages_app.app(office.desk, login, Sessions(MemorySessions(), office.clock))
+
+
+@pytest.fixture
+async def visitor(pages: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that nobody logged in with."""
+    routes = [Mount(STATIC_AT, StaticFiles(directory=STATIC)), Mount("/", pages)]
+    async with client(Door(Starlette(routes=routes)), token=None) as found:
+        yield found
+
+
+@pytest.fixture
+async def browser(visitor: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A browser that ana logged in with."""
+    answer = await visitor.post("/entrar", data={"usuario": "ana", "senha": "certa"})
+    assert answer.status_code == 303
+    return visitor

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from itertools import count
 
 import httpx
@@ -14,6 +15,7 @@ from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode
 from panel.desk import Desk
 from panel.disconnection import Disconnection
+from panel.sessions import Session
 from panel.stores import Stores
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments, MemoryLog
@@ -39,6 +41,22 @@ class Topics(MemoryLog):
             message = decode(record.topic, dict(record.headers), record.value)
             if isinstance(message, StoreConfigured):
                 self.table.put(message)
+
+
+@dataclass
+class MemorySessions:
+    """Sessions in a dict."""
+
+    kept: dict[str, Session] = field(default_factory=dict)
+
+    async def put(self, session: Session) -> None:
+        self.kept[session.id] = session
+
+    async def get(self, id_: str) -> Session | None:
+        return self.kept.get(id_)
+
+    async def drop(self, id_: str) -> None:
+        self.kept.pop(id_, None)
 
 
 @dataclass
@@ -72,3 +90,29 @@ def client(app: ASGIApp, token: str | None = TOKEN) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.AsyncClient(transport=transport, base_url="http://panel.test", headers=headers)
+
+
+@dataclass
+class Form(HTMLParser):
+    """The fields of a page's forms, as a browser would send them."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    select: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "input":
+            self.fields[found["name"] or ""] = found.get("value") or ""
+        if tag == "select":
+            self.select = found["name"] or ""
+        if tag == "option" and "selected" in found:
+            self.fields[self.select] = found["value"] or ""
+
+
+def fields_of(answer: httpx.Response) -> dict[str, str]:
+    form = Form()
+    form.feed(answer.text)
+    return form.fields

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY: Final = 256 * 1024
 TOO_LARGE: Final = 413
+STATIC_AT: Final = "/estatico"
+"""Where files stand that are the same for everybody; browsers may keep them and ask again."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -71,7 +73,8 @@ def _with_headers(scope: Scope, send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", "no-store")
+            static = scope["path"].startswith(f"{STATIC_AT}/")
+            headers.setdefault("Cache-Control", "no-cache" if static else "no-store")
             if scope["scheme"] == "https":
                 headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_S}")
         await send(message)

@@ -1,10 +1,12 @@
 """The panel service, put together."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from chassis import kafka, table
@@ -19,8 +21,12 @@ from panel import board, disconnection, handlers, row
 from panel.api import app as api
 from panel.board import MongoBoard
 from panel.desk import Desk
-from panel.door import Door
+from panel.door import STATIC_AT, Door
+from panel.login import Login, Throttle, hashed, verify
+from panel.pages import app as pages
+from panel.pages.view import STATIC
 from panel.rows import Rows
+from panel.sessions import MongoSessions, Sessions, SessionStore
 from panel.settings import Settings
 from panel.stores import Stores
 from panel.telling import SERVICE
@@ -43,6 +49,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         clock=utc_now,
         new_id=lambda: str(uuid4()),
     )
+    sessions = MongoSessions(database)
     rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
     return Parts(
         subscriptions=[
@@ -54,18 +61,29 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ],
         starts=[
             partial(board.prepare, database),
+            sessions.prepare,
             partial(table.load, stores, following),
         ],
         background=[partial(table.follow, stores, following)],
         stops=[following.stop],
-        http=web(desk, settings, clients),
+        http=web(desk, sessions, settings, partial(getattr, clients.health, "ready")),
     )
 
 
-def web(desk: Desk, settings: Settings, clients: Clients) -> ASGIApp:
+def web(desk: Desk, kept: SessionStore, settings: Settings, ready: Callable[[], bool]) -> ASGIApp:
     """The API beside the pages."""
-    ready = partial(getattr, clients.health, "ready")
-    return Door(Starlette(routes=[Mount("/api/v1", api.app(desk, settings.panel_token, ready))]))
+    login = Login(
+        user=settings.panel_user,
+        password_hash=hashed(settings.panel_password.get_secret_value()),
+        throttle=Throttle(utc_now),
+        verify=verify,
+    )
+    routes = [
+        Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
+        Mount(STATIC_AT, StaticFiles(directory=STATIC)),
+        Mount("/", pages.app(desk, login, Sessions(kept, utc_now))),
+    ]
+    return Door(Starlette(routes=routes))
 
 
 def main() -> None:

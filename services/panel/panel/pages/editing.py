@@ -1,0 +1,232 @@
+"""The correction of one order as a form: which fields it has, and what of it was changed. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from contracts.commands import Corrections
+from contracts.reasons import ReasonCode
+from panel.pages.words import PAYMENTS
+
+_Described = tuple[tuple[str, str, dict[str, Any]], ...]
+_BUYER: Final[_Described] = (
+    ("name", "Nome", {}),
+    ("document", "CPF ou CNPJ", {"hint": "Com ou sem pontos; o CNPJ pode ter letras."}),
+    ("state_registration", "Inscrição estadual", {}),
+    ("email", "E-mail", {"kind": "email"}),
+    ("phone", "Telefone", {"kind": "tel"}),
+)
+_ADDRESS: Final[_Described] = (
+    ("recipient", "Destinatário", {}),
+    ("cep", "CEP", {"hint": "8 dígitos.", "width": "short", "inputmode": "numeric"}),
+    ("street", "Logradouro", {}),
+    ("number", "Número", {"width": "short"}),
+    ("complement", "Complemento", {}),
+    ("bairro", "Bairro", {}),
+    ("city", "Cidade", {}),
+    ("uf", "UF", {"width": "short", "longest": 2}),
+)
+_ITEM: Final[_Described] = (
+    ("sku", "SKU no ERP", {}),
+    (
+        "erp_product_id",
+        "Código do produto no ERP",
+        {"hint": "Se preenchido, vale no lugar do SKU.", "inputmode": "numeric"},
+    ),
+)
+_PAYMENT: Final[_Described] = (
+    ("method", "Meio de pagamento", {"options": tuple(PAYMENTS.items())}),
+    (
+        "installments",
+        "Parcelas",
+        {"inputmode": "numeric", "width": "short", "longest": 2},
+    ),
+)
+_SHIPPING: Final[_Described] = (("carrier", "Transportadora", {}),)
+_OF_PAYMENT: Final[dict[str, str]] = {
+    ReasonCode.PAYMENT_UNMAPPED: "payment.method",
+    ReasonCode.INSTALLMENTS_UNMAPPED: "payment.installments",
+}
+_LONGEST: Final = 200
+_CEP: Final = 8
+_UF: Final = 2
+_LARGEST: Final = 2**53
+_MOST_INSTALLMENTS: Final = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its value now, what was said against it, and how it is typed."""
+
+    name: str
+    label: str
+    value: str
+    error: str = ""
+    hint: str = ""
+    kind: str = "text"
+    width: str = "long"
+    inputmode: str = ""
+    longest: int = _LONGEST
+    autocomplete: str = "off"
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together; `note` says what they are about."""
+
+    title: str
+    fields: tuple[Field, ...]
+    note: str = ""
+
+
+def sections(
+    order: Mapping[str, Any],
+    errors: Mapping[str, str],
+    typed: Mapping[str, str] | None = None,
+) -> list[Section]:
+    """The form of an order: with its own values, or with what a person has typed."""
+
+    def field(name: str, label: str, value: object, **how: Any) -> Field:
+        own = "" if value is None else str(value)
+        shown = (typed or {}).get(name, own)
+        return Field(name, label, shown, error=errors.get(name, ""), **how)
+
+    def fields(prefix: str, of: Mapping[str, Any], described: _Described) -> tuple[Field, ...]:
+        return tuple(
+            field(f"{prefix}.{name}", label, of.get(name), **how) for name, label, how in described
+        )
+
+    found = [Section("Cliente", fields("buyer", order["buyer"], _BUYER))]
+    found += [
+        Section(title, fields(kind, order.get(kind) or {}, _ADDRESS))
+        for kind, title in _addresses(order)
+    ]
+    found += [
+        Section(
+            item["title"] or f"Item {item['item_id']}",
+            fields(f"items.{item['item_id']}", item, _ITEM),
+            note=f"Quantidade {item['quantity']}; preço e quantidade vêm do canal.",
+        )
+        for item in order["items"]
+    ]
+    found.append(Section("Pagamento", fields("payment", _payment(order), _PAYMENT)))
+    found.append(Section("Frete", fields("shipping", order["shipping"], _SHIPPING)))
+    return found
+
+
+def place(reason: Mapping[str, Any], order: Mapping[str, Any]) -> str:
+    """The field of the form that a reason points at; empty where the form has none for it."""
+    name: str = _OF_PAYMENT.get(reason["code"]) or reason["field"] or ""
+    if "billing_address" not in dict(_addresses(order)):
+        name = name.replace("billing_address.", "shipping_address.")
+    names = {field.name for section in sections(order, {}) for field in section.fields}
+    return name if name in names else ""
+
+
+def against(reasons: Iterable[Mapping[str, Any]], order: Mapping[str, Any]) -> dict[str, str]:
+    """What validation said against fields of the form, by field."""
+    told = {place(reason, order): reason["detail"] or reason["text"] for reason in reasons}
+    return {name: sentence for name, sentence in told.items() if name}
+
+
+def changed(order: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the form that now say something else, cleaned of masks."""
+    return {
+        field.name: _cleaned(field.name, typed[field.name])
+        for section in sections(order, {})
+        for field in section.fields
+        if field.name in typed and _cleaned(field.name, typed[field.name]) != field.value
+    }
+
+
+def wrong(changes: Mapping[str, str]) -> dict[str, str]:
+    """What can be said against the changes before validation sees them, by field."""
+    found = {}
+    for name, value in changes.items():
+        if error := _complaint(name.rpartition(".")[2], value):
+            found[name] = error
+    return found
+
+
+def corrections(order: Mapping[str, Any], changes: Mapping[str, str]) -> Corrections:
+    """The changes as the belt understands them. One address for both purposes corrects both."""
+    parts: dict[str, Any] = {}
+    items: dict[str, dict[str, str]] = {}
+    for name, value in changes.items():
+        part, _, field = name.partition(".")
+        if part == "items":
+            item_id, _, field = field.rpartition(".")
+            items.setdefault(item_id, {"item_id": item_id})[field] = value
+        else:
+            parts.setdefault(part, {})[field] = value
+    both = "billing_address" not in dict(_addresses(order))
+    if both and "shipping_address" in parts and order.get("billing_address"):
+        parts["billing_address"] = parts["shipping_address"]
+    return Corrections.model_validate(parts | {"items": list(items.values())})
+
+
+def _addresses(order: Mapping[str, Any]) -> list[tuple[str, str]]:
+    shipping, billing = order.get("shipping_address"), order.get("billing_address")
+    if billing and shipping != billing:
+        return [
+            ("shipping_address", "Endereço de entrega"),
+            ("billing_address", "Endereço de cobrança"),
+        ]
+    return [("shipping_address", "Endereço de entrega e cobrança")]
+
+
+def _payment(order: Mapping[str, Any]) -> Mapping[str, Any]:
+    nothing: Mapping[str, Any] = {"method": "", "installments": None}
+    return max(order["payments"], key=lambda p: Decimal(p["amount"]), default=nothing)
+
+
+def _cleaned(name: str, value: str) -> str:
+    value = value.strip()
+    match name.rpartition(".")[2]:
+        case "cep":
+            return "".join(c for c in value if c.isalnum())
+        case "document":
+            return "".join(c for c in value if c not in " ./-").upper()
+        case "uf":
+            return value.upper()
+        case _:
+            return value
+
+
+def _complaint(field: str, value: str) -> str:
+    """A sentence that says what to type instead; empty when nothing speaks against it."""
+    if len(value) > _LONGEST:
+        return f"Use até {_LONGEST} caracteres."
+    fits, sentence = _CHECKS.get(field, (None, ""))
+    return "" if fits is None or fits(value) else sentence
+
+
+def _whole(value: str, most: int) -> bool:
+    return value.isascii() and value.isdecimal() and 0 < int(value) <= most
+
+
+_CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
+    "cep": (
+        lambda v: not v or (len(v) == _CEP and v.isascii() and v.isdecimal()),
+        "Digite os 8 dígitos do CEP, por exemplo 01310-100.",
+    ),
+    "uf": (
+        lambda v: not v or (len(v) == _UF and v.isascii() and v.isalpha()),
+        "Digite a sigla do estado, por exemplo SP.",
+    ),
+    "email": (
+        lambda v: not v or "@" in v,
+        "Digite o e-mail completo, por exemplo nome@exemplo.com.br.",
+    ),
+    "erp_product_id": (
+        lambda v: _whole(v, _LARGEST),
+        "Digite só os números do código do produto no Omie.",
+    ),
+    "installments": (
+        lambda v: _whole(v, _MOST_INSTALLMENTS),
+        "Digite o número de parcelas, de 1 a 99.",
+    ),
+    "method": (lambda v: v in PAYMENTS, "Escolha um dos meios de pagamento da lista."),
+}

@@ -1,0 +1,39 @@
+"""Amounts, dates and numbers as Brazilians read them. Pure."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+ZONE: Final = ZoneInfo("America/Sao_Paulo")
+_NBSP: Final = "\N{NO-BREAK SPACE}"
+_SWAPPED: Final = str.maketrans(",.", ".,")
+_MOST_COUNTED: Final = 1_000
+
+
+def money(amount: str | None, currency: str | None = "BRL") -> str:
+    """`R$ 1.234,50`; another currency by its code; a dash where nothing is known."""
+    if amount is None:
+        return "–"
+    value = Decimal(amount)
+    symbol = "R$" if currency in (None, "BRL") else currency
+    sign = "-" if value < 0 else ""
+    return f"{sign}{symbol}{_NBSP}{abs(value):,.2f}".translate(_SWAPPED)
+
+
+def when(moment: datetime | str | None) -> str:
+    """`22/11/2026 10:05`, in São Paulo; a dash where nothing is known."""
+    if moment is None:
+        return "–"
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def iso(moment: datetime | str) -> str:
+    """For the `datetime` attribute of `<time>`."""
+    return moment if isinstance(moment, str) else moment.isoformat()
+
+
+def count(number: int, most: int = _MOST_COUNTED) -> str:
+    """`1.284`; beyond what is counted, `1.000+`."""
+    return f"{most:,}+".translate(_SWAPPED) if number > most else f"{number:,}".translate(_SWAPPED)

@@ -1,0 +1,165 @@
+"""The tabs of a store, and the two requests about an order: judge it again, and correct it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.commands import Corrections
+from contracts.stores import StoreConfigured
+from panel import board, paging
+from panel.commands import shown_order
+from panel.desk import Desk
+from panel.pages import editing, words
+from panel.pages.guard import visit_of
+from panel.pages.view import View
+from panel.tab import Tab
+
+MOST_COUNTED: Final = 1_000
+PAGE: Final = 50
+VERSION: Final = "_versao"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPages:
+    """Pages about the orders of one store."""
+
+    desk: Desk
+    view: View
+
+    async def first(self, _: Request) -> Response:
+        """The only store's pending orders, or the choice of a store."""
+        stores = self.desk.known_stores()
+        where = _address(stores[0], Tab.PENDING) if len(stores) == 1 else "/lojas"
+        return RedirectResponse(where, 303)
+
+    async def stores(self, request: Request) -> Response:
+        """The choice of a store."""
+        stores = self.desk.known_stores()
+        cut_off = await self.desk.cut_off(stores)
+        counts = {s.store_id: await self._counts(s) for s in stores}
+        return self.view.page(request, "stores.html", stores=stores, cut_off=cut_off, counts=counts)
+
+    async def tab(self, request: Request) -> Response:
+        """One tab, page by page."""
+        store = self._store(request)
+        tab = words.BY_ADDRESS.get(request.path_params["tab"])
+        if tab is None:
+            raise HTTPException(404)
+        try:
+            after = _cursor(request)
+        except paging.BadCursor:
+            return RedirectResponse(_address(store, tab), 303)
+        query = board.Query(stores=[store.store_id], tab=tab, after=after, limit=PAGE, full=True)
+        found = await self.desk.board.page(query)
+        return await self._list(request, store, tab, found)
+
+    async def reprocess(self, request: Request) -> Response:
+        """Ask for the order to be judged again as it is."""
+        store, row = await self._order(request)
+        await self.desk.reprocess(row, Corrections(), by=self._user(request))
+        return self._asked(store)
+
+    async def edit(self, request: Request) -> Response:
+        """The form that corrects an order."""
+        store, row = await self._order(request)
+        errors = editing.against(row["reasons"], _body(row))
+        return self._form(request, store, row, errors=errors)
+
+    async def correct(self, request: Request) -> Response:
+        """Save the corrections and ask for the order to be judged with them."""
+        store, row = await self._order(request)
+        typed = visit_of(request).form
+        changes = editing.changed(_body(row), typed)
+        if errors := editing.wrong(changes):
+            return self._form(request, store, row, errors=errors, typed=typed, status=422)
+        if typed.get(VERSION) != _version(row):
+            notice = "O pedido mudou enquanto você editava. Confira os campos e salve de novo."
+            return self._form(
+                request, store, row, errors={}, typed=typed, status=409, notice=notice
+            )
+        corrections = editing.corrections(_body(row), changes)
+        await self.desk.reprocess(row, corrections, by=self._user(request))
+        return self._asked(store)
+
+    async def _list(
+        self, request: Request, store: StoreConfigured, tab: Tab, found: paging.Page
+    ) -> Response:
+        return self.view.page(
+            request,
+            "orders.html",
+            store=store,
+            stores=self.desk.known_stores(),
+            tab=tab,
+            rows=[{**row, "body": shown_order(row)} for row in found.rows],
+            next=found.next,
+            deep="depois" in request.query_params,
+            counts=await self._counts(store),
+            cut_off=await self.desk.cut_off([store]),
+            notice=words.NOTICES.get(request.query_params.get("aviso", ""), ""),
+            now=self.desk.clock(),
+        )
+
+    def _form(
+        self,
+        request: Request,
+        store: StoreConfigured,
+        row: Mapping[str, Any],
+        *,
+        errors: Mapping[str, str],
+        typed: Mapping[str, str] | None = None,
+        status: int = 200,
+        notice: str = "",
+    ) -> Response:
+        return self.view.page(
+            request, "edit.html", status,
+            store=store, stores=self.desk.known_stores(), tab=Tab.PENDING, row=row,
+            sections=editing.sections(_body(row), errors, typed),
+            reasons=[(reason, editing.place(reason, _body(row))) for reason in row["reasons"]],
+            version=_version(row), typed_wrong=status == 422, notice=notice,  # noqa: PLR2004
+        )  # fmt: skip
+
+    async def _order(self, request: Request) -> tuple[StoreConfigured, Mapping[str, Any]]:
+        store = self._store(request)
+        order_id = f"{store.store_id}:{request.path_params['order']}"
+        return store, await self.desk.find(order_id, [store.store_id])
+
+    def _store(self, request: Request) -> StoreConfigured:
+        store = self.desk.stores.table.get(request.path_params["store"])
+        if store is None:
+            raise HTTPException(404)
+        return store
+
+    def _user(self, request: Request) -> str:
+        session = visit_of(request).session
+        return session.user if session else ""
+
+    async def _counts(self, store: StoreConfigured) -> dict[Tab, int]:
+        return await self.desk.board.counts([store.store_id], MOST_COUNTED + 1)
+
+    def _asked(self, store: StoreConfigured) -> Response:
+        return RedirectResponse(f"{_address(store, Tab.PENDING)}?aviso=reprocessamento", 303)
+
+
+def _address(store: StoreConfigured, tab: Tab) -> str:
+    return f"/lojas/{store.store_id}/pedidos/{words.TABS[tab][0]}"
+
+
+def _cursor(request: Request) -> paging.Cursor | None:
+    text = request.query_params.get("depois")
+    return paging.cursor(text) if text else None
+
+
+def _version(row: Mapping[str, Any]) -> str:
+    return f"{row['revision']}.{row['attempt']}"
+
+
+def _body(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The order to correct. Raises Refused while the event that carries it has not arrived."""
+    body = shown_order(row)
+    if body is None:
+        raise HTTPException(404)
+    return body

@@ -1,0 +1,70 @@
+"""What the pages call things, in pt-BR. One word per concept, none in a template twice."""
+
+from typing import Final
+
+from contracts.order import PaymentMethod
+from panel.tab import Situation, Tab
+
+TABS: Final[dict[Tab, tuple[str, str]]] = {
+    Tab.PROCESSED: ("processados", "Pedidos Processados"),
+    Tab.PENDING: ("pendentes", "Pedidos Pendentes"),
+    Tab.CANCELLED: ("cancelados", "Pedidos Cancelados"),
+}
+"""The address and the name of each tab, in the order they are shown."""
+
+BY_ADDRESS: Final = {address: tab for tab, (address, _) in TABS.items()}
+
+EMPTY: Final[dict[Tab, str]] = {
+    Tab.PROCESSED: "Nenhum pedido processado ainda. Pedidos pagos e sem pendência aparecem aqui.",
+    Tab.PENDING: "Nenhum pedido pendente. Tudo o que chegou seguiu para o ERP.",
+    Tab.CANCELLED: "Nenhum pedido cancelado.",
+}
+
+SITUATIONS: Final[dict[str, tuple[str, str]]] = {
+    Situation.VALIDATING: ("Em validação", "waiting"),
+    Situation.AWAITING_ERP: ("Aguardando ERP", "waiting"),
+    Situation.INTEGRATED: ("Integrado", "good"),
+    Situation.PENDING: ("Pendente", "attention"),
+    Situation.CANCELLING: ("Cancelamento em andamento", "waiting"),
+    Situation.CANCELLED: ("Cancelado", "quiet"),
+    Situation.CANCELLED_AT_ERP: ("Cancelado no ERP", "quiet"),
+    Situation.NEEDS_ACTION: ("Exige ação", "attention"),
+}
+"""The word and the tone of each situation."""
+
+PAYMENTS: Final[dict[str, str]] = {
+    PaymentMethod.CREDIT_CARD: "Cartão de crédito",
+    PaymentMethod.DEBIT_CARD: "Cartão de débito",
+    PaymentMethod.PIX: "Pix",
+    PaymentMethod.BOLETO: "Boleto",
+    PaymentMethod.BANK_TRANSFER: "Transferência",
+    PaymentMethod.WALLET: "Carteira digital",
+    PaymentMethod.STORE_CREDIT: "Crédito da loja",
+    PaymentMethod.GIFT_CARD: "Vale-presente",
+    PaymentMethod.CASH: "Dinheiro",
+    PaymentMethod.OTHER: "Outro",
+}
+
+CANCEL_REASONS: Final[dict[str, str]] = {
+    "customer": "Pedido do comprador",
+    "declined": "Pagamento recusado",
+    "fraud": "Suspeita de fraude",
+    "inventory": "Falta de estoque",
+    "staff": "Erro da equipe",
+    "refunded": "Valor devolvido",
+    "other": "Outro motivo",
+}
+"""What channels write as the reason of a cancellation; others are shown as they are."""
+
+NOTICES: Final[dict[str, str]] = {
+    "reprocessamento": (
+        "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar; "
+        "atualize a página para ver."
+    ),
+}
+
+REFUSALS: Final[dict[str, str]] = {
+    "unknown": "Este pedido não existe nesta loja.",
+    "cancelled": "O canal cancelou este pedido; ele não vai mais para o ERP.",
+    "integrated": "Este pedido já está no ERP; altere-o por lá.",
+}
