@@ -262,6 +262,16 @@ async def test_too_many_failures_in_a_row_stop_the_service_before_more_is_buried
     assert len(log.topics[DEAD]) == TOO_MANY_IN_A_ROW
 
 
+async def test_any_number_of_unreadable_records_never_stops_the_service():
+    log = MemoryLog()
+    flow = tally.flow(MemoryDocuments(), log)
+    garbage = Record(OrderCaptured.topic, 0, 0, b"key", b"not json")
+
+    await flow.handle([garbage] * (3 * TOO_MANY_IN_A_ROW))
+
+    assert len(log.topics[DEAD]) == 3 * TOO_MANY_IN_A_ROW
+
+
 async def test_failures_with_something_good_between_them_never_stop_the_service():
     log = MemoryLog()
     flow = tally.flow(MemoryDocuments(), log)

@@ -74,7 +74,7 @@ class Publishes(Protocol):
 
 
 class TooManyFailures(Exception):  # noqa: N818 - it names what happened
-    """So many records failed in a row that the fault is ours, not theirs."""
+    """The step broke on so many records in a row that the fault is ours, not theirs."""
 
 
 async def decode_all(records: Sequence[Record]) -> Sequence[Read]:
@@ -117,7 +117,8 @@ class Flow(Generic[S]):
         told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
         for record, error in failed:
             _log_dead(record, error)
-        self._count(len(failed), len(records))
+        unreadable = sum(isinstance(read, Failed) for read in reads)
+        self._count(len(failed) - unreadable, len(records) - unreadable)
         letters = [self._dead_letter(*each) for each in failed if each[0] is not NOWHERE]
         outgoing = [*(out for _, out in told), *letters]
         await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
@@ -166,8 +167,11 @@ class Flow(Generic[S]):
         states |= turned
         return told
 
-    def _count(self, failed: int, records: int) -> None:
-        self._failures = self._failures + failed if failed == records else 0
+    def _count(self, failed: int, stepped: int) -> None:
+        """Steps that broke, one after another; what nobody can read is never our fault."""
+        if failed < stepped:
+            self._failures = 0
+        self._failures += failed
         if self._failures > TOO_MANY_IN_A_ROW:
             raise TooManyFailures(f"{self._failures} records in a row failed")
 
