@@ -4,7 +4,8 @@ import asyncio
 import base64
 import json
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,12 +22,14 @@ from contracts.events import ItemTerms, OrderValidated
 from contracts.order import Order
 from contracts.stores import StoreConfigured
 from contracts.topics import PARTITIONS
-from contracts.wire import Outgoing, encode
+from contracts.wire import Outgoing
+from contracts.wire import encode as encode_message
 from erp_writer.accounts import Accounts
 from erp_writer.customers import Customers, Known
 from erp_writer.entry import Entry
 from erp_writer.erp import Erp
 from erp_writer.handlers import flow
+from erp_writer.mongo import decode, encode
 from erp_writer.ownership import Ownership
 from erp_writer.posting import Posting
 from erp_writer.salespeople import Salespeople
@@ -54,15 +57,21 @@ class Killed(BaseException):
 
 @dataclass
 class Fuse:
-    """Counts the steps a process takes and kills it at the chosen one."""
+    """Counts the steps a process takes and kills it at the chosen one.
+
+    `then` says what else happens when a step is reached, once, while the process stands still.
+    """
 
     at: int = 0
     steps: list[str] = field(default_factory=list)
+    then: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
 
-    def step(self, name: str) -> None:
+    async def step(self, name: str) -> None:
         self.steps.append(name)
         if len(self.steps) == self.at:
             raise Killed(name)
+        if happens := self.then.pop(name, None):
+            await happens()
 
 
 class MemoryLedger(MemoryDocuments[Entry]):
@@ -97,9 +106,12 @@ class FusedLedger(MemoryLedger):
     fuse: Fuse = field(default_factory=Fuse)
 
     async def save(self, changes: Mapping[str, Kept[Entry]]) -> bool:
-        self.fuse.step("before save")
+        what = "+".join(kept.state.state for kept in changes.values())
+        await self.fuse.step(f"before saving {what}")
+        # What is saved has to survive the way into the database and back.
+        assert all(decode(encode(kept.state)) == kept.state for kept in changes.values())
         saved = await super().save(changes)
-        self.fuse.step("after save")
+        await self.fuse.step(f"after saving {what}")
         return saved
 
 
@@ -110,9 +122,9 @@ class FusedLog(MemoryLog):
     fuse: Fuse = field(default_factory=Fuse)
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
-        self.fuse.step("before publish")
+        await self.fuse.step("before publish")
         await super().publish(records)
-        self.fuse.step("after publish")
+        await self.fuse.step("after publish")
 
 
 @dataclass
@@ -141,13 +153,14 @@ class Wire(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         api = "/api/" in request.url.path
         if api:
-            self._fuse.step("before call")
+            call = json.loads(await request.aread())["call"]
+            await self._fuse.step(f"before {call}")
         try:
             response = await self._inner.handle_async_request(request)
         except ConnectionResetError as error:
             raise httpx.ReadError("cut") from error
         if api:
-            self._fuse.step("after call")
+            await self._fuse.step(f"after {call}")
         return response
 
 
@@ -155,7 +168,7 @@ class Wire(httpx.AsyncBaseTransport):
 class ErpBench:
     """One ERP account, its books, the ledger and the log; `worker` is the process that may die."""
 
-    data: Path = field(default_factory=lambda: Path(tempfile.mkdtemp()))
+    data: Path
     fuse: Fuse = field(default_factory=Fuse)
 
     def __post_init__(self) -> None:
@@ -220,7 +233,7 @@ class ErpBench:
 
     async def put(self, *messages: Message) -> None:
         """Hand messages to the intake, as one batch."""
-        out = [encode(m, "test") for m in messages]
+        out = [encode_message(m, "test") for m in messages]
         records = [
             Record(o.topic, 0, n, o.key, o.value, dict(o.headers)) for n, o in enumerate(out)
         ]
@@ -268,6 +281,15 @@ class ErpBench:
     async def calls(self) -> list[str]:
         """The API methods called so far, in order."""
         return [r["call"] for r in (await self.control("GET", "requests"))["requests"]]
+
+
+@asynccontextmanager
+async def a_bench() -> AsyncIterator[ErpBench]:
+    """A bench whose books are gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        bench = ErpBench(Path(folder))
+        async with bench.app.router.lifespan_context(bench.app), bench.http:
+            yield bench
 
 
 def a_keyed_store(secret: str = SECRET, **changes: Any) -> StoreConfigured:

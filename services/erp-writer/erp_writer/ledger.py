@@ -124,9 +124,10 @@ def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
     """The ERP holds the order, as it said itself or as a look-up found.
 
     It is the one that was sent if total and customer are; otherwise a person has to look at it. A
-    cancellation that came meanwhile is now due, and a newer version is compared.
+    cancellation that came meanwhile is now due, and a newer version is compared. The ERP's word
+    holds whatever the entry says by then: a process that lost the account may bring it late.
     """
-    if entry.state not in UNDER_WAY or entry.sent is None:
+    if entry.state is State.POSTED or entry.sent is None:
         return entry
     sent, newest = entry.sent, entry.validated
     same = (found.total, found.customer_id) == (sent.total, sent.customer_id)
@@ -176,6 +177,17 @@ def released(entry: Entry, due_at: datetime) -> Entry:
     return _with(entry, state=State.QUEUED, due_at=due_at)
 
 
+def unanswered(entry: Entry, now: datetime) -> Entry:
+    """The call ended without a usable answer: to be looked up, and `now` is when it was last heard.
+
+    It may have waited for its turn since the claim, so the claim's moment says little.
+    """
+    if entry.state is not State.SENDING or entry.sent is None:
+        return entry
+    sent = entry.sent.model_copy(update={"at": now})
+    return _with(entry, state=State.UNKNOWN, sent=sent, due_at=AT_ONCE)
+
+
 def doubted(entry: Entry, due_at: datetime) -> Entry:
     """Nobody knows whether the order is in the ERP: to be looked up, from `due_at` on."""
     if entry.state not in UNDER_WAY:
@@ -187,11 +199,13 @@ def missed(entry: Entry, asked_at: datetime, settle: timedelta) -> Entry:
     """A look-up at `asked_at` did not find the order.
 
     A call that timed out may still be under way at the ERP, and the same look-up may not be
-    repeated within a minute: only once `settle` has passed since the call is the answer final.
+    repeated within a minute: only once `settle` has passed since the call is the answer final. A
+    claim found by another process tells nothing of when the call went out, so its first miss is
+    never final.
     """
     if entry.state not in UNDER_WAY or entry.sent is None:
         return entry
-    if asked_at >= entry.sent.at + settle:
+    if entry.state is State.UNKNOWN and asked_at >= entry.sent.at + settle:
         return released(entry, AT_ONCE)
     return doubted(entry, asked_at + settle)
 

@@ -112,7 +112,7 @@ class Posting:
         return Prepared(fitted.document, sent, (*customer.changes, *fitted.changes))
 
     async def send(self, erp: Erp, entry: Entry, prepared: Prepared) -> Change:
-        """Include the order; `entry` is claimed. An unclear answer is looked up at once."""
+        """Include the order; `entry` is claimed. An unclear answer is looked up next."""
         try:
             answer = await erp.call(ORDERS, "IncluirPedido", prepared.document, write=True)
         except Held:
@@ -121,7 +121,7 @@ class Posting:
             if fault.kind in NOT_WRITTEN:
                 return partial(ledger.released, due_at=AT_ONCE)
             if fault.kind in (FaultKind.UNCLEAR, FaultKind.REDUNDANT):
-                return await self.look_up(erp, entry)
+                return partial(ledger.unanswered, now=self._clock())
             if fault.kind is FaultKind.DUPLICATE:
                 return await self.look_up(erp, entry, self._contradicted(entry, fault))
             return self._not_taken(entry, fault)
