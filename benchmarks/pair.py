@@ -71,9 +71,14 @@ class Contest:
     _turns: int = field(default=0, init=False)
     _sizes: dict[str, float] = field(default_factory=dict, init=False)
 
+    @property
+    def backlog(self) -> int:
+        """How many records the contenders must find."""
+        return self._task("").backlog
+
     def run(self, backlog: Iterable[Message]) -> Comparison:
         """Write the backlog, let the two take turns, and compare. Raises DidNotRun."""
-        self.plan.say(f"{self.pair.service}: writing a backlog of {self._task('').backlog:,} records")
+        self.plan.say(f"{self.pair.service}: writing a backlog of {self.backlog:,} records")
         fill(self.stack.kafka_address, backlog)
         self.plan.say(f"{self.pair.service}: {self.plan.rounds} rounds")
         laps = rounds.in_turns(

@@ -16,7 +16,7 @@ from benchmarks.benchmark import Figure, Outcome, Plan, at_least
 from benchmarks.contender import Tell
 from benchmarks.market import BANK_ACCOUNT, FIRST_PRODUCT, SALESPERSON, STOCK_LOCATION
 from benchmarks.pair import Contest, Pair, servers
-from benchmarks.stream import TAIL, Bare, Task, Work
+from benchmarks.stream import Bare, Task, Work
 from chassis import app
 from chassis.app import Clients
 from chassis.clock import utc_now
@@ -38,7 +38,6 @@ Document = dict[str, Any]
 
 def measure(plan: Plan) -> Outcome:
     """Ours as a share of the bare loop's rate."""
-    warm_up, records = plan.scaled(2_000, 1_000), plan.scaled(10_000, 3_000)
     pair = Pair(
         service=handlers.SERVICE,
         ours=ours,
@@ -49,8 +48,8 @@ def measure(plan: Plan) -> Outcome:
         tells=OrderValidated.topic,
     )
     with servers(plan, NAME) as stack:
-        contest = Contest(plan, stack, pair, warm_up, records)
-        comparison = contest.run(events.captured(warm_up + records + TAIL))
+        contest = Contest(plan, stack, pair, warm_up=1_000, records=plan.scaled(10_000, 3_000))
+        comparison = contest.run(events.captured(contest.backlog))
     figure = Figure(FIGURE, comparison.ratio.median, at_least(0.80), str(comparison))
     return Outcome((figure,), {NAME: comparison.conditions()}, comparison.remarks(NAME))
 
