@@ -40,6 +40,20 @@ CHANNELS = {channel.name: channel for channel in (SHOPIFY, NUVEMSHOP, MERCADO_LI
 _IDLE_CONNECTION_SECONDS = 2.0
 
 
+class _Memory:
+    """What all parts of the sandbox's channels share: the file, and the views on it."""
+
+    def __init__(self, data: Path, clock: SandboxClock) -> None:
+        self.clock = clock
+        self.archive = Archive(data / "channels")
+        self.orders = OrderBook(self.archive)
+        self.parts = Parts(self.archive)
+        self.outbox = Outbox(self.archive)
+        self.subscriptions = Subscriptions(self.archive)
+        self.grants = Grants(self.archive, CHANNELS)
+        self.outages = Outages()
+
+
 def create_app(
     data: Path,
     clock: SandboxClock,
@@ -51,83 +65,87 @@ def create_app(
 
     `stores` are registered at the start. At most `concurrency` webhooks are under way at once.
     """
-    archive = Archive(data / "channels")
-    orders, parts, outbox = OrderBook(archive), Parts(archive), Outbox(archive)
-    subscriptions, grants = Subscriptions(archive), Grants(archive, CHANNELS)
-    outages, background = Outages(), Background()
+    memory, background = _Memory(data, clock), Background()
     deliverer = Deliverer(
-        archive=archive,
-        outbox=outbox,
-        subscriptions=subscriptions,
+        archive=memory.archive,
+        outbox=memory.outbox,
+        subscriptions=memory.subscriptions,
         rules={name: channel.rules for name, channel in CHANNELS.items()},
         clock=clock,
         concurrency=concurrency,
     )
     market = Market(
-        archive=archive,
-        orders=orders,
-        parts=parts,
-        outbox=outbox,
-        subscriptions=subscriptions,
+        archive=memory.archive,
+        orders=memory.orders,
+        parts=memory.parts,
+        outbox=memory.outbox,
+        subscriptions=memory.subscriptions,
         deliverer=deliverer,
         channels=CHANNELS,
         catalogue=catalogue,
         clock=clock,
     )
-    first_dozen = FirstDozen(archive, market)
-    storefront = Storefront(
-        archive=archive,
-        orders=orders,
-        subscriptions=subscriptions,
-        grants=grants,
-        market=market,
-        deliverer=deliverer,
-        channels=CHANNELS,
-        clock=clock,
-    )
+    first_dozen = FirstDozen(memory.archive, market)
+    storefront = _storefront(memory, market, deliverer)
     for store in stores:
         storefront.open(store)
     backstage = Backstage(
-        archive=archive,
-        outbox=outbox,
+        archive=memory.archive,
+        outbox=memory.outbox,
         deliverer=deliverer,
         first_dozen=first_dozen,
-        outages=outages,
+        outages=memory.outages,
         clock=clock,
         background=background,
-    )
-    shopify = AdminApi(archive, orders, outages, clock)
-    nuvemshop = NuvemshopApi(
-        archive=archive,
-        orders=orders,
-        subscriptions=subscriptions,
-        grants=grants,
-        outages=outages,
-        catalogue=catalogue,
-        clock=clock,
-    )
-    mercadolivre = MercadoLivreApi(
-        archive=archive,
-        parts=parts,
-        outbox=outbox,
-        subscriptions=subscriptions,
-        grants=grants,
-        outages=outages,
-        catalogue=catalogue,
-        clock=clock,
     )
     return Starlette(
         routes=[
             *_health(background),
             *storefront.routes(),
             *backstage.routes(),
-            *shopify.routes(),
-            *nuvemshop.routes(),
-            *mercadolivre.routes(),
+            *_apis(memory, catalogue),
         ],
-        lifespan=_life(archive, deliverer, first_dozen, background, concurrency),
+        lifespan=_life(memory.archive, deliverer, first_dozen, background, concurrency),
         exception_handlers=EXCEPTION_HANDLERS,
     )
+
+
+def _storefront(memory: _Memory, market: Market, deliverer: Deliverer) -> Storefront:
+    return Storefront(
+        archive=memory.archive,
+        orders=memory.orders,
+        subscriptions=memory.subscriptions,
+        grants=memory.grants,
+        market=market,
+        deliverer=deliverer,
+        channels=CHANNELS,
+        clock=memory.clock,
+    )
+
+
+def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
+    """The channels' own APIs, as hubs call them."""
+    shopify = AdminApi(memory.archive, memory.orders, memory.outages, memory.clock)
+    nuvemshop = NuvemshopApi(
+        archive=memory.archive,
+        orders=memory.orders,
+        subscriptions=memory.subscriptions,
+        grants=memory.grants,
+        outages=memory.outages,
+        catalogue=catalogue,
+        clock=memory.clock,
+    )
+    mercadolivre = MercadoLivreApi(
+        archive=memory.archive,
+        parts=memory.parts,
+        outbox=memory.outbox,
+        subscriptions=memory.subscriptions,
+        grants=memory.grants,
+        outages=memory.outages,
+        catalogue=catalogue,
+        clock=memory.clock,
+    )
+    return [*shopify.routes(), *nuvemshop.routes(), *mercadolivre.routes()]
 
 
 def _life(
