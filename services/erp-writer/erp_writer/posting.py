@@ -134,7 +134,11 @@ class Posting:
         return partial(ledger.confirmed, found=found, now=self._clock())
 
     async def look_up(self, erp: Erp, entry: Entry, absent: Change | None = None) -> Change:
-        """Ask the ERP whether it holds the order, by our code; `absent` is what it means if not."""
+        """Ask the ERP whether it holds the order, by our code.
+
+        `absent` is what it means if not, or if a look-up just before did not find it: within a
+        minute the ERP may not be asked again.
+        """
         missed = partial(ledger.missed, asked_at=self._clock(), settle=self._settle)
         try:
             found = await _ask(erp, entry)
@@ -143,6 +147,8 @@ class Posting:
         except Fault as fault:
             if fault.kind in (FaultKind.NOT_FOUND, FaultKind.EMPTY):
                 return absent or missed
+            if absent and isinstance(fault, AskedBefore):
+                return absent
             waits = fault.kind not in NOT_WRITTEN
             return partial(ledger.doubted, due_at=self._after(fault) if waits else AT_ONCE)
         return partial(ledger.confirmed, found=found, now=self._clock())
