@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from contracts.envelope import Message
 from contracts.order import PaymentMethod
-from contracts.value import Value
+from contracts.value import Value, Whole
 
 
 class BuyerCorrection(Value):
@@ -36,14 +36,14 @@ class ItemCorrection(Value):
 
     item_id: str
     sku: str | None = None
-    erp_product_id: int | None = None
+    erp_product_id: Whole | None = None
 
 
 class PaymentCorrection(Value):
     """How the order was really paid."""
 
     method: PaymentMethod | None = None
-    installments: int | None = None
+    installments: Whole | None = None
 
 
 class ShippingCorrection(Value):

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from contracts.value import Instant, Value
+from contracts.value import Instant, Value, Whole
 
 NAMESPACE = UUID("6f1b7b0e-0b0c-5c0f-9c1e-9d7a5f2a4e11")
 """The namespace of every event id; changing it would give every event a second identity."""
@@ -45,8 +45,8 @@ class Event(Message):
     order_id: str
     store_id: str
     account_id: str
-    revision: int
-    attempt: int = 0
+    revision: Whole
+    attempt: Whole = 0
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field
 from contracts.envelope import NAMESPACE, Event, Message
 from contracts.order import Order
 from contracts.reasons import Reason
-from contracts.value import Amount, Instant, Value
+from contracts.value import Amount, Instant, Value, Whole
 
 
 class RawDocument(Value):
@@ -33,8 +33,8 @@ class ItemTerms(Value):
     """Which ERP product a line became; `stock_location_code` None means the account's default."""
 
     item_id: str
-    erp_product_id: int
-    stock_location_code: int | None = None
+    erp_product_id: Whole
+    stock_location_code: Whole | None = None
 
 
 class ErpTerms(Value):
@@ -47,14 +47,14 @@ class ErpTerms(Value):
 
     stage_code: str
     category_code: str
-    bank_account_code: int
-    salesperson_code: int | None = None
+    bank_account_code: Whole
+    salesperson_code: Whole | None = None
     salesperson_name: str = ""
-    tax_scenario_code: int | None = None
+    tax_scenario_code: Whole | None = None
     installment_code: str = "000"
-    installments: int = 1
+    installments: Whole = 1
     payment_method_code: str | None = None
-    carrier_code: int | None = None
+    carrier_code: Whole | None = None
     origin_code: str = "API"
     update_customer: bool = False
     items: tuple[ItemTerms, ...] = ()
@@ -111,9 +111,9 @@ class OrderPosted(Event):
     topic: ClassVar[str] = "orders.posted.v1"
 
     integration_code: str
-    erp_order_id: int
+    erp_order_id: Whole
     erp_order_number: str
-    erp_customer_id: int
+    erp_customer_id: Whole
     stage_code: str
     total: Amount
     standing: ErpStanding = ErpStanding.OPEN
@@ -150,7 +150,7 @@ class OrderCancelled(Event):
     cancel_reason: str | None = None
     choices: tuple[str, ...] = ()
     detail: str = ""
-    erp_order_id: int | None = None
+    erp_order_id: Whole | None = None
 
     @property
     def stage(self) -> str:

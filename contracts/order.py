@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from contracts.value import ZERO, Amount, Instant, Value
+from contracts.value import ZERO, Amount, Instant, Value, Whole
 
 CEP_DIGITS = 8
 
@@ -88,12 +88,12 @@ class Item(Value):
     variation_id: str | None = None
     sku: str | None = None
     title: str = ""
-    quantity: int
+    quantity: Whole
     unit_price: Amount
     discount: Amount = ZERO
     deleted_at_channel: bool = False
     bundle_id: str | None = None
-    erp_product_id: int | None = None
+    erp_product_id: Whole | None = None
 
 
 class Shipping(Value):
@@ -110,7 +110,7 @@ class Payment(Value):
     method: PaymentMethod = PaymentMethod.OTHER
     gateway: str | None = None
     brand: str | None = None
-    installments: int | None = None
+    installments: Whole | None = None
     amount: Amount
     paid_at: Instant | None = None
     reference: str | None = None
@@ -134,7 +134,7 @@ class RefundLine(Value):
     """What of one item was given back."""
 
     item_id: str
-    quantity: int
+    quantity: Whole
     amount: Amount = ZERO
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.envelope import NAMESPACE, Message
 from contracts.order import PaymentMethod
-from contracts.value import Value
+from contracts.value import Value, Whole
 
 STANDARD_PAYMENT_METHODS: dict[str, str] = {
     PaymentMethod.CREDIT_CARD: "03",
@@ -43,16 +43,16 @@ class StoreSettings(Value):
 
     erp_stage_code: str | None = None
     erp_category_code: str | None = None
-    bank_account_code: int | None = None
-    salesperson_code: int | None = None
-    tax_scenario_code: int | None = None
-    stock_location_code: int | None = None
+    bank_account_code: Whole | None = None
+    salesperson_code: Whole | None = None
+    tax_scenario_code: Whole | None = None
+    stock_location_code: Whole | None = None
     installment_code: str | None = None
     payment_source: str = "channel"
     default_payment_method_code: str | None = None
     payment_methods: dict[str, str] = STANDARD_PAYMENT_METHODS
     installments: dict[str, str] = STANDARD_INSTALLMENTS
-    carriers: dict[str, int] = Field(default_factory=dict)
+    carriers: dict[str, Whole] = Field(default_factory=dict)
     require_carrier: bool = False
     update_erp_customer: bool = False
     erp_origin_code: str = "API"
@@ -82,7 +82,7 @@ class StoreConfigured(Message):
     channel_token: str = ""
     webhook_secrets: tuple[str, ...] = ()
     settings: StoreSettings = StoreSettings()
-    version: int = 1
+    version: Whole = 1
 
     @property
     def key(self) -> str:

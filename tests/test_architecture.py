@@ -71,8 +71,8 @@ PURE = (
 IMPURE_IMPORTS = {"asyncio", "os", "time", "random", "secrets", "socket", "subprocess", "httpx"}
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4", "urandom", "open", "print"}
 
-LONGEST_FILE = 250
-LONGEST_FUNCTION = 40
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 60
 
 
 def files(*patterns: str) -> list[Path]:

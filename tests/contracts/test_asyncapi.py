@@ -89,7 +89,8 @@ def test_the_headers_of_a_webhook_in_the_inbox_are_the_documented_ones():
         channel="shopify",
         received_at=datetime(2026, 11, 20, tzinfo=UTC),
         traceparent=b"00-1-1-01",
-        request_headers=[("x-shopify-topic", b"orders/paid")],
+        headers={b"x-shopify-topic": b"orders/paid"},
+        kept={b"x-shopify-topic": "x-shopify-topic"},
         body=b"{}",
     )
 

@@ -123,7 +123,7 @@ async def test_changes_of_one_moment_come_one_after_the_other(
         ({**NEW, "domain": "127.0.0.1:8080/x?.myshopify.com"}, ["domain"]),
         ({**NEW, "account_id": "omie-1"}, ["account_id"]),
         ({**NEW, "settings": {"tax": 1}}, ["settings.tax"]),
-        ({**NEW, "settings": {"carriers": {"PAC": 10**30}}}, ["settings"]),
+        ({**NEW, "settings": {"carriers": {"PAC": 10**30}}}, ["settings.carriers.PAC"]),
         ({**NEW, "name": "a\x00b"}, ["name"]),
         ({**NEW, "version": 10**12}, ["version"]),
     ],

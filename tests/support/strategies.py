@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from types import NoneType
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import MinLen
 from hypothesis import strategies as st
@@ -60,6 +60,8 @@ def _of(annotation: Any, least: int = 0) -> st.SearchStrategy[Any]:
 def _of_many(origin: Any, arguments: tuple[Any, ...], least: int) -> st.SearchStrategy[Any]:
     if origin is Literal:
         return st.sampled_from(arguments)
+    if origin is Annotated:
+        return _of(arguments[0], least)
     inner = [_of(each) for each in arguments if each is not Ellipsis]
     if origin is tuple:
         return st.lists(inner[0], min_size=least, max_size=2).map(tuple)

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 
 from sandbox.settings import Settings
 from tests.support.shop import PATIENCE_S
+from tests.support.waiting import until
 
 SEED = {
     "erp": {"app_key": "4107733109921", "app_secret": "of-the-erp"},
@@ -61,14 +61,13 @@ def running(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_until_ready(url: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
+    def ready() -> bool:
         try:
-            if httpx.get(url, trust_env=False).status_code == 200:
-                return
+            return httpx.get(url, trust_env=False).status_code == 200
         except httpx.TransportError:
-            assert time.monotonic() < deadline, url
-        time.sleep(0.02)
+            return False
+
+    until(ready, PATIENCE_S)
 
 
 def test_one_process_serves_the_seeded_erp_and_the_stores_and_stops_when_told(tmp_path: Path):
