@@ -124,8 +124,7 @@ def _registers() -> Registers:
         bank_accounts=_register(BANK_ACCOUNT),
         salespeople={SALESPERSON: Option(SALESPERSON, "Shopify")},
         installments={
-            code: Option(code, payments=int(count))
-            for count, code in STANDARD_INSTALLMENTS.items()
+            code: Option(code, payments=int(count)) for count, code in STANDARD_INSTALLMENTS.items()
         },
         payment_methods=_register(*STANDARD_PAYMENT_METHODS.values()),
         stock_locations=_register(STOCK_LOCATION),

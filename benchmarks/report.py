@@ -26,7 +26,9 @@ def verdict(figures: Sequence[Figure]) -> str:
     missed = [f.name for f in figures if not f.gate.holds(f.value)]
     if not missed:
         return f"All {len(figures)} gates hold."
-    return f"{len(figures) - len(missed)} of {len(figures)} gates hold; missed: {', '.join(missed)}."
+    return (
+        f"{len(figures) - len(missed)} of {len(figures)} gates hold; missed: {', '.join(missed)}."
+    )
 
 
 def write(path: Path, outcomes: Iterable[Outcome], conditions: dict[str, Any]) -> None:

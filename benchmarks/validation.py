@@ -135,7 +135,9 @@ def _terms_of(event: OrderCaptured) -> ErpTerms:
     )
 
 
-def _write(known: Document | None, event: OrderValidated) -> InsertOne[Document] | ReplaceOne[Document]:
+def _write(
+    known: Document | None, event: OrderValidated
+) -> InsertOne[Document] | ReplaceOne[Document]:
     """The document that the service keeps, put only where nobody else has written meanwhile."""
     version = known["version"] if known else 0
     document = {
