@@ -30,6 +30,7 @@ from tests.support.builders import ACCOUNT, PAID_AT, a_buyer, an_item, an_order,
 
 REJECTED = (reason(ReasonCode.ERP_REJECTED, detail="O ERP respondeu: não"),)
 SETTLE = timedelta(seconds=61)
+LATER = NOON + timedelta(hours=1)
 
 
 def cancelled(undoing: Undoing = Undoing.REQUESTED, revision: int = 2) -> OrderCancelled:
@@ -242,6 +243,32 @@ def test_an_order_found_with_another_total_or_customer_is_looked_at_by_a_person(
         assert after(cancelled(), entry=entry).work is Work.UNDO
 
 
+def test_an_order_the_erp_confirms_after_it_was_given_up_is_posted_and_undone_if_cancelled() -> (
+    None
+):
+    gone = ledger.missed(ledger.doubted(claimed(after(validated(an_order()))), NOON), LATER, SETTLE)
+    assert gone.state is State.QUEUED
+    assert ledger.confirmed(gone, found(), LATER).state is State.POSTED
+
+    stopped = after(cancelled(), entry=gone)
+    assert stopped.state is State.STOPPED
+    assert ledger.confirmed(stopped, found(), LATER).work is Work.UNDO
+
+
+def test_a_claim_another_process_left_is_not_given_up_at_the_first_look() -> None:
+    left = claimed(after(validated(an_order())), at=NOON)
+
+    assert ledger.missed(left, LATER, SETTLE).work is Work.LOOK_UP
+
+
+def test_a_call_without_an_answer_is_settled_from_its_end() -> None:
+    silent = ledger.unanswered(claimed(after(validated(an_order())), at=NOON), LATER)
+
+    assert (silent.state, silent.work) == (State.UNKNOWN, Work.LOOK_UP)
+    assert ledger.missed(silent, LATER + timedelta(seconds=1), SETTLE).work is Work.LOOK_UP
+    assert ledger.missed(silent, LATER + SETTLE, SETTLE).work is Work.POST
+
+
 def test_an_order_not_found_is_sent_again_only_once_the_call_has_certainly_ended() -> None:
     entry = claimed(after(validated(an_order())), at=NOON)
 
@@ -291,6 +318,7 @@ TURNS: dict[str, Turn] = {
     "find another": lambda e, t: ledger.confirmed(e, found(total="1.00"), t),
     "refuse": lambda e, t: ledger.refused(e, e.rank, REJECTED, t),
     "release": ledger.released,
+    "hear nothing": ledger.unanswered,
     "doubt": ledger.doubted,
     "miss": lambda e, t: ledger.missed(e, t, SETTLE),
     "lose the customer": lambda e, t: ledger.customer_lost(e) if e.state is State.SENDING else e,
