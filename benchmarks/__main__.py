@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import machine, projection, report, validation
+from benchmarks import machine, projection, report, validation, webhook
 from benchmarks.benchmark import DidNotRun, Outcome, Plan
 from benchmarks.cores import Cores
 from embedded.errors import SetupError, StartFailed
 
 BENCHMARKS: Final[Mapping[str, Callable[[Plan], Outcome]]] = {
-    each.NAME: each.measure for each in (validation, projection)
+    each.NAME: each.measure for each in (validation, webhook, projection)
 }
 """All of them, in the order in which they run. Another one is a file and an entry here."""
 ROUNDS: Final = 5

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,14 +21,30 @@ Contender = Callable[[T, Tell], None]
 
 PATIENCE_S: Final = 120.0
 STOPS_WITHIN_S: Final = 5.0
+_USER: Final = 11
+"""Where the user time stands in /proc/<pid>/stat after the name; the system time follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A contender's process; what it tells comes out of `told`."""
+
+    pid: int
+    told: Connection
+
+    def cpu_s(self) -> float:
+        """The CPU time it has used so far, in seconds."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
+        user, system = stat.rpartition(")")[2].split()[_USER : _USER + 2]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def take_turn(contender: Contender[T], task: T, log: Path, cores: frozenset[int]) -> Lap:
     """Run a contender until it tells its lap. Raises DidNotRun."""
-    with running(contender, task, log, cores) as told:
+    with running(contender, task, log, cores) as process:
         try:
-            if told.poll(PATIENCE_S):
-                lap: Lap = told.recv()
+            if process.told.poll(PATIENCE_S):
+                lap: Lap = process.told.recv()
                 return lap
             why = f"said nothing for {PATIENCE_S:.0f} s"
         except EOFError:
@@ -38,15 +55,15 @@ def take_turn(contender: Contender[T], task: T, log: Path, cores: frozenset[int]
 @contextmanager
 def running(
     contender: Contender[T], task: T, log: Path, cores: frozenset[int]
-) -> Iterator[Connection]:
-    """A contender that runs meanwhile; the connection yields what it tells."""
+) -> Iterator[Running]:
+    """A contender that runs meanwhile."""
     spawn = get_context("spawn")
     told, tells = spawn.Pipe(duplex=False)
     process = spawn.Process(target=_enter, args=(contender, task, tells, log, cores), daemon=True)
     process.start()
     tells.close()
     try:
-        yield told
+        yield Running(process.pid or 0, told)
     finally:
         process.terminate()
         process.join(STOPS_WITHIN_S)

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -116,8 +116,20 @@ def run_bare(
 
     `build` prepares the database and gives the work.
     """
+    run(_loop(topics, task, tell, build))
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run on the event loop that services run on."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_loop(topics, task, tell, build))
+        runner.run(work)
+
+
+def calm_gc() -> None:
+    """Collect as seldom as a service does once it has started."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 async def _loop(
@@ -125,12 +137,10 @@ async def _loop(
 ) -> None:
     meter = task.meter(tell)
     async with AsyncExitStack() as opened:
-        producer = await opened.enter_async_context(_producer(task.kafka))
-        work = await build(Bare(producer, store.connect(task.mongodb)))
+        writer = await opened.enter_async_context(producer(task.kafka))
+        work = await build(Bare(writer, store.connect(task.mongodb)))
         consumer = await opened.enter_async_context(_consumer(topics, task))
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(100_000, 20, 100)
+        calm_gc()
         while True:
             read: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
                 timeout_ms=kafka.POLL_MS, max_records=BATCH_RECORDS
@@ -143,8 +153,8 @@ async def _loop(
             await consumer.commit({place: batch[-1].offset + 1 for place, batch in read.items()})
 
 
-def _producer(bootstrap: str) -> AIOKafkaProducer:
-    """The guarantees of `kafka.Publisher`."""
+def producer(bootstrap: str) -> AIOKafkaProducer:
+    """A producer with the guarantees of `kafka.Publisher`."""
     return AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         acks="all",
