@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import machine, projection, report, validation, webhook
+from benchmarks import latency, machine, projection, report, validation, webhook
 from benchmarks.benchmark import DidNotRun, Outcome, Plan
 from benchmarks.cores import Cores
 from embedded.errors import SetupError, StartFailed
 
 BENCHMARKS: Final[Mapping[str, Callable[[Plan], Outcome]]] = {
-    each.NAME: each.measure for each in (validation, webhook, projection)
+    each.NAME: each.measure for each in (validation, webhook, projection, latency)
 }
 """All of them, in the order in which they run. Another one is a file and an entry here."""
 ROUNDS: Final = 5
@@ -44,8 +44,10 @@ def main(arguments: Sequence[str]) -> int:
     }
     figures = [figure for outcome in outcomes for figure in outcome.figures]
     print(f"\n{report.table(figures)}\n\n{report.verdict(figures)}")
-    print(f"Load average {conditions['load_average_before']} before, "
-          f"{conditions['load_average_after']} after, on {conditions['cores']} cores.")
+    print(
+        f"Load average {conditions['load_average_before']} before, "
+        f"{conditions['load_average_after']} after, on {conditions['cores']} cores."
+    )
     for remark in [r for outcome in outcomes for r in outcome.remarks] + failures:
         print(f"! {remark}")
     report.write(asked.output, outcomes, conditions)

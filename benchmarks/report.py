@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.benchmark import Figure, Outcome
 
-_HEAD = ("figure", "measured", "gate", "holds", "rounds: from, to; ours beside bare, CPU each")
+_HEAD = ("figure", "measured", "gate", "holds", "in detail")
 
 
 def table(figures: Sequence[Figure]) -> str:

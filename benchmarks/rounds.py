@@ -73,8 +73,8 @@ class Comparison:
     def __str__(self) -> str:
         ours, other, ratio = self.ours, self.other, self.ratio
         return (
-            f"{ratio.lowest:.2f} to {ratio.highest:.2f}; {ours.median:,.0f}/s beside "
-            f"{other.median:,.0f}/s, {self.ours_cpu_us:.0f} us beside {self.other_cpu_us:.0f} us"
+            f"rounds {ratio.lowest:.2f} to {ratio.highest:.2f}; {ours.median:,.0f}/s beside "
+            f"{other.median:,.0f}/s; CPU {self.ours_cpu_us:.0f} us beside {self.other_cpu_us:.0f} us"
         )
 
     def remarks(self, name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the pairs that read topics share: the task, a backlog to read, and how each side reads it."""
+"""What the pairs that read topics share: the task, a backlog, and how each side reads it."""
 
 import asyncio
 import gc
@@ -81,9 +81,7 @@ def run_service(
         metered = _metered(flow, task.meter(tell))
         return Parts(subscriptions=[Subscription(metered, task.group)], starts=[prepare])
 
-    settings = Settings(
-        kafka=task.kafka, mongodb=task.mongodb, secret_key=SecretStr(SECRET_KEY)
-    )
+    settings = Settings(kafka=task.kafka, mongodb=task.mongodb, secret_key=SecretStr(SECRET_KEY))
     [port] = free_ports(1)
     app.run(name, settings, port, parts)
 
