@@ -73,8 +73,9 @@ class Comparison:
     def __str__(self) -> str:
         ours, other, ratio = self.ours, self.other, self.ratio
         return (
-            f"rounds {ratio.lowest:.2f} to {ratio.highest:.2f}; {ours.median:,.0f}/s beside "
-            f"{other.median:,.0f}/s; CPU {self.ours_cpu_us:.0f} us beside {self.other_cpu_us:.0f} us"
+            f"rounds {ratio.lowest:.2f} to {ratio.highest:.2f}; "
+            f"{ours.median:,.0f}/s beside {other.median:,.0f}/s; "
+            f"CPU {self.ours_cpu_us:.0f} us beside {self.other_cpu_us:.0f} us"
         )
 
     def remarks(self, name: str) -> tuple[str, ...]:
