@@ -8,7 +8,7 @@ from typing import Final
 from contracts.events import OrderValidated
 from contracts.order import Address, Order
 from contracts.reasons import Reason, ReasonCode, reason
-from omie.faults import Fault
+from omie.faults import Fault, folded
 
 LONGEST: Final = 300
 SHORTEST_PERSONAL: Final = 3
@@ -68,8 +68,16 @@ def words(fault: Fault, personal: Iterable[str] = ()) -> str:
     """The ERP's words without documents, e-mails and these `personal` texts."""
     said = " ".join(fault.text.removeprefix("ERROR:").split()) or "recusado, sem explicação"
     for text in sorted(personal, key=len, reverse=True):
-        said = re.sub(re.escape(text), HIDDEN, said, flags=re.IGNORECASE)
+        said = re.sub(_written(text), HIDDEN, said, flags=re.IGNORECASE)
     return _PERSONAL.sub(HIDDEN, said)[:LONGEST]
+
+
+def _written(text: str) -> str:
+    """A pattern for the text as the ERP may write it: in capitals, without accents."""
+    return "".join(
+        f"(?:{re.escape(c)}|{re.escape(folded(c))})" if folded(c) != c else re.escape(c)
+        for c in text
+    )
 
 
 def personal_texts(order: Order) -> set[str]:
