@@ -43,15 +43,26 @@ def said(*statuses: int) -> list[httpx.Response]:
     return [httpx.Response(status) for status in statuses]
 
 
-def test_the_store_is_connected_with_the_panels_token_and_the_erps_bank_account():
-    client, seen = answering(httpx.Response(200, json={"nCodCC": 4711}), httpx.Response(202))
+def test_the_store_is_connected_with_the_panels_token_and_the_erps_own_numbers():
+    places = [
+        {"codigo_local_estoque": 1, "padrao": "N"},
+        {"codigo_local_estoque": 2, "padrao": "S"},
+    ]
+    client, seen = answering(
+        httpx.Response(200, json={"nCodCC": 4711}),
+        httpx.Response(200, json={"locaisEncontrados": places}),
+        httpx.Response(201),
+    )
 
     demo.connect_store(client, CARD, STORE)
 
     put = seen[-1]
     assert (put.method, put.url.path) == ("PUT", "/api/v1/stores/demo-shopify")
     assert put.headers["Authorization"] == "Bearer est_1"
-    assert json.loads(put.read())["settings"]["bank_account_code"] == 4711
+    body = json.loads(put.read())
+    assert body["erp"] == CARD["erp"]
+    assert body["settings"]["bank_account_code"] == 4711
+    assert body["settings"]["stock_location_code"] == 2
 
 
 @pytest.mark.parametrize(("status", "known"), [(404, False), (200, True)])
