@@ -43,7 +43,7 @@ lock: $(INSTALLED) ## Renew requirements.lock, and the pinned jars of Kafka
 	@test -x .venv/lock-tools/bin/uv || $(BIN)/python -m venv .venv/lock-tools
 	@test -x .venv/lock-tools/bin/uv || .venv/lock-tools/bin/python -m pip install --quiet uv
 	.venv/lock-tools/bin/uv pip compile pyproject.toml --all-extras --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --generate-hashes --no-header \
 		--upgrade --quiet --output-file requirements.lock
 	$(BIN)/python -m embedded.jars
 
