@@ -1,7 +1,7 @@
 """Capture's door beside the least that does the same: a raw ASGI app with the same guarantees.
 
-`bare` reads the body, checks the same HMAC, writes the record to Kafka as safely as we do, and only
-then answers 200. `forgetful`, for information, keeps nothing: it shows what the broker's word costs.
+`bare` reads the body, checks the same HMAC, writes the record to Kafka as safely as we do, and
+only then answers 200. `forgetful`, for information, keeps nothing: it shows what that costs.
 All three run under the same uvicorn on a core of their own, under the same load from the other.
 """
 
