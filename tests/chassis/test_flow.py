@@ -326,12 +326,12 @@ async def test_what_comes_after_a_batch_comes_after_it_was_told():
     assert len(told_before) == 1
 
 
-async def test_each_moved_order_is_one_line_of_identifiers_and_each_batch_one_of_numbers():
+async def test_a_batch_is_one_line_of_the_orders_it_moved_and_one_of_numbers():
     with capture_logs() as lines:
         await tally.flow(Contended(), MemoryLog()).handle(records(*revisions(1, 1, 2)))
 
-    moved = [line for line in lines if line["event"] == "order_moved"]
-    assert [(m["order_id"], m["revision"]) for m in moved] == [(order_id(1), 1), (order_id(1), 2)]
+    [moved] = [line for line in lines if line["event"] == "orders_moved"]
+    assert moved["orders"] == [f"{order_id(1)} {OrderErased.type} {n}.0" for n in (1, 2)]
     [batch] = [line for line in lines if line["event"] == "batch_done"]
     assert (batch["records"], batch["told"], batch["dead"]) == (2, 2, 0)
     assert "Irene" not in str(lines)

@@ -15,7 +15,7 @@ it has seen, tell the same again.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -123,8 +123,8 @@ class Flow(Generic[S]):
         outgoing = [*(out for _, out in told), *letters]
         await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
         self.after()
-        for message, _ in told:
-            _log_told(message)
+        if moved := _moved(message for message, _ in told):
+            log.info("orders_moved", orders=moved)
         log.info(
             "batch_done",
             records=len(records),
@@ -215,12 +215,8 @@ def _log_dead(record: Record, error: str) -> None:
     )
 
 
-def _log_told(message: Message) -> None:
-    if isinstance(message, Event):
-        log.info(
-            "order_moved",
-            fact=message.type,
-            order_id=message.order_id,
-            revision=message.revision,
-            attempt=message.attempt,
-        )
+def _moved(told: Iterable[Message]) -> list[str]:
+    """What became of each order, as `order_id fact revision.attempt`: one line for a batch."""
+    return [
+        f"{m.order_id} {m.type} {m.revision}.{m.attempt}" for m in told if isinstance(m, Event)
+    ]
