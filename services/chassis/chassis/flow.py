@@ -217,6 +217,4 @@ def _log_dead(record: Record, error: str) -> None:
 
 def _moved(told: Iterable[Message]) -> list[str]:
     """What became of each order, as `order_id fact revision.attempt`: one line for a batch."""
-    return [
-        f"{m.order_id} {m.type} {m.revision}.{m.attempt}" for m in told if isinstance(m, Event)
-    ]
+    return [f"{m.order_id} {m.type} {m.revision}.{m.attempt}" for m in told if isinstance(m, Event)]
