@@ -155,6 +155,15 @@ def test_a_caller_that_gives_up_waiting_leaves_its_place_to_others() -> None:
     run(main())
 
 
+def test_a_wait_too_short_for_a_float_to_hold_is_none() -> None:
+    window = Window(1, span_s=60)
+    window.start()
+    window.end(now=0.1)
+
+    late = 60.1 - 1e-9
+    assert window.wait(late) == 0
+
+
 def test_a_window_full_of_running_calls_opens_when_one_ends() -> None:
     window = Window(2, span_s=60)
     window.start()

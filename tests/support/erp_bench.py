@@ -26,6 +26,7 @@ from contracts.wire import Outgoing
 from contracts.wire import encode as encode_message
 from erp_writer.accounts import Accounts
 from erp_writer.customers import Customers, Known
+from erp_writer.dispatcher import Dispatcher
 from erp_writer.entry import Entry
 from erp_writer.erp import Erp
 from erp_writer.handlers import flow
@@ -39,6 +40,7 @@ from omie.client import Omie
 from omie.envelope import Account
 from omie.pacing import Pacing
 from sandbox.erp.app import create_app
+from sandbox.erp.companies import Company
 from sandbox.erp.products import PRODUCTS
 from sandbox.erp.registers import ACCOUNTS, LOCATIONS
 from sandbox.erp.seed import seed_company
@@ -192,14 +194,15 @@ class ErpBench:
     def start(self, *, delete: bool = False) -> None:
         """A fresh process: nothing remembered but what is stored."""
         pacing = Pacing(self._loop.time, asyncio.sleep)
-        self.ownership = Ownership()
+        self.woken = asyncio.Event()
+        self.ownership = Ownership(self.woken.set)
         self.ownership.partitions = frozenset(range(PARTITIONS))
 
         def connect(account: Account) -> Erp:
             return Erp(Omie(self.http, account, pacing, clock=self.clock), self._loop.time)
 
-        self.accounts = Accounts(self.stores, VAULT, connect)
-        self.flow: Flow[Entry] = flow(self.ledger, self.log, self.clock, lambda: None)
+        self.accounts = Accounts(self.stores, VAULT, connect, self.woken.set)
+        self.flow: Flow[Entry] = flow(self.ledger, self.log, self.clock, self.woken.set)
         self.worker = Worker(
             ledger=self.ledger,
             accounts=self.accounts,
@@ -209,26 +212,35 @@ class ErpBench:
             clock=self.clock,
             ownership=self.ownership,
         )
+        self.dispatcher = Dispatcher(
+            self.ledger, self.worker.drain, self.clock, self.ownership, self.woken
+        )
 
     def product(self, sku: str) -> int:
         """The ERP's id of a product."""
-        found = self.company.find(PRODUCTS, "sku", sku)
-        assert found is not None, sku
-        return int(found["codigo_produto"])
+        return product_of(self.company, sku)
 
     def validated(
-        self, order: Order, revision: int = 1, attempt: int = 1, **terms: Any
+        self,
+        order: Order,
+        revision: int = 1,
+        attempt: int = 1,
+        company: Company | None = None,
+        **terms: Any,
     ) -> OrderValidated:
-        """This version of the order, with terms that this ERP knows."""
+        """This version of the order, with terms that this company's ERP knows."""
+        company = company or self.company
+        [location, *_] = company.select(LOCATIONS)
+        [bank_account, *_] = company.select(ACCOUNTS)
         lines = tuple(
             ItemTerms(
                 item_id=item.item_id,
-                erp_product_id=self.product(item.sku or ""),
-                stock_location_code=self.locations[0],
+                erp_product_id=product_of(company, item.sku or ""),
+                stock_location_code=location["codigo_local_estoque"],
             )
             for item in order.items
         )
-        terms = {"bank_account_code": self.bank_accounts[0], "items": lines} | terms
+        terms = {"bank_account_code": bank_account["nCodCC"], "items": lines} | terms
         return validated(order, revision, attempt, **terms)
 
     async def put(self, *messages: Message) -> None:
@@ -281,6 +293,13 @@ class ErpBench:
     async def calls(self) -> list[str]:
         """The API methods called so far, in order."""
         return [r["call"] for r in (await self.control("GET", "requests"))["requests"]]
+
+
+def product_of(company: Company, sku: str) -> int:
+    """The id of a product in this company's books."""
+    found = company.find(PRODUCTS, "sku", sku)
+    assert found is not None, sku
+    return int(found["codigo_produto"])
 
 
 @asynccontextmanager

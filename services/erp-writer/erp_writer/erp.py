@@ -14,12 +14,14 @@ CUSTOMERS: Final = "geral/clientes"
 SALESPEOPLE: Final = "geral/vendedores"
 ORDERS: Final = "produtos/pedido"
 BILLING: Final = "produtos/pedidovendafat"
+SOON_S: Final = 1.0
+"""Who waits longer than this for a turn had better look again what there is to do."""
 
 log = structlog.get_logger()
 
 
 class Held(Exception):  # noqa: N818 - it names the state of the account
-    """The account is being left alone for `wait_s` more seconds: nothing was asked."""
+    """The account is left alone, or the ERP's minute is full, for `wait_s`: nothing was asked."""
 
     def __init__(self, wait_s: float) -> None:
         super().__init__(f"for {wait_s:.0f} s")
@@ -38,6 +40,11 @@ class Erp:
         """Seconds until the account may be called; 0 is now."""
         return self.breaker.wait(self._monotonic())
 
+    def room(self, call: str) -> None:
+        """Make sure the call would go out soon. Raises Held where the ERP's minute is full."""
+        if (wait := self._omie.wait(call)) > SOON_S:
+            raise Held(wait)
+
     async def call(
         self,
         service: str,
@@ -47,10 +54,11 @@ class Erp:
         write: bool = False,
         fresh: bool = False,
     ) -> dict[str, Any]:
-        """See Omie.call. Raises Fault, or Held where the account is being left alone."""
+        """See Omie.call. Raises Fault, or Held where the call would not go out soon."""
         before = self.breaker
         if wait := self.wait():
             raise Held(wait)
+        self.room(call)
         self.breaker = before.entered(self._monotonic())
         try:
             answer = await self._omie.call(service, call, param, write=write, fresh=fresh)

@@ -26,6 +26,7 @@ from omie.reads import AskedBefore
 
 Change = Callable[[Entry], Entry]
 
+INCLUDE: Final = "IncluirPedido"
 SETTLE: Final = timedelta(seconds=61)
 """After this a call has certainly ended at the ERP, and the same one is not redundant any more."""
 REFUSALS: Final = (
@@ -111,10 +112,14 @@ class Posting:
         )
         return Prepared(fitted.document, sent, (*customer.changes, *fitted.changes))
 
+    def room(self, erp: Erp) -> None:
+        """Make sure the order would go out soon. Raises Held where it has to wait its turn."""
+        erp.room(INCLUDE)
+
     async def send(self, erp: Erp, entry: Entry, prepared: Prepared) -> Change:
         """Include the order; `entry` is claimed. An unclear answer is looked up next."""
         try:
-            answer = await erp.call(ORDERS, "IncluirPedido", prepared.document, write=True)
+            answer = await erp.call(ORDERS, INCLUDE, prepared.document, write=True)
         except Held:
             return partial(ledger.released, due_at=AT_ONCE)
         except Fault as fault:

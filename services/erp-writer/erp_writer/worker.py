@@ -128,10 +128,12 @@ class Worker:
         """Claim the entry, send it, write down what came of it.
 
         The claim fails if anything happened to the entry since it was read: a cancellation, a
-        newer version. So it is the last look before the call, too.
+        newer version. So it is the last look before the call, too; nothing is claimed that would
+        then wait its turn.
         """
         if not isinstance(prepared, Prepared):
             return await self._apply(kept, prepared)
+        self._posting.room(erp)
         sent = prepared.sent.model_copy(update={"at": self._clock()})
         claim = Kept(ledger.claimed(kept.state, sent, prepared.changes), kept.version)
         if not await self._save({kept.state.order_id: claim}, "claiming an order"):

@@ -56,6 +56,10 @@ class Omie:
     def __repr__(self) -> str:
         return f"Omie({self.account.app_key})"
 
+    def wait(self, call: str) -> float:
+        """Seconds until the ERP's minute has room for this call."""
+        return self._pacing.wait(self.account.app_key, call)
+
     async def call(
         self,
         service: str,

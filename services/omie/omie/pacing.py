@@ -13,6 +13,8 @@ from typing import Final
 
 SPAN_S: Final = 60.1
 """A minute, and a little for two clocks that do not run alike."""
+ROUNDING_S: Final = 1e-6
+"""A wait shorter than this may be lost in a float, and would never end."""
 READS_AT_ONCE: Final = 3
 """The ERP takes four per key and method; one stays free for whoever else uses the key."""
 
@@ -32,7 +34,7 @@ class Window:
 
     def wait(self, now: float) -> float | None:
         """Seconds until a call may start: 0 is now, None is once a running call has ended."""
-        while self._ended and self._ended[0] + self._span_s <= now:
+        while self._ended and self._ended[0] + self._span_s <= now + ROUNDING_S:
             self._ended.popleft()
         if self._running + len(self._ended) < self._most:
             return 0.0
@@ -56,6 +58,9 @@ class _Gate:
         self._pacing = pacing
         self._queue = asyncio.Lock()
         self._ended = asyncio.Event()
+
+    def wait(self) -> float:
+        return self._window.wait(self._pacing.monotonic()) or 0.0
 
     @asynccontextmanager
     async def passed(self) -> AsyncIterator[None]:
@@ -91,6 +96,11 @@ class Pacing:
         self._per_method = per_method
         self._ip = _Gate(Window(per_ip), self)
         self._methods: dict[tuple[str, str], tuple[asyncio.Semaphore, _Gate]] = {}
+
+    def wait(self, app_key: str, method: str) -> float:
+        """Seconds until the minute has room for this call, if nobody comes before."""
+        _, gate = self._methods.get((app_key, method), (None, self._ip))
+        return max(gate.wait(), self._ip.wait())
 
     @asynccontextmanager
     async def turn(self, app_key: str, method: str, *, write: bool) -> AsyncIterator[None]:
