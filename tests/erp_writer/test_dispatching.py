@@ -10,6 +10,7 @@ import pytest
 from contracts.events import OrderCancelled, OrderPosted, OrderValidated
 from contracts.stores import StoreConfigured
 from contracts.topics import PARTITIONS
+from erp_writer.dispatcher import Dispatcher
 from erp_writer.ownership import Ownership
 from sandbox.erp.seed import seed_company
 from tests.support.builders import a_buyer, an_order, cancellation_of
@@ -185,10 +186,10 @@ def test_trouble_of_our_own_ends_the_service_instead_of_hiding() -> None:
             async def broken(_: str) -> None:
                 raise RuntimeError("a bug")
 
-            bench.dispatcher._drain = broken
+            dispatcher = Dispatcher(bench.ledger, broken, bench.clock, bench.ownership, bench.woken)
             await bench.put(bench.validated(an_order()))
             with pytest.raises(RuntimeError, match="a bug"):
-                await asyncio.wait_for(bench.dispatcher.run(), 5)
+                await asyncio.wait_for(dispatcher.run(), 5)
 
     run(main())
 
