@@ -55,8 +55,8 @@ _START: Final = {
 }
 _BODY: Final = {"type": "http.response.body", "body": _STORED}
 
-Keep = Callable[[bytes], Awaitable[object]]
-"""What an app does with a body whose signature is right, before it answers."""
+Keep = Callable[[Scope, bytes], Awaitable[None]]
+"""What an app does with a request whose signature is right, before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def ours(task: Task, _: Tell) -> None:
 def forgetful(task: Task, _: Tell) -> None:
     """Nothing but the signature."""
 
-    async def keep(_: bytes) -> None:
+    async def keep(_: Scope, __: bytes) -> None:
         pass
 
     stream.run(_serve(task.port, keep))
@@ -169,8 +169,13 @@ def bare(task: Task, _: Tell) -> None:
 
     async def serve() -> None:
         async with stream.producer(task.kafka) as producer:
-            key = stores()[0].store_id.encode()
-            await _serve(task.port, lambda body: producer.send_and_wait(INBOX, body, key=key))
+
+            async def keep(scope: Scope, body: bytes) -> None:
+                key = scope["path"].rpartition("/")[2].encode()
+                kept = [(n.decode(), v) for n, v in scope["headers"] if n.startswith(b"x-shopify-")]
+                await producer.send_and_wait(INBOX, body, key=key, headers=kept)
+
+            await _serve(task.port, keep)
 
     stream.run(serve())
 
@@ -207,7 +212,7 @@ def _app(keep: Keep) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
             await send({"type": "http.response.start", "status": 401, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
-        await keep(body)
+        await keep(scope, body)
         await send(_START)
         await send(_BODY)
 
