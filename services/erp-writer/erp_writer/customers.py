@@ -58,27 +58,33 @@ class CustomerBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """What an account's unknown buyers turned out to be lately: there already, or new."""
+    """What an account's unknown buyers turned out to be lately: there already, or new.
+
+    Neither way of asking ever fails five times in a row: an inclusion in vain is followed by a
+    look-up, a look-up in vain by an inclusion that succeeds, and before there are too many of
+    those, one look-up that is sure to find somebody ends their row.
+    """
 
     existed: bool = False
     looked_in_vain: int = 0
-    included_in_vain: int = 0
 
     @property
     def look_first(self) -> bool:
         """Whether to look for the next one before including it."""
-        if self.included_in_vain >= MOST_IN_VAIN:
-            return True
-        return self.existed and self.looked_in_vain < MOST_IN_VAIN
+        return self.existed and not self.must_find
+
+    @property
+    def must_find(self) -> bool:
+        """Whether only a look-up that is sure to succeed may be made."""
+        return self.looked_in_vain >= MOST_IN_VAIN
 
     def looked(self, *, found: bool) -> "Habit":
         """A look-up by document ended."""
-        return replace(self, existed=found, looked_in_vain=0 if found else self.looked_in_vain + 1)
+        return Habit(found, 0 if found else self.looked_in_vain + 1)
 
     def included(self, *, new: bool) -> "Habit":
         """An inclusion ended."""
-        vain = 0 if new else self.included_in_vain + 1
-        return replace(self, existed=not new, included_in_vain=vain)
+        return replace(self, existed=not new)
 
 
 class Customers:
@@ -116,9 +122,10 @@ class Customers:
 
     async def _meet(self, erp: Erp, account_id: str, order: Order, customer: Fitted) -> Known:
         """A buyer we have no memory of."""
+        document = order.buyer.document or ""
         habit = self._habits.get(account_id, Habit())
-        if order.buyer.document and habit.look_first:
-            found = await _look(erp, order.buyer.document)
+        if document and habit.look_first:
+            found = await _look(erp, document)
             habit = self._habits[account_id] = habit.looked(found=found is not None)
             if found is not None:
                 return Known(found)
@@ -126,10 +133,13 @@ class Customers:
             answer = await erp.call(CUSTOMERS, "IncluirCliente", customer.document, write=True)
         except Fault as fault:
             if fault.kind in (FaultKind.DUPLICATE, FaultKind.UNCLEAR):
-                self._habits[account_id] = habit.included(new=False)
+                habit = self._habits[account_id] = habit.included(new=False)
             if fault.kind is not FaultKind.DUPLICATE:
                 raise
-            existing = fault.existing_id or await _look(erp, order.buyer.document or "")
+            existing = fault.existing_id
+            if document and (existing is None or habit.must_find):
+                existing = await _look(erp, document) or existing
+                self._habits[account_id] = habit.looked(found=existing is not None)
             if existing is None:
                 raise
             return Known(existing)
