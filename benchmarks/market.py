@@ -4,7 +4,7 @@ Payloads that repeat would flatter: compression and caches live off repetition.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -45,21 +45,28 @@ class Sale:
     body: bytes
     record: Mapping[str, Any]
 
+    @property
+    def order_id(self) -> str:
+        """The order's id on the belt."""
+        return f"{self.store.store_id}:{self.record['order']['id']}"
 
-def stores() -> tuple[StoreConfigured, ...]:
+
+def stores(accounts: int = ACCOUNTS) -> tuple[StoreConfigured, ...]:
     """One store per ERP account, configured as the demo's."""
     vault = Vault(SECRET_KEY)
-    return tuple(_store(number, vault) for number in range(ACCOUNTS))
+    return tuple(_store(number, vault) for number in range(accounts))
 
 
-def sales(count: int, *, slim: bool = False) -> Iterator[Sale]:
-    """So many orders, a few seconds apart, in stores at random.
+def sales(
+    count: int, shops: Sequence[StoreConfigured] | None = None, *, slim: bool = False
+) -> Iterator[Sale]:
+    """So many orders, a few seconds apart, in `shops` (ours, unless told) at random.
 
     A `slim` webhook has some 4 KB instead of 8: no nulls, and each amount said once, not again in
     each of two currencies.
     """
     dice = generator.dice("benchmarks")
-    catalogue, shops, ids = on_sale(), stores(), itertools.count(6_000_000_000_001)
+    catalogue, shops, ids = on_sale(), shops or stores(), itertools.count(6_000_000_000_001)
     for number in range(1, count + 1):
         shop, at = dice.choice(shops), _OPENED + timedelta(seconds=3 * number)
         seller = _seller(shop)
