@@ -37,12 +37,34 @@ class ItemTerms(Value):
     stock_location_code: Whole | None = None
 
 
+class PaymentTerms(Value):
+    """One of an order's several payments: what it pays, by which means, in how many parts.
+
+    `method_code` is the ERP's means of payment; `name` describes it where the code does not.
+    """
+
+    method_code: str | None = None
+    name: str = ""
+    amount: Amount
+    installments: Whole = 1
+
+
+class Intermediary(Value):
+    """The marketplace that brought the sale: its CNPJ, and who the seller is there."""
+
+    cnpj: str
+    seller: str
+
+
 class ErpTerms(Value):
     """How the merchant wants this order in the ERP, every choice already made.
 
     `salesperson_code` is None when none was chosen: the salesperson named `salesperson_name`
     (the channel) is used. `installment_code` and `payment_method_code` are the ERP's own codes;
     `installments` is the number of payments, `carrier_code` the ERP's id of the carrier.
+    `payments` is empty unless the order was paid in several ways: then it says all of them, they
+    sum to the total, and `installments` counts the parts of all. `marketplace` says that somebody
+    else's site sold it; `intermediary` is None where the store does not tell whose.
     """
 
     stage_code: str
@@ -54,7 +76,10 @@ class ErpTerms(Value):
     installment_code: str = "000"
     installments: Whole = 1
     payment_method_code: str | None = None
+    payments: tuple[PaymentTerms, ...] = ()
     carrier_code: Whole | None = None
+    marketplace: bool = False
+    intermediary: Intermediary | None = None
     origin_code: str = "API"
     update_customer: bool = False
     items: tuple[ItemTerms, ...] = ()
@@ -101,10 +126,23 @@ class ErpStanding(StrEnum):
     CANCEL_REFUSED = "cancel_refused"
 
 
+class TextChange(Value):
+    """A text that the ERP would have refused, and went changed.
+
+    `field` is the ERP's own name of it. `replaced`: characters were exchanged or left out.
+    `cut_at`: how many were kept of a longer text. No change quotes the text.
+    """
+
+    field: str
+    replaced: bool = False
+    cut_at: Whole | None = None
+
+
 class OrderPosted(Event):
     """The ERP holds the sales order; `standing` tells whether it is still open there.
 
-    `erp_message` is the ERP's own words where it refused to cancel.
+    `erp_message` is the ERP's own words where it refused to cancel. `changes` tells which texts
+    went otherwise than the channel wrote them.
     """
 
     type: ClassVar[str] = "br.esteira.order.posted.v1"
@@ -119,6 +157,7 @@ class OrderPosted(Event):
     standing: ErpStanding = ErpStanding.OPEN
     erp_message: str = ""
     posted_at: Instant
+    changes: tuple[TextChange, ...] = ()
 
     @property
     def stage(self) -> str:

@@ -1,6 +1,6 @@
 """A merchant's store: which channel, which ERP account, and how its orders go to the ERP."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import uuid5
 
 from pydantic import Field
@@ -29,6 +29,10 @@ STANDARD_INSTALLMENTS: dict[str, str] = {
 """Number of payments to Omie's payment terms (its reference, section 9.3)."""
 
 
+OWN_TERMS: Final = "999"
+"""Omie's payment terms that are spelt out in the order itself."""
+
+
 class StoreSettings(Value):
     """The options of "Integração com ERP"; codes are the ERP's own. They rule new orders only.
 
@@ -36,9 +40,12 @@ class StoreSettings(Value):
     elsewhere means the ERP's default. `payment_source` "default" ignores what the channel says
     and uses `default_payment_method_code` and `installment_code`. `payment_methods` maps a
     gateway's name, or a canonical method, to the ERP's code; the gateway wins. `installments`
-    maps a number of payments to the ERP's payment terms. `carriers` maps a shipping method or
-    carrier to the ERP's id of the carrier, and is asked for only with `require_carrier`.
-    `document_keys` are extra names under which a checkout app writes the CPF/CNPJ.
+    maps a number of payments to the ERP's payment terms; a number it does not list goes by
+    `other_installments_code`, or waits for a person where that is None. `carriers` maps a
+    shipping method or carrier to the ERP's id of the carrier, and is asked for only with
+    `require_carrier`. `document_keys` are extra names under which a checkout app writes the
+    CPF/CNPJ. `intermediary_cnpj` and `intermediary_seller` are the marketplace's CNPJ and the
+    seller's name there, as the NF-e of a sale through a marketplace wants them.
     """
 
     erp_stage_code: str | None = None
@@ -52,12 +59,15 @@ class StoreSettings(Value):
     default_payment_method_code: str | None = None
     payment_methods: dict[str, str] = STANDARD_PAYMENT_METHODS
     installments: dict[str, str] = STANDARD_INSTALLMENTS
+    other_installments_code: str | None = OWN_TERMS
     carriers: dict[str, Whole] = Field(default_factory=dict)
     require_carrier: bool = False
     update_erp_customer: bool = False
     erp_origin_code: str = "API"
     missing_number_as_sn: bool = False
     document_keys: tuple[str, ...] = ()
+    intermediary_cnpj: str | None = None
+    intermediary_seller: str | None = None
 
 
 class StoreConfigured(Message):

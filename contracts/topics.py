@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from contracts.accounts import AccountCondition
 from contracts.commands import ReprocessOrder
 from contracts.envelope import Message
 from contracts.events import (
@@ -112,6 +113,12 @@ _BELT = (
         StoreDisconnected.topic, key="store id", writers=("capture",),
         readers=("panel",), messages=(StoreDisconnected,), partitions=1,
         purpose="What capture has to say about stores rather than orders.",
+    ),
+    Topic(
+        AccountCondition.topic, key="ERP account id", writers=("erp-writer",),
+        readers=("erp-writer", "panel"), messages=(AccountCondition,),
+        partitions=1, retention_ms=None, compacted=True,
+        purpose="How every ERP account is doing: once per change, not once per order that waits.",
     ),
 )  # fmt: skip
 

@@ -145,7 +145,7 @@ EXAMPLES: dict[ReasonCode, list[tuple[Order, Facts]]] = {
         (an_order(), facts(settings(payment_methods={"pix": "77"}))),
     ],
     Code.INSTALLMENTS_UNMAPPED: [
-        (paid_with(installments=9), facts()),
+        (paid_with(installments=9), facts(settings(other_installments_code=None))),
         (paid_with(installments=7), facts()),
     ],
     Code.CARRIER_UNMAPPED: [(an_order(), facts(settings(require_carrier=True)))],
@@ -159,6 +159,7 @@ EXAMPLES: dict[ReasonCode, list[tuple[Order, Facts]]] = {
             ("bank_account_code", 1),
             ("salesperson_code", 7700000902), ("salesperson_code", 1),
             ("tax_scenario_code", 1), ("stock_location_code", 1), ("installment_code", "Z99"),
+            ("other_installments_code", "Z99"),
         )
     ] + [(an_order(), WITHOUT_KEYS)],
     Code.ERP_CREDENTIALS_INVALID: [(an_order(), facts(catalogue=None, refused=True))],
@@ -382,7 +383,27 @@ def test_the_default_means_of_payment_serves_where_the_channel_says_nothing():
 
 
 def test_custom_terms_need_not_be_in_the_register():
-    assert codes(paid_with(installments=9), facts(settings(installments={"9": "999"}))) == []
+    store = settings(installments={"9": "999"}, other_installments_code=None)
+
+    assert codes(paid_with(installments=9), facts(store)) == []
+
+
+def test_each_of_several_payments_needs_a_code_and_one_without_is_named():
+    card = Payment(method=PaymentMethod.CREDIT_CARD, amount=Decimal("100.00"), installments=3)
+    coin = Payment(method=PaymentMethod.OTHER, gateway="Moeda Nova", amount=Decimal("38.50"))
+
+    [found] = judge(an_order(payments=(card, coin)), facts())
+
+    assert found.code is Code.PAYMENT_UNMAPPED
+    assert "Moeda Nova" in found.detail
+
+
+def test_several_payments_are_spelt_out_and_need_no_payment_terms():
+    card = Payment(method=PaymentMethod.CREDIT_CARD, amount=Decimal("100.00"), installments=9)
+    voucher = Payment(method=PaymentMethod.GIFT_CARD, amount=Decimal("38.50"))
+    store = settings(other_installments_code=None)
+
+    assert codes(an_order(payments=(card, voucher)), facts(store)) == []
 
 
 @pytest.mark.parametrize("carriers", [{"correios": 1}, {"pac": 1}], ids=["carrier", "method"])

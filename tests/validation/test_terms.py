@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.events import ErpTerms, ItemTerms
+from contracts.events import ErpTerms, Intermediary, ItemTerms, PaymentTerms
 from contracts.order import Payment, PaymentMethod, Shipping
 from tests.support.builders import an_item, an_order
 from tests.support.catalogues import MUG, SHIRT, a_catalogue, facts, register, settings
@@ -97,7 +97,7 @@ def test_the_gateway_wins_over_the_method():
     assert terms_for(order, facts(store)).payment_method_code == "99"
 
 
-def test_of_several_payments_the_largest_speaks_for_the_order():
+def test_several_payments_are_spelt_out_and_the_largest_speaks_for_the_order():
     order = paid_by(
         a_payment(PaymentMethod.GIFT_CARD, "38.50"),
         a_payment(PaymentMethod.CREDIT_CARD, "100.00", installments=3),
@@ -107,9 +107,68 @@ def test_of_several_payments_the_largest_speaks_for_the_order():
 
     assert (terms.payment_method_code, terms.installment_code, terms.installments) == (
         "03",
-        "003",
-        3,
+        "999",
+        4,
     )
+    assert terms.payments == (
+        PaymentTerms(method_code="12", amount=Decimal("38.50"), installments=1),
+        PaymentTerms(method_code="03", amount=Decimal("100.00"), installments=3),
+    )
+
+
+def test_payments_the_erp_would_be_told_in_the_same_words_are_one():
+    order = paid_by(
+        a_payment(PaymentMethod.PIX, "38.50", gateway="Pix do Banco"),
+        a_payment(PaymentMethod.PIX, "100.00", gateway="pix"),
+    )
+
+    terms = terms_for(order, facts())
+
+    assert (terms.payments, terms.installment_code, terms.payment_method_code) == ((), "000", "17")
+
+
+def test_what_was_given_back_is_taken_off_all_payments_in_proportion():
+    order = an_order()
+    card = a_payment(PaymentMethod.CREDIT_CARD, "150.00", installments=2)
+    voucher = a_payment(PaymentMethod.GIFT_CARD, "50.00")
+
+    terms = terms_for(order.model_copy(update={"payments": (card, voucher)}), facts())
+
+    assert [p.amount for p in terms.payments] == [Decimal("103.88"), Decimal("34.62")]
+    assert sum(p.amount for p in terms.payments) == order.totals.total
+
+
+def test_a_store_that_does_not_ask_the_channel_spells_no_payments_out():
+    order = paid_by(
+        a_payment(PaymentMethod.GIFT_CARD, "38.50"), a_payment(PaymentMethod.PIX, "100.00")
+    )
+
+    assert terms_for(order, facts(settings(payment_source="default"))).payments == ()
+
+
+@pytest.mark.parametrize(("number", "code"), [(3, "003"), (9, "999"), (13, "999")])
+def test_a_number_of_instalments_without_terms_of_its_own_is_spelt_out(number: int, code: str):
+    order = paid_by(a_payment(PaymentMethod.CREDIT_CARD, "138.50", installments=number))
+
+    terms = terms_for(order, facts())
+
+    assert (terms.installment_code, terms.installments) == (code, number)
+
+
+def test_a_marketplaces_sale_says_through_whom_it_came_where_the_store_does():
+    told = {"intermediary_cnpj": "11222333000181", "intermediary_seller": "LOJA-DEMO"}
+    own_site = settings(**told)
+    market = own_site.model_copy(update={"channel": "mercado_livre"})
+    silent = settings(intermediary_seller=None).model_copy(update={"channel": "mercado_livre"})
+
+    found = [terms_for(an_order(), facts(store)) for store in (own_site, market, silent)]
+
+    assert [terms.marketplace for terms in found] == [False, True, True]
+    assert [terms.intermediary for terms in found] == [
+        None,
+        Intermediary(cnpj="11222333000181", seller="LOJA-DEMO"),
+        None,
+    ]
 
 
 def test_a_channel_that_does_not_tell_the_instalments_leaves_them_to_the_store():
@@ -184,10 +243,21 @@ ITEMS = st.builds(
     st.sampled_from([None, "CAN-350-AZ", "cam-m-pt", "CAN-200-VD", "KIT-CAFE", "KIT-VAZIO", "?"]),
     erp_product_id=st.none() | st.sampled_from([MUG.product_id, 404]),
 )
+
+
+def _closing(payments: list[Payment]) -> list[Payment]:
+    """The payments, sharing out what the order costs."""
+    if not payments:
+        return payments
+    rest = Decimal("1.11") * (len(payments) - 1)
+    amounts = [Decimal("138.50") - rest, *[Decimal("1.11")] * (len(payments) - 1)]
+    return [p.model_copy(update={"amount": a}) for p, a in zip(payments, amounts, strict=True)]
+
+
 ORDERS = st.builds(
     lambda item, payments: an_order(1001, item, payments=tuple(payments)),
     ITEMS,
-    st.lists(PAYMENTS, max_size=1),
+    st.lists(PAYMENTS, max_size=3).map(_closing),
 )
 
 
@@ -205,6 +275,10 @@ def test_an_order_with_no_reason_to_wait_always_gets_complete_terms(order: Any, 
     assert knows(registers.bank_accounts, terms.bank_account_code)
     assert terms.salesperson_name
     assert terms.installments >= 1
+    if terms.payments:
+        assert sum(p.amount for p in terms.payments) == order.totals.total
+        assert sum(p.installments for p in terms.payments) == terms.installments
+        assert all(p.method_code for p in terms.payments)
     assert terms.installment_code == "999" or knows(registers.installments, terms.installment_code)
     if store.settings.payment_source == "channel":
         assert terms.payment_method_code is not None

@@ -3,15 +3,27 @@
 Rules ask whether there is a code, terms which one it is.
 """
 
+from decimal import ROUND_DOWN, Decimal
+from typing import Final
+
+from contracts.events import Intermediary, PaymentTerms
 from contracts.order import Order, Payment
+from contracts.value import ZERO
 from validation.facts import Facts
 
-CASH = "000"
+CENT: Final = Decimal("0.01")
+CASH: Final = "000"
 """Omie's payment terms "à vista"."""
+OTHER_MEANS: Final = "99"
+"""The means of payment that has to be described."""
+
+
+MARKETPLACES: Final = frozenset({"mercado_livre", "mercadolivre"})
+"""Channels that are somebody else's site, where the merchant's own shop is not."""
 
 
 def main_payment(order: Order) -> Payment | None:
-    """The largest payment, the first among equals: the ERP is told one means per order."""
+    """The largest payment, the first among equals: it speaks for the order where one must."""
     if len(order.payments) == 1:
         return order.payments[0]
     return max(order.payments, key=lambda payment: payment.amount, default=None)
@@ -23,13 +35,18 @@ def said_by_channel(facts: Facts) -> bool:
 
 
 def means_code(order: Order, facts: Facts) -> str | None:
-    """The ERP's means of payment: by gateway, else by method, else the store's default.
+    """The ERP's means of payment of the whole order: the main payment's, else the store's default.
 
     The default stands only where the channel says nothing of the payment, or is not asked.
     """
     payment = main_payment(order)
     if payment is None or not said_by_channel(facts):
         return facts.settings.default_payment_method_code
+    return code_of(payment, facts)
+
+
+def code_of(payment: Payment, facts: Facts) -> str | None:
+    """The ERP's means of payment of this one: by gateway, else by method."""
     codes = facts.payment_codes
     by_gateway = codes.get(payment.gateway.strip().casefold()) if payment.gateway else None
     return by_gateway or codes.get(payment.method)
@@ -43,9 +60,58 @@ def installments(order: Order, facts: Facts) -> int | None:
 
 def installment_code(number: int | None, facts: Facts) -> str | None:
     """The ERP's payment terms; None for a number of payments that has none in the store's table."""
+    settings = facts.settings
     if number is None:
-        return facts.settings.installment_code or CASH
-    return facts.settings.installments.get(str(number))
+        return settings.installment_code or CASH
+    return settings.installments.get(str(number)) or settings.other_installments_code
+
+
+def payment_terms(order: Order, facts: Facts) -> tuple[PaymentTerms, ...]:
+    """Each way in which the order was paid, where there are several; they sum to its total.
+
+    Payments that the ERP would be told in the same words are one. What was given back since is
+    taken off all of them in proportion, for nobody says which one it came from.
+    """
+    if len(order.payments) < 2 or not said_by_channel(facts):  # noqa: PLR2004 - one speaks for all
+        return ()
+    paid: dict[tuple[str | None, str, int], Decimal] = {}
+    for payment in order.payments:
+        code = code_of(payment, facts)
+        name = (payment.gateway or "").strip() if code == OTHER_MEANS else ""
+        ways = (code, name, max(payment.installments or 1, 1))
+        paid[ways] = paid.get(ways, ZERO) + payment.amount
+    if len(paid) == 1:
+        return ()
+    amounts = _shared(order.totals.total, list(paid.values()))
+    terms = [
+        PaymentTerms(method_code=code, name=name, amount=amount, installments=parts)
+        for (code, name, parts), amount in zip(paid, amounts, strict=True)
+        if amount > 0
+    ]
+    return tuple(terms) if len(terms) > 1 else ()
+
+
+def _shared(total: Decimal, parts: list[Decimal]) -> list[Decimal]:
+    """The total shared out like these parts, in whole cents; the largest takes what is left."""
+    whole = sum(parts, ZERO)
+    if not whole or whole == total:
+        return parts
+    shares = [(total * part / whole).quantize(CENT, ROUND_DOWN) for part in parts]
+    shares[parts.index(max(parts))] += total - sum(shares, ZERO)
+    return shares
+
+
+def intermediary(facts: Facts) -> Intermediary | None:
+    """Through whom a marketplace's sale came, where the store says so."""
+    cnpj, seller = facts.settings.intermediary_cnpj, facts.settings.intermediary_seller
+    if not (is_marketplace(facts) and cnpj and seller):
+        return None
+    return Intermediary(cnpj=cnpj, seller=seller)
+
+
+def is_marketplace(facts: Facts) -> bool:
+    """Whether somebody else's site sells for this store."""
+    return facts.store.channel in MARKETPLACES
 
 
 def carrier_code(order: Order, facts: Facts) -> int | None:

@@ -1,14 +1,10 @@
 """A store's settings: complete, and true in the ERP. Pure; asked once per store, not per order."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from contracts.reasons import Reason, ReasonCode, reason
-from contracts.stores import StoreSettings
+from contracts.stores import OWN_TERMS, StoreSettings
 from validation.catalogue import Code, Register, Registers, knows
-
-CUSTOM: Final = "999"
-"""Omie's payment terms that are spelt out in the order itself; no register lists them for sure."""
 
 
 def problems(settings: StoreSettings, registers: Registers, *, keyless: bool) -> Iterator[Reason]:
@@ -46,10 +42,18 @@ def _choices(chosen: StoreSettings, known: Registers) -> tuple[_Choice, ...]:
         ),
         (
             "installment_code", "o número de parcelas",
-            None if chosen.installment_code == CUSTOM else chosen.installment_code,
-            known.installments, False,
+            _listed(chosen.installment_code), known.installments, False,
+        ),
+        (
+            "other_installments_code", "a condição das demais parcelas",
+            _listed(chosen.other_installments_code), known.installments, False,
         ),
     )  # fmt: skip
+
+
+def _listed(code: str | None) -> str | None:
+    """The code, if it is one that a register lists for sure."""
+    return None if code == OWN_TERMS else code
 
 
 def _why(name: str, code: Code, register: Register | None) -> str:

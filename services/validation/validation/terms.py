@@ -1,11 +1,12 @@
 """Every choice the ERP needs made about an order that may go there. Pure.
 
-Of several payments the largest speaks for the order: the ERP is told one means and one set of
-payment terms per order.
+One payment goes by the ERP's own payment terms. Several are spelt out one by one, and the largest
+speaks for the order where only one may.
 """
 
 from contracts.events import ErpTerms, ItemTerms
 from contracts.order import Order
+from contracts.stores import OWN_TERMS
 from validation.catalogue import Product
 from validation.facts import Facts
 from validation.mappings import (
@@ -13,7 +14,10 @@ from validation.mappings import (
     carrier_code,
     installment_code,
     installments,
+    intermediary,
+    is_marketplace,
     means_code,
+    payment_terms,
 )
 from validation.match import match
 
@@ -30,8 +34,9 @@ def terms_for(order: Order, facts: Facts) -> ErpTerms:
     if stage is None or category is None or account is None:
         raise NotSettled("the store's settings are incomplete")
     salesperson = settings.salesperson_code or facts.channel_salesperson
-    number = installments(order, facts)
-    code = installment_code(number, facts) or CASH
+    several = payment_terms(order, facts)
+    number = sum(p.installments for p in several) or installments(order, facts)
+    code = OWN_TERMS if several else installment_code(number, facts) or CASH
     return ErpTerms(
         stage_code=stage,
         category_code=category,
@@ -42,7 +47,10 @@ def terms_for(order: Order, facts: Facts) -> ErpTerms:
         installment_code=code,
         installments=number or _payments_of(code, facts),
         payment_method_code=means_code(order, facts),
+        payments=several,
         carrier_code=carrier_code(order, facts),
+        marketplace=is_marketplace(facts),
+        intermediary=intermediary(facts),
         origin_code=settings.erp_origin_code,
         update_customer=settings.update_erp_customer,
         items=_items(order, facts),

@@ -1,50 +1,53 @@
 """How it was paid and who carries it: the store says what these are in the ERP."""
 
+from collections.abc import Iterator
+
 from contracts.order import Order
 from contracts.reasons import Reason, ReasonCode, reason
+from contracts.stores import OWN_TERMS
 from validation.catalogue import knows
 from validation.facts import Facts
 from validation.mappings import (
     carrier_code,
+    code_of,
     installment_code,
     installments,
-    main_payment,
     means_code,
+    payment_terms,
     said_by_channel,
 )
-from validation.setup import CUSTOM
 
 
-def payment_is_mapped(order: Order, facts: Facts) -> Reason | None:
-    """The means of payment has a code, one that the ERP knows.
+def payment_is_mapped(order: Order, facts: Facts) -> Iterator[Reason]:
+    """Every means of payment has a code, one that the ERP knows.
 
     A store that does not take it from the channel may leave it to the ERP.
     """
-    code = means_code(order, facts)
-    if code is None:
-        if not said_by_channel(facts):
-            return None
-        return reason(
-            ReasonCode.PAYMENT_UNMAPPED,
-            "payments",
-            f"{_said(order)} Inclua-o no de/para de meios de pagamento da loja.",
-        )
-    if knows(facts.registers.payment_methods, code):
-        return None
-    return reason(
-        ReasonCode.PAYMENT_UNMAPPED,
-        "payments",
-        f"O de/para da loja usa o meio de pagamento {code}, que o ERP não tem. Corrija o de/para.",
-    )
+    if order.payments and said_by_channel(facts):
+        codes: dict[str | None, str | None] = {
+            p.gateway or p.method: code_of(p, facts) for p in order.payments
+        }
+    else:
+        codes = {None: means_code(order, facts)}
+    for name, code in codes.items():
+        if code is None:
+            if said_by_channel(facts):
+                yield _unmapped(f"{_said(name)} Inclua-o no de/para de meios de pagamento da loja.")
+        elif not knows(facts.registers.payment_methods, code):
+            yield _unmapped(
+                f"O de/para da loja usa o meio de pagamento {code}, que o ERP não tem."
+                " Corrija o de/para."
+            )
 
 
 def installments_are_mapped(order: Order, facts: Facts) -> Reason | None:
     """The number of payments has payment terms, ones that the ERP knows.
 
-    Terms that the store itself chose are the store's affair: see `store.py`.
+    Terms that the store itself chose are the store's affair: see `store.py`. Several payments are
+    spelt out and need none.
     """
     number = installments(order, facts)
-    if number is None:
+    if number is None or payment_terms(order, facts):
         return None
     code = installment_code(number, facts)
     if code is None:
@@ -54,7 +57,7 @@ def installments_are_mapped(order: Order, facts: Facts) -> Reason | None:
             f"O pedido foi pago em {number} parcelas, e a loja não diz que condição é essa no ERP."
             " Inclua-a no de/para de parcelas da loja.",
         )
-    if code == CUSTOM or knows(facts.registers.installments, code):
+    if code == OWN_TERMS or knows(facts.registers.installments, code):
         return None
     return reason(
         ReasonCode.INSTALLMENTS_UNMAPPED,
@@ -77,8 +80,11 @@ def carrier_is_mapped(order: Order, facts: Facts) -> Reason | None:
     )
 
 
-def _said(order: Order) -> str:
-    payment = main_payment(order)
-    if payment is None:
+def _unmapped(detail: str) -> Reason:
+    return reason(ReasonCode.PAYMENT_UNMAPPED, "payments", detail)
+
+
+def _said(name: str | None) -> str:
+    if name is None:
         return "O canal não informou o meio de pagamento."
-    return f"O meio de pagamento “{payment.gateway or payment.method}” não tem código do ERP."
+    return f"O meio de pagamento “{name}” não tem código do ERP."
