@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from benchmarks import usage
 from benchmarks.benchmark import DidNotRun
 from benchmarks.rounds import Lap
 from embedded.logs import tail
@@ -21,8 +22,6 @@ Contender = Callable[[T, Tell], None]
 
 PATIENCE_S: Final = 120.0
 STOPS_WITHIN_S: Final = 5.0
-_USER: Final = 11
-"""Where the user time stands in /proc/<pid>/stat after the name; the system time follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,7 @@ class Running:
 
     def cpu_s(self) -> float:
         """The CPU time it has used so far, in seconds."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8")
-        user, system = stat.rpartition(")")[2].split()[_USER : _USER + 2]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return usage.cpu_s(self.pid)
 
 
 def take_turn(contender: Contender[T], task: T, log: Path, cores: frozenset[int]) -> Lap:

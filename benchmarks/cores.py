@@ -23,6 +23,11 @@ class Cores:
         *others, last = sorted(os.sched_getaffinity(0))
         return cls(frozenset({last}), frozenset(others or {last}))
 
+    @property
+    def all(self) -> frozenset[int]:
+        """Both parts, for what is measured as a whole."""
+        return self.contender | self.rest
+
 
 def pin(pid: int, cores: frozenset[int]) -> None:
     """Keep a process, and all its threads, on these cores."""

@@ -27,7 +27,7 @@ STOCK_LOCATION: Final = 7_700_000_012
 SALESPERSON: Final = 7_700_000_777
 FIRST_PRODUCT: Final = 7_711_002_001
 
-_FIRST_APP_KEY: Final = 4_107_733_109_921
+_FIRST_APP_KEY: Final = 4_107_733_200_001
 _OPENED: Final = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 WEBHOOK_SECRET: Final = "a shop's webhook secret"  # noqa: S105 - it guards nothing
 

@@ -49,6 +49,9 @@ class Waits:
         cuts = quantiles(waits, n=100, method="inclusive")
         return cls(cuts[49], cuts[94], cuts[98])
 
+    def __str__(self) -> str:
+        return f"p50 {self.p50:,.0f} ms, p95 {self.p95:,.0f} ms, p99 {self.p99:,.0f} ms"
+
     def figure(self, name: str, gate: Gate) -> Figure:
         """The median, the others beside it."""
         return Figure(name, self.p50, gate, f"p95 {self.p95:,.0f} ms, p99 {self.p99:,.0f} ms")
