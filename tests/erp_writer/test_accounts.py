@@ -27,7 +27,7 @@ class Opened:
         self.news = 0
         self.accounts = Accounts(self.stores, VAULT, self._connect, self._changed)
 
-    def _connect(self, account: Account) -> Erp:
+    def _connect(self, _: str, account: Account) -> Erp:
         self.secrets.append(account.app_secret.get_secret_value())
         omie = Omie(http=None, account=account, pacing=None)  # type: ignore[arg-type]  # never asked
         return Erp(omie, lambda: 0.0)

@@ -1,8 +1,7 @@
 """The writer at work: at once, at the ERP's pace, one account beside the other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,24 +13,12 @@ from erp_writer.dispatcher import Dispatcher
 from erp_writer.ownership import Ownership
 from sandbox.erp.seed import seed_company
 from tests.support.builders import a_buyer, an_order, cancellation_of
-from tests.support.erp_bench import APP_KEY, SECRET, ErpBench, a_bench, a_keyed_store
+from tests.support.erp_bench import APP_KEY, SECRET, ErpBench, a_bench, a_keyed_store, at_work
 from tests.support.virtual_time import run
 
 OTHER_KEY = "5550001112223"
 OTHER = f"omie-{OTHER_KEY}"
 POST = "IncluirPedido"
-
-
-@asynccontextmanager
-async def at_work(bench: ErpBench) -> AsyncIterator[None]:
-    """The dispatcher runs."""
-    running = asyncio.create_task(bench.dispatcher.run())
-    await asyncio.sleep(0)
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
 
 
 async def posted(bench: ErpBench, many: int = 1) -> float:

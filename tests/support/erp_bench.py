@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from chassis.flow import Flow, Record
 from chassis.store import Kept
 from chassis.table import Table
 from chassis.vault import Vault
+from contracts.accounts import AccountCondition
 from contracts.envelope import Message
 from contracts.events import ItemTerms, OrderValidated
 from contracts.order import Order
@@ -25,6 +27,7 @@ from contracts.topics import PARTITIONS
 from contracts.wire import Outgoing
 from contracts.wire import encode as encode_message
 from erp_writer.accounts import Accounts
+from erp_writer.conditions import Conditions
 from erp_writer.customers import Customers, Known
 from erp_writer.dispatcher import Dispatcher
 from erp_writer.entry import Entry
@@ -119,13 +122,20 @@ class FusedLedger(MemoryLedger):
 
 @dataclass
 class FusedLog(MemoryLog):
-    """A log that may kill the process just before and just after a publication."""
+    """A log that may kill the process just before and just after a publication.
+
+    What is told of accounts is in the table at once.
+    """
 
     fuse: Fuse = field(default_factory=Fuse)
+    told: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
         await self.fuse.step("before publish")
         await super().publish(records)
+        for record in records:
+            if record.topic == AccountCondition.topic:
+                self.told.put(AccountCondition.model_validate_json(record.value))
         await self.fuse.step("after publish")
 
 
@@ -198,14 +208,20 @@ class ErpBench:
         self.ownership = Ownership(self.woken.set)
         self.ownership.partitions = frozenset(range(PARTITIONS))
 
-        def connect(account: Account) -> Erp:
-            return Erp(Omie(self.http, account, pacing, clock=self.clock), self._loop.time)
+        self.conditions = Conditions(self.log.told, self.log, self.clock)
+
+        def connect(account_id: str, account: Account) -> Erp:
+            omie = Omie(self.http, account, pacing, clock=self.clock)
+            turned = partial(self.conditions.turned, account_id)
+            left_s = self.conditions.left_s(account_id)
+            return Erp(omie, self._loop.time, turned, blocked_s=left_s)
 
         self.accounts = Accounts(self.stores, VAULT, connect, self.woken.set)
         self.flow: Flow[Entry] = flow(self.ledger, self.log, self.clock, self.woken.set)
         self.worker = Worker(
             ledger=self.ledger,
             accounts=self.accounts,
+            conditions=self.conditions,
             posting=Posting(Customers(self.book, b"secret"), Salespeople(), self.clock),
             undoing=Undoing(self.clock, delete=delete),
             publisher=self.log,
@@ -213,7 +229,12 @@ class ErpBench:
             ownership=self.ownership,
         )
         self.dispatcher = Dispatcher(
-            self.ledger, self.worker.drain, self.clock, self.ownership, self.woken
+            self.ledger,
+            self.worker.drain,
+            self.clock,
+            self.ownership,
+            self.woken,
+            doubted=self.conditions.doubted,
         )
 
     def product(self, sku: str) -> int:
@@ -256,6 +277,7 @@ class ErpBench:
         owned = self.ownership.partitions
         for account_id in await self.ledger.accounts_due(owned, self.clock()):
             await self.worker.drain(account_id)
+        await self.conditions.tell()
 
     async def settle(self, within_s: float = 3600) -> float:
         """Work until nothing is left to do; the seconds it took."""
@@ -309,6 +331,19 @@ async def a_bench() -> AsyncIterator[ErpBench]:
         bench = ErpBench(Path(folder))
         async with bench.app.router.lifespan_context(bench.app), bench.http:
             yield bench
+
+
+@asynccontextmanager
+async def at_work(bench: ErpBench) -> AsyncIterator[None]:
+    """The writer runs by itself: its dispatcher, and who tells how accounts are doing."""
+    running = [asyncio.create_task(work()) for work in (bench.dispatcher.run, bench.conditions.run)]
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
 
 
 def a_keyed_store(secret: str = SECRET, **changes: Any) -> StoreConfigured:

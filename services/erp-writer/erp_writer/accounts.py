@@ -17,14 +17,14 @@ log = structlog.get_logger()
 class Accounts:
     """The ERP account of every store. Several stores may share one: the newest keys rule.
 
-    `connect` makes a client for keys; new keys get a new one, whose breaker is closed.
+    `connect` makes a client for an account's keys; new keys get a new one.
     """
 
     def __init__(
         self,
         stores: Table[StoreConfigured],
         vault: Vault,
-        connect: Callable[[Account], Erp],
+        connect: Callable[[str, Account], Erp],
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._vault = vault
@@ -52,7 +52,7 @@ class Accounts:
         current = self._erps.get(store.account_id)
         if account is None or (current is not None and current[0] == account):
             return
-        self._erps[store.account_id] = (account, self._connect(account))
+        self._erps[store.account_id] = (account, self._connect(store.account_id, account))
         self._changed()
 
     def _opened(self, store: StoreConfigured) -> Account | None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Final
 
 from chassis.clock import Clock
+from chassis.kafka import partition_of
 from chassis.patience import patiently
+from contracts.topics import PARTITIONS
 from erp_writer.mongo import Ledger
 from erp_writer.ownership import Ownership
 
@@ -20,7 +22,8 @@ STOP_S: Final = 3.0
 class Dispatcher:
     """Starts `drain` for every account that has something due, and never twice at a time.
 
-    Whoever brings news sets `woken`.
+    Also for those `doubted`, of which somebody has to find out how they are doing. Whoever brings
+    news sets `woken`.
     """
 
     def __init__(
@@ -30,12 +33,15 @@ class Dispatcher:
         clock: Clock,
         ownership: Ownership,
         woken: asyncio.Event,
+        *,
+        doubted: Callable[[], Iterable[str]] = lambda: (),
     ) -> None:
         self._ledger = ledger
         self._drain = drain
         self._clock = clock
         self._ownership = ownership
         self._woken = woken
+        self._doubted = doubted
         self._wanted: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
 
@@ -58,10 +64,14 @@ class Dispatcher:
             if task.done():
                 del self._running[account_id]
                 task.result()
-        for account_id in accounts:
+        for account_id in dict.fromkeys([*accounts, *self._ours(self._doubted())]):
             self._wanted.add(account_id)
             if account_id not in self._running:
                 self._running[account_id] = asyncio.create_task(self._work(account_id))
+
+    def _ours(self, accounts: Iterable[str]) -> list[str]:
+        held = self._ownership.partitions
+        return [each for each in accounts if partition_of(each, PARTITIONS) in held]
 
     async def _work(self, account_id: str) -> None:
         while account_id in self._wanted:

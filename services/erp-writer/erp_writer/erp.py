@@ -7,7 +7,7 @@ import structlog
 
 from omie.breaker import Breaker
 from omie.client import Omie
-from omie.faults import Fault
+from omie.faults import Fault, FaultKind
 from omie.reads import AskedBefore
 
 CUSTOMERS: Final = "geral/clientes"
@@ -29,12 +29,26 @@ class Held(Exception):  # noqa: N818 - it names the state of the account
 
 
 class Erp:
-    """Calls of one account, none while its breaker holds them. `monotonic` tells steady seconds."""
+    """Calls of one account, none while its breaker holds them.
 
-    def __init__(self, omie: Omie, monotonic: Callable[[], float]) -> None:
+    `monotonic` tells steady seconds; `turned` hears after every call how the breaker stands and how
+    long it waits. The account is left alone for the first `blocked_s`.
+    """
+
+    def __init__(
+        self,
+        omie: Omie,
+        monotonic: Callable[[], float],
+        turned: Callable[[Breaker, float], None] = lambda *_: None,
+        *,
+        blocked_s: float = 0.0,
+    ) -> None:
         self._omie = omie
         self._monotonic = monotonic
+        self._turned = turned
         self.breaker = Breaker()
+        if blocked_s:
+            self.breaker = Breaker(FaultKind.BLOCKED, monotonic() + blocked_s)
 
     def wait(self) -> float:
         """Seconds until the account may be called; 0 is now."""
@@ -74,6 +88,7 @@ class Erp:
     def _turn(self, after: Breaker, call: str) -> None:
         """Take the breaker's new state, and say once that it opened or closed."""
         before, self.breaker = self.breaker, after
+        self._turned(after, self.wait())
         if before.open != after.open:
             log.warning(
                 "erp_account_held" if after.open else "erp_account_resumed",

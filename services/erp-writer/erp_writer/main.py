@@ -11,8 +11,10 @@ from chassis.app import Clients, Parts, run
 from chassis.clock import utc_now
 from chassis.subscription import Subscription
 from chassis.vault import Vault
+from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
 from erp_writer.accounts import Accounts
+from erp_writer.conditions import Conditions
 from erp_writer.customers import Customers
 from erp_writer.dispatcher import Dispatcher
 from erp_writer.erp import Erp
@@ -42,8 +44,13 @@ def build(settings: Settings, clients: Clients) -> Parts:
         per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
     )
 
-    def connect(account: Account) -> Erp:
-        return Erp(Omie(http, account, pacing), time.monotonic)
+    told = table.Table(AccountCondition)
+    conditions = Conditions(told, clients.publisher, utc_now)
+
+    def connect(account_id: str, account: Account) -> Erp:
+        omie = Omie(http, account, pacing)
+        turned = partial(conditions.turned, account_id)
+        return Erp(omie, time.monotonic, turned, blocked_s=conditions.left_s(account_id))
 
     woken = asyncio.Event()
     ownership = Ownership(woken.set)
@@ -53,20 +60,32 @@ def build(settings: Settings, clients: Clients) -> Parts:
     worker = Worker(
         ledger=ledger,
         accounts=accounts,
+        conditions=conditions,
         posting=Posting(customers, Salespeople(), utc_now, settle),
         undoing=Undoing(utc_now, delete=settings.erp_delete_uncancellable, settle=settle),
         publisher=clients.publisher,
         clock=utc_now,
         ownership=ownership,
     )
-    dispatcher = Dispatcher(ledger, worker.drain, utc_now, ownership, woken)
-    consumer = kafka.table_consumer(settings.kafka, SERVICE)
+    dispatcher = Dispatcher(
+        ledger, worker.drain, utc_now, ownership, woken, doubted=conditions.doubted
+    )
+    of_stores, of_conditions = (kafka.table_consumer(settings.kafka, SERVICE) for _ in range(2))
     intake = flow(ledger, clients.publisher, utc_now, woken.set)
     return Parts(
         subscriptions=[Subscription(intake, group=SERVICE, listener=ownership)],
-        starts=[ledger.prepare, partial(table.load, stores, consumer)],
-        background=[partial(table.follow, stores, consumer), dispatcher.run],
-        stops=[consumer.stop, http.aclose],
+        starts=[
+            ledger.prepare,
+            partial(table.load, told, of_conditions),
+            partial(table.load, stores, of_stores),
+        ],
+        background=[
+            partial(table.follow, told, of_conditions),
+            partial(table.follow, stores, of_stores),
+            conditions.run,
+            dispatcher.run,
+        ],
+        stops=[of_conditions.stop, of_stores.stop, http.aclose],
     )
 
 

@@ -16,6 +16,7 @@ from chassis.store import Kept
 from contracts.wire import encode
 from erp_writer import ledger
 from erp_writer.accounts import Accounts
+from erp_writer.conditions import SERVICE, Conditions
 from erp_writer.entry import Entry, Work, outcome
 from erp_writer.erp import Erp, Held
 from erp_writer.mongo import Ledger
@@ -23,7 +24,6 @@ from erp_writer.ownership import Ownership
 from erp_writer.posting import Change, Posting, Prepared
 from erp_writer.undo import Undoing
 
-SERVICE: Final = "erp-writer"
 BATCH: Final = 10
 """Entries read at a time: a cancellation that comes meanwhile waits for no more than these."""
 AFTER_A_BUG: Final = timedelta(seconds=60)
@@ -45,6 +45,7 @@ class Worker:
         *,
         ledger: Ledger,
         accounts: Accounts,
+        conditions: Conditions,
         posting: Posting,
         undoing: Undoing,
         publisher: Publishes,
@@ -54,6 +55,7 @@ class Worker:
     ) -> None:
         self._ledger = ledger
         self._accounts = accounts
+        self._conditions = conditions
         self._posting = posting
         self._undoing = undoing
         self._publisher = publisher
@@ -69,8 +71,11 @@ class Worker:
                 "reading the ledger",
                 self._sleep,
             )
-            if not batch or not await self._batch(erp, batch):
-                return
+            if not batch:
+                return await self._conditions.probe(account_id, erp)
+            if not await self._batch(erp, batch):
+                return None
+        return None
 
     async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> bool:
         """Work on these entries; whether any of them moved."""

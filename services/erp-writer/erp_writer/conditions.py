@@ -1,0 +1,128 @@
+"""What is told of an ERP account: once that something holds it, and once that it goes on.
+
+The topic is compacted, and we read our own word back: a fresh process knows what was told last, so
+it tells nothing twice and takes back what no longer holds.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from chassis.clock import Clock
+from chassis.flow import Publishes
+from chassis.patience import patiently
+from chassis.table import Table
+from contracts.accounts import AccountCondition, Condition
+from contracts.wire import encode
+from erp_writer.erp import SALESPEOPLE, Erp, Held
+from omie.breaker import Breaker
+from omie.faults import Fault, FaultKind
+
+SERVICE: Final = "erp-writer"
+SAME: Final = timedelta(seconds=2)
+"""Two announcements of the same moment, a rounding apart."""
+PASSES_BY_ITSELF: Final = (Condition.BLOCKED, Condition.REFUSING)
+ASKED_FOR: Final = (Condition.KEYS_REFUSED, Condition.UNREACHABLE)
+"""What only a call can find to be over."""
+HARMLESS: Final = {"pagina": 1, "registros_por_pagina": 1}
+
+
+def condition_of(breaker: Breaker) -> Condition | None:
+    """What people should know of an account with this breaker; None while there is no telling."""
+    if breaker.closed:
+        return Condition.GOOD
+    if not breaker.open:
+        return None
+    match breaker.cause:
+        case FaultKind.AUTH:
+            return Condition.KEYS_REFUSED
+        case FaultKind.BLOCKED:
+            return Condition.BLOCKED
+        case FaultKind.TRANSIENT | FaultKind.UNCLEAR:
+            return Condition.UNREACHABLE
+        case _:
+            return Condition.REFUSING
+
+
+class Conditions:
+    """The accounts' conditions. `told` follows the topic that they are told on."""
+
+    def __init__(
+        self,
+        told: Table[AccountCondition],
+        publisher: Publishes,
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._told = told
+        self._publisher = publisher
+        self._clock = clock
+        self._sleep = sleep
+        self._ours: dict[str, AccountCondition] = {}
+        self._untold: dict[str, AccountCondition] = {}
+        self._news = asyncio.Event()
+
+    def current(self, account_id: str) -> AccountCondition | None:
+        """The latest word on the account, ours or another process's; None before there is one."""
+        words = (self._told.get(account_id), self._ours.get(account_id))
+        return max(filter(None, words), key=lambda word: word.occurred_at, default=None)
+
+    def turned(self, account_id: str, breaker: Breaker, wait_s: float) -> None:
+        """A call of the account ended and left its breaker so, to wait `wait_s`."""
+        condition = condition_of(breaker)
+        before = self.current(account_id)
+        if condition is None or (before is None and condition is Condition.GOOD):
+            return
+        now = self._clock()
+        until = now + timedelta(seconds=wait_s) if condition in PASSES_BY_ITSELF else None
+        same = before if before is not None and before.condition is condition else None
+        if same and (not until or (same.until and abs(until - same.until) < SAME)):
+            return
+        self._ours[account_id] = self._untold[account_id] = AccountCondition(
+            occurred_at=now,
+            account_id=account_id,
+            condition=condition,
+            since=same.since if same else now,
+            until=until,
+        )
+        self._news.set()
+
+    def left_s(self, account_id: str) -> float:
+        """How many seconds of a block that was told are still to come; a restart ends none."""
+        known = self.current(account_id)
+        if known is None or known.condition is not Condition.BLOCKED or known.until is None:
+            return 0.0
+        return max(0.0, (known.until - self._clock()).total_seconds())
+
+    def doubted(self) -> Iterator[str]:
+        """The accounts in a condition that only a call can find to be over."""
+        for account_id in {*self._ours, *(word.account_id for word in self._told)}:
+            if self._is_doubted(account_id):
+                yield account_id
+
+    async def probe(self, account_id: str, erp: Erp) -> None:
+        """Where nothing waits to be sent, a harmless question finds out whether calls pass."""
+        if self._is_doubted(account_id):
+            with contextlib.suppress(Fault, Held):
+                await erp.call(SALESPEOPLE, "ListarVendedores", HARMLESS, fresh=True)
+
+    async def run(self) -> None:
+        """Tell what there is to tell, until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            await self.tell()
+
+    async def tell(self) -> None:
+        """Tell what there is to tell now."""
+        untold, self._untold = self._untold, {}
+        if records := [encode(word, SERVICE) for word in untold.values()]:
+            telling = partial(self._publisher.publish, records)
+            await patiently(telling, "telling how accounts are doing", self._sleep)
+
+    def _is_doubted(self, account_id: str) -> bool:
+        known = self.current(account_id)
+        return known is not None and known.condition in ASKED_FOR
