@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from chassis.patience import Unavailable
 from chassis.table import Table
 from chassis.vault import Vault
+from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode
 from panel.desk import Desk
@@ -68,6 +69,7 @@ class Office:
     clock: FakeClock = field(default_factory=FakeClock)
     disconnections: MemoryDocuments[Disconnection] = field(default_factory=MemoryDocuments)
     vault: Vault = field(default_factory=lambda: Vault(KEY))
+    conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
     patience_s: float = 0.05
 
     def __post_init__(self) -> None:
@@ -82,6 +84,7 @@ class Office:
             publisher=self.topics,
             clock=self.clock,
             new_id=lambda: f"command-{next(numbers)}",
+            conditions=self.conditions,
         )
 
 

@@ -1,15 +1,17 @@
 """What a person can do here, whichever door they come through: the API or the pages."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.clock import Clock
 from chassis.flow import Publishes
 from chassis.store import Documents
+from chassis.table import Table
+from contracts.accounts import AccountCondition
 from contracts.commands import Corrections, ReprocessOrder
 from contracts.stores import StoreConfigured
-from panel import commands
+from panel import commands, conditions
 from panel.board import Board
 from panel.disconnection import Disconnection
 from panel.stores import Stores
@@ -26,6 +28,7 @@ class Desk:
     publisher: Publishes
     clock: Clock
     new_id: Callable[[], str]
+    conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
 
     def known_stores(self) -> list[StoreConfigured]:
         """Every store, by name."""
@@ -66,6 +69,10 @@ class Desk:
         )
         await tell(self.publisher, command)
         return command
+
+    def erp_trouble(self, store: StoreConfigured) -> AccountCondition | None:
+        """What keeps the orders of this store's ERP account waiting, if anything."""
+        return conditions.trouble(self.conditions, store.account_id, self.clock())
 
     async def cut_off(self, stores: Collection[StoreConfigured]) -> dict[str, Disconnection]:
         """Of these stores, those that are inactive because the channel cut them off."""

@@ -16,6 +16,7 @@ from chassis.store import MongoDocuments
 from chassis.subscription import Subscription
 from chassis.table import Table
 from chassis.vault import Vault
+from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
 from panel import board, disconnection, handlers, row
 from panel.api import app as api
@@ -36,7 +37,8 @@ def build(settings: Settings, clients: Clients) -> Parts:
     """The service's parts on the real clients."""
     database = clients.mongo["esteira_panel"]
     stores = Table(StoreConfigured)
-    following = kafka.table_consumer(settings.kafka, SERVICE)
+    conditions = Table(AccountCondition)
+    of_stores, of_conditions = (kafka.table_consumer(settings.kafka, SERVICE) for _ in range(2))
     vault = Vault(settings.secret_key.get_secret_value())
     disconnections = MongoDocuments(
         database["disconnections"], disconnection.encode, disconnection.decode
@@ -48,6 +50,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         publisher=clients.publisher,
         clock=utc_now,
         new_id=lambda: str(uuid4()),
+        conditions=conditions,
     )
     sessions = MongoSessions(database)
     rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
@@ -62,10 +65,14 @@ def build(settings: Settings, clients: Clients) -> Parts:
         starts=[
             partial(board.prepare, database),
             sessions.prepare,
-            partial(table.load, stores, following),
+            partial(table.load, stores, of_stores),
+            partial(table.load, conditions, of_conditions),
         ],
-        background=[partial(table.follow, stores, following)],
-        stops=[following.stop],
+        background=[
+            partial(table.follow, stores, of_stores),
+            partial(table.follow, conditions, of_conditions),
+        ],
+        stops=[of_stores.stop, of_conditions.stop],
         http=web(desk, sessions, settings, partial(getattr, clients.health, "ready")),
     )
 

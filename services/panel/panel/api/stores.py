@@ -1,14 +1,17 @@
 """The routes about stores. Secrets go in and never come out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
+from contracts.accounts import AccountCondition, Condition
 from contracts.stores import StoreConfigured, StoreSettings
 from panel.api import problems
 from panel.commands import Refused, Why
+from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.disconnection import Disconnection
 from panel.stores import StoreChange
@@ -38,6 +41,18 @@ class CutOff(BaseModel):
     cause: str
 
 
+class ErpCondition(BaseModel):
+    """What keeps the orders of the store's ERP account waiting, and what to do about it (pt-BR).
+
+    `until` is when it ends by itself; None where it depends on somebody.
+    """
+
+    condition: Condition
+    since: datetime
+    until: datetime | None
+    text: str
+
+
 class Store(BaseModel):
     """A store as it is configured, without its secrets."""
 
@@ -53,6 +68,7 @@ class Store(BaseModel):
     version: int
     changed_at: datetime
     disconnected: CutOff | None
+    erp_condition: ErpCondition | None
 
 
 class StoreList(BaseModel):
@@ -65,12 +81,15 @@ def routes(desk: Desk) -> APIRouter:
     """Stores: all, one, and its settings changed."""
     router = APIRouter(prefix="/stores", tags=["stores"])
 
+    def shown(store: StoreConfigured, cut_off: Mapping[str, Disconnection]) -> Store:
+        return _shown(store, cut_off.get(store.store_id), desk.erp_trouble(store))
+
     @router.get("", summary="Every store")
     async def stores() -> StoreList:
         """All stores, those switched off too."""
         known = desk.known_stores()
         cut_off = await desk.cut_off(known)
-        return StoreList(items=[_shown(s, cut_off.get(s.store_id)) for s in known])
+        return StoreList(items=[shown(s, cut_off) for s in known])
 
     @router.get("/{store_id}", summary="One store", responses=problems.NOT_FOUND)
     async def store(store_id: StoreId) -> Store:
@@ -78,7 +97,7 @@ def routes(desk: Desk) -> APIRouter:
         found = desk.stores.table.get(store_id)
         if found is None:
             raise Refused(Why.UNKNOWN_STORE)
-        return _shown(found, (await desk.cut_off([found])).get(store_id))
+        return shown(found, await desk.cut_off([found]))
 
     @router.put(
         "/{store_id}",
@@ -89,12 +108,14 @@ def routes(desk: Desk) -> APIRouter:
         """What is left out is kept, secrets too; it answers once the change is in force here."""
         changed, is_new = await desk.stores.configure(store_id, body)
         response.status_code = 201 if is_new else 200
-        return _shown(changed, (await desk.cut_off([changed])).get(store_id))
+        return shown(changed, await desk.cut_off([changed]))
 
     return router
 
 
-def _shown(store: StoreConfigured, cut_off: Disconnection | None) -> Store:
+def _shown(
+    store: StoreConfigured, cut_off: Disconnection | None, trouble: AccountCondition | None
+) -> Store:
     return Store(
         store_id=store.store_id,
         name=store.name,
@@ -110,4 +131,14 @@ def _shown(store: StoreConfigured, cut_off: Disconnection | None) -> Store:
         version=store.version,
         changed_at=store.occurred_at,
         disconnected=CutOff(at=cut_off.at, cause=cut_off.cause) if cut_off else None,
+        erp_condition=_condition(trouble) if trouble else None,
+    )
+
+
+def _condition(trouble: AccountCondition) -> ErpCondition:
+    return ErpCondition(
+        condition=trouble.condition,
+        since=trouble.since,
+        until=trouble.until,
+        text=TEXTS[trouble.condition],
     )

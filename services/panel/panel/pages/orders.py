@@ -12,6 +12,7 @@ from contracts.commands import Corrections
 from contracts.stores import StoreConfigured
 from panel import board, paging
 from panel.commands import shown_order
+from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.pages import editing, words
 from panel.pages.guard import visit_of
@@ -41,7 +42,15 @@ class OrderPages:
         stores = self.desk.known_stores()
         cut_off = await self.desk.cut_off(stores)
         counts = {s.store_id: await self._counts(s) for s in stores}
-        return self.view.page(request, "stores.html", stores=stores, cut_off=cut_off, counts=counts)
+        troubles = {s.store_id: self.desk.erp_trouble(s) for s in stores}
+        return self.view.page(
+            request,
+            "stores.html",
+            stores=stores,
+            cut_off=cut_off,
+            counts=counts,
+            troubles={store_id: TEXTS[t.condition] for store_id, t in troubles.items() if t},
+        )
 
     async def tab(self, request: Request) -> Response:
         """One tab, page by page."""
