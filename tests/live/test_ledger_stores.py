@@ -1,5 +1,6 @@
 """One set of promises, held against the writer's stores in memory and the ones in MongoDB."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -153,6 +154,22 @@ async def test_two_processes_cannot_claim_the_same_entry(entries: Ledger) -> Non
 
     assert await entries.save({claimed.order_id: Kept(claimed, 1)})
     assert not await entries.save({claimed.order_id: Kept(claimed, 1)})
+
+
+async def test_of_entries_saved_at_the_same_time_only_the_one_that_changed_is_refused(
+    entries: Ledger,
+) -> None:
+    await keep(entries, an_entry(1001), an_entry(1002), an_entry(1003))
+    changed = an_entry(1002, state=State.STOPPED, validated=None)
+    assert await entries.save({changed.order_id: Kept(changed, 1)})
+
+    sending = [an_entry(number, state=State.SENDING) for number in (1001, 1002, 1003)]
+    saved = await asyncio.gather(*(entries.save({e.order_id: Kept(e, 1)}) for e in sending))
+
+    assert saved == [True, False, True]
+    stored = await entries.load([e.order_id for e in sending])
+    assert [stored[e.order_id].version for e in sending] == [2, 2, 2]
+    assert stored[changed.order_id].state == changed
 
 
 async def test_a_customer_is_remembered_until_forgotten(customers: CustomerBook) -> None:

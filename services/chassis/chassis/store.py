@@ -5,7 +5,7 @@ driver behind this file keeps that change here.
 """
 
 import contextlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -117,16 +117,30 @@ class MongoDocuments(Generic[S]):
             with translated():
                 result = await self._collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            details = error.details or {}
-            if any(e["code"] != DUPLICATE_KEY for e in details.get("writeErrors", ())):
-                raise
-            if details.get("writeConcernErrors"):
-                raise Unavailable("mongodb: write concern") from error
+            _refused(error)
             return False
         return bool(result.matched_count == replaced)
 
+    async def save_each(self, changes: Sequence[tuple[str, Kept[S]]]) -> list[bool]:
+        """Store each state if its version is still the stored one; which of them were stored.
+
+        One write for all. An upsert tells them apart: where another version is stored it tries to
+        insert a second document of that id, which is refused by itself. Raises Unavailable.
+        """
+        writes = [
+            ReplaceOne({"_id": id_, "version": kept.version}, self._body(id_, kept), upsert=True)
+            for id_, kept in changes
+        ]
+        try:
+            with translated():
+                await self._collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            refused = _refused(error)
+            return [number not in refused for number in range(len(changes))]
+        return [True] * len(changes)
+
     def _write(self, id_: str, kept: Kept[S]) -> Any:
-        body = self._encode(kept.state) | {"_id": id_, "version": kept.version + 1}
+        body = self._body(id_, kept)
         if kept.version == 0:
             return InsertOne(body)
         unchanged = {"_id": id_, "version": kept.version}
@@ -136,5 +150,27 @@ class MongoDocuments(Generic[S]):
         body |= {f"{self._heavy}.{key}": part for key, part in parts.items()}
         return UpdateOne(unchanged, {"$set": body})
 
+    def _body(self, id_: str, kept: Kept[S]) -> dict[str, Any]:
+        return self._encode(kept.state) | {"_id": id_, "version": kept.version + 1}
 
-__all__ = ["Documents", "Kept", "MongoDocuments", "ReadConcern", "WriteConcern", "connect"]
+
+def _refused(error: BulkWriteError) -> set[int]:
+    """Which writes met a stored document of another version. Raises the error if it is another."""
+    details = error.details or {}
+    refused = details.get("writeErrors", ())
+    if any(e["code"] != DUPLICATE_KEY for e in refused):
+        raise error
+    if details.get("writeConcernErrors"):
+        raise Unavailable("mongodb: write concern") from error
+    return {e["index"] for e in refused}
+
+
+__all__ = [
+    "Documents",
+    "Kept",
+    "MongoDocuments",
+    "ReadConcern",
+    "ReplaceOne",
+    "WriteConcern",
+    "connect",
+]

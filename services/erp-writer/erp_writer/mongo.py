@@ -1,12 +1,20 @@
-"""The ledger and the customers in MongoDB."""
+"""The ledger and the customers in MongoDB. What is asked for at the same time is one request."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from chassis.store import Collection_, Documents, Kept, MongoDocuments, translated
+from chassis.store import (
+    Collection_,
+    Documents,
+    Kept,
+    MongoDocuments,
+    ReplaceOne,
+    translated,
+)
 from erp_writer.customers import Known
 from erp_writer.entry import Entry
+from erp_writer.together import Together
 
 OPEN: Final = {"urgency": {"$exists": True}}
 
@@ -52,6 +60,7 @@ class MongoLedger(MongoDocuments[Entry]):
     def __init__(self, entries: Collection_[dict[str, Any]]) -> None:
         super().__init__(entries, encode, decode)
         self._entries = entries
+        self._saves = Together(self.save_each)
 
     async def prepare(self) -> None:
         """Create the indexes. Raises Unavailable."""
@@ -65,6 +74,10 @@ class MongoLedger(MongoDocuments[Entry]):
             await self._entries.create_index(
                 [("partition", 1), ("account_id", 1)], partialFilterExpression=OPEN
             )
+
+    async def save(self, changes: Mapping[str, Kept[Entry]]) -> bool:
+        """See Documents."""
+        return all(await self._saves.do(list(changes.items())))
 
     async def due(self, account_id: str, now: datetime, most: int) -> list[Kept[Entry]]:
         """See Ledger."""
@@ -88,20 +101,38 @@ class MongoCustomers:
 
     def __init__(self, customers: Collection_[dict[str, Any]]) -> None:
         self._customers = customers
+        self._finds = Together(self._find_all)
+        self._learns = Together(self._learn_all)
 
     async def find(self, key: str) -> Known | None:
         """See CustomerBook."""
-        with translated():
-            found = await self._customers.find_one({"_id": key})
-        return Known(found["customer_id"], found["content"]) if found else None
+        [known] = await self._finds.do([key])
+        return known
 
     async def learn(self, key: str, known: Known) -> None:
         """See CustomerBook."""
-        body = {"customer_id": known.customer_id, "content": known.content}
-        with translated():
-            await self._customers.replace_one({"_id": key}, body, upsert=True)
+        await self._learns.do([(key, known)])
 
     async def forget(self, key: str) -> None:
         """See CustomerBook."""
         with translated():
             await self._customers.delete_one({"_id": key})
+
+    async def _find_all(self, keys: Sequence[str]) -> list[Known | None]:
+        with translated():
+            found = await self._customers.find({"_id": {"$in": list(keys)}}).to_list(None)
+        known = {d["_id"]: Known(d["customer_id"], d["content"]) for d in found}
+        return [known.get(key) for key in keys]
+
+    async def _learn_all(self, learned: Sequence[tuple[str, Known]]) -> list[None]:
+        writes = [
+            ReplaceOne(
+                {"_id": key},
+                {"customer_id": known.customer_id, "content": known.content},
+                upsert=True,
+            )
+            for key, known in learned
+        ]
+        with translated():
+            await self._customers.bulk_write(writes)
+        return [None] * len(learned)
