@@ -151,7 +151,8 @@ class Order(Value):
     """A sale at a channel, as every channel's adapter writes it.
 
     `order_id` is `store_id:channel_order_id`; `number` is what people see (`#1001`).
-    `updated_at` is the channel's own clock and tells an old copy from a new one.
+    `updated_at` is the channel's own clock and tells an old copy from a new one. `shipped`: some
+    of the goods have left, so that undoing the sale is a return.
     """
 
     order_id: str
@@ -174,6 +175,7 @@ class Order(Value):
     updated_at: Instant
     cancelled_at: Instant | None = None
     cancel_reason: str | None = None
+    shipped: bool = False
     gaps: tuple[Gap, ...] = Field(default=())
 
     @property

@@ -335,3 +335,15 @@ async def test_without_transactions_the_gateway_named_by_the_order_paid():
 
     [payment] = event.order.payments
     assert (payment.method, str(payment.amount)) == (PaymentMethod.PIX, "138.50")
+
+
+@pytest.mark.parametrize(
+    ("status", "shipped"),
+    [(None, False), ("partial", True), ("fulfilled", True), ("restocked", False)],
+)
+async def test_an_order_of_which_something_left_says_so(status: str | None, *, shipped: bool):
+    capture = Capture()
+
+    [told] = await capture.tell("orders/paid", a_payload(fulfillment_status=status))
+
+    assert told.order.shipped is shipped

@@ -330,3 +330,12 @@ def test_a_field_the_contract_gains_is_no_news_of_old_orders():
     later = Tomorrow.model_validate(order.model_dump())
 
     assert content_of(later) == content_of(order)
+
+
+def test_goods_that_left_are_told_with_the_next_version_and_are_no_version_themselves():
+    _, told = run([seen(1, number="#1"), seen(2, number="#1", shipped=True)])
+    _, then = run([seen(1, number="#1"), seen_cancelled(3, shipped=True)])
+
+    assert revisions(told) == [1]
+    assert isinstance(then[-1], OrderCaptured)
+    assert then[-1].order.shipped

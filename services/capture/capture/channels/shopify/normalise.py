@@ -24,6 +24,9 @@ _MONEY = {
 }
 """By `financial_status`; in any other the money is not there, or not all of it."""
 
+_LEFT = frozenset({"partial", "fulfilled"})
+"""By `fulfillment_status`: at least some of the goods are on their way."""
+
 REFUNDED = "refunded"
 
 
@@ -80,6 +83,7 @@ def _normalise(shop: Shop, order: payload.Order, details: Details, gaps: Sequenc
         updated_at=_utc(order.updated_at),
         cancelled_at=_cancelled_at(order, refunds) if cancelled else None,
         cancel_reason=_cancel_reason(order) if cancelled else None,
+        shipped=order.fulfillment_status.lower() in _LEFT,
         gaps=_gaps(order, gaps),
     )
     return Copy(canonical, money, test=bool(order.test))

@@ -178,6 +178,7 @@ class Order(Part):
     order_number: str | None = None
     currency: str = Field(pattern="^[A-Z]{3}$")
     financial_status: Text = ""
+    fulfillment_status: Text = ""
     test: bool | None = None
     taxes_included: bool | None = None
     duties_included: bool | None = None
