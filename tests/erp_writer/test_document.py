@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from contracts.events import Intermediary, PaymentTerms
 from contracts.order import Item, Order, Payment, PaymentMethod, Shipping, Totals
-from erp_writer.document import compose_order, material, total_of
+from erp_writer.document import compose_order, material, total_held, total_of
 from omie import envelope
 from tests.support.builders import a_buyer, an_address, an_item, an_order, terms_for
+from tests.support.sales import sales
 
 TODAY = date(2026, 11, 20)
 CENT = Decimal("0.01")
@@ -163,7 +165,7 @@ def test_other_means_of_payment_are_described(gateway: str | None, described: st
 def test_instalments_of_ones_own_are_spelt_out_a_month_apart() -> None:
     document = composed(an_order(), installment_code="999", installments=3)
 
-    assert document["cabecalho"]["qtde_parcelas"] == 3
+    assert document["cabecalho"]["qtde_parcelas"] == 3 == len(document["lista_parcelas"]["parcela"])
     assert document["lista_parcelas"]["parcela"] == [
         {
             "numero_parcela": number,
@@ -174,36 +176,109 @@ def test_instalments_of_ones_own_are_spelt_out_a_month_apart() -> None:
             "meio_pagamento": "17",
         }
         for number, value, share, day, days in (
-            (1, "46.16", "33.33", "20/11/2026", 0),
-            (2, "46.16", "33.33", "20/12/2026", 30),
-            (3, "46.18", "33.34", "19/01/2027", 60),
+            (1, "46.16", "33.32", "20/12/2026", 30),
+            (2, "46.16", "33.32", "19/01/2027", 60),
+            (3, "46.18", "33.36", "18/02/2027", 90),
         )
     ]
 
 
-prices = st.decimals(Decimal("0.01"), Decimal("9999.99"), places=2)
-cents = st.decimals(Decimal(0), Decimal("500.00"), places=2)
+def test_one_payment_of_ones_own_terms_is_due_today() -> None:
+    [part] = composed(an_order(), installment_code="999")["lista_parcelas"]["parcela"]
+
+    assert (part["data_vencimento"], part["valor"]) == ("20/11/2026", Decimal("138.50"))
+    assert part["percentual"] == 100
 
 
-@st.composite
-def orders(draw: st.DrawFn) -> Order:
-    """Any order whose totals close."""
-    items = []
-    for n in range(draw(st.integers(1, 6))):
-        quantity, price = draw(st.integers(1, 50)), draw(prices)
-        most = quantity * price
-        discount = draw(st.decimals(Decimal(0), most, places=2))
-        items.append(
-            an_item(item_id=str(n), quantity=quantity, unit_price=price, discount=discount)
-        )
-    gross = sum((i.quantity * i.unit_price for i in items), Decimal(0))
-    off = sum((i.discount for i in items), Decimal(0))
-    shipping, other = draw(cents), draw(cents)
-    totals = Totals(
-        items=gross, discount=off, shipping=shipping, other=other,
-        total=gross - off + shipping + other,
-    )  # fmt: skip
-    return an_order(1001, *items, totals=totals, shipping=Shipping(amount=shipping))
+def test_each_of_several_payments_is_told_with_its_own_means_by_due_date() -> None:
+    card = PaymentTerms(method_code="03", amount=Decimal("100.00"), installments=2)
+    voucher = PaymentTerms(method_code="99", name="Vale Cultura", amount=Decimal("38.50"))
+
+    document = composed(
+        an_order(), installment_code="999", installments=3, payments=(card, voucher)
+    )
+
+    told = document["lista_parcelas"]["parcela"]
+    assert [(p["valor"], p["quantidade_dias"], p["meio_pagamento"]) for p in told] == [
+        (Decimal("38.50"), 0, "99"),
+        (Decimal("50.00"), 30, "03"),
+        (Decimal("50.00"), 60, "03"),
+    ]
+    assert [p.get("descr_meio_pagamento") for p in told] == ["Vale Cultura", None, None]
+    assert sum(p["percentual"] for p in told) == 100
+
+
+def test_no_instalment_is_less_than_a_cent() -> None:
+    order = an_order(1001, an_item(quantity=1, unit_price=Decimal("0.02"), discount=Decimal(0)))
+    totals = Totals(items=Decimal("0.02"), total=Decimal("0.02"))
+    order = order.model_copy(update={"totals": totals})
+
+    document = composed(order, installment_code="999", installments=12)
+
+    assert document["cabecalho"]["qtde_parcelas"] == 2
+    assert {p["valor"] for p in document["lista_parcelas"]["parcela"]} == {Decimal("0.01")}
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({}, {"cIndicadorIntOd": "0"}),
+        ({"marketplace": True}, {}),
+        (
+            {
+                "marketplace": True,
+                "intermediary": Intermediary(cnpj="11222333000181", seller="LOJA-DEMO"),
+            },
+            {
+                "cIndicadorIntOd": "1",
+                "cCnpjIntOd": "11222333000181",
+                "cIdentificadorIntOd": "LOJA-DEMO",
+            },
+        ),
+    ],
+    ids=["own site", "a marketplace nobody named", "a marketplace"],
+)
+def test_a_sale_says_on_whose_site_it_was_made(terms: dict[str, Any], said: dict[str, str]) -> None:
+    details = composed(an_order(), **terms)["informacoes_adicionais"]["outros_detalhes"]
+
+    assert details == {"cIndicadorOd": "2", **said}
+
+
+def a_line(total: str, **marks: str) -> dict[str, Any]:
+    return {"produto": {"quantidade": 1, "valor_unitario": Decimal(total), **marks}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "stated", "held"),
+    [
+        ([a_line("199.90", kit="S")], "218.40", "218.40"),
+        (
+            [
+                a_line("199.90", kit="S"),
+                a_line("120.00", componente_kit="S"),
+                a_line("90.00", componente_kit="S"),
+            ],
+            "428.40",
+            "218.40",
+        ),
+        (
+            [a_line("119.90", componente_kit="S"), a_line("80.00", componente_kit="S")],
+            "218.40",
+            "218.40",
+        ),
+    ],
+    ids=["a kit as it was sent", "a kit and its parts", "parts in the kit's place"],
+)
+def test_a_kit_is_recognised_whichever_way_the_account_keeps_it(
+    lines: list[dict[str, Any]], stated: str, held: str
+) -> None:
+    order = {
+        "det": lines,
+        "frete": {"valor_frete": Decimal("18.50")},
+        "total_pedido": {"valor_total_pedido": Decimal(stated)},
+    }
+
+    assert total_held(order) == Decimal(held)
 
 
 def as_the_erp_adds_up(document: dict[str, Any]) -> Decimal:
@@ -220,7 +295,7 @@ def as_the_erp_adds_up(document: dict[str, Any]) -> Decimal:
     return total + sum(Decimal(charge) for charge in charges)
 
 
-@given(orders(), st.integers(1, 48))
+@given(sales(), st.integers(1, 48))
 def test_the_erp_charges_what_the_buyer_paid_to_the_cent(order: Order, many: int) -> None:
     document = composed(order, installment_code="999", installments=many)
 
@@ -228,7 +303,7 @@ def test_the_erp_charges_what_the_buyer_paid_to_the_cent(order: Order, many: int
     instalments = document["lista_parcelas"]["parcela"]
     assert sum(each["valor"] for each in instalments) == order.totals.total
     assert sum(each["percentual"] for each in instalments) == 100
-    assert all(each["valor"] >= 0 for each in instalments)
+    assert all(each["valor"] > 0 for each in instalments)
     assert all(each["valor"] == each["valor"].quantize(CENT) for each in instalments)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.events import TextChange
 from erp_writer.text import clean, fit
 
 SIZES = {"razao_social": 10}
@@ -67,8 +68,5 @@ def test_what_changed_is_told_by_field_and_quotes_nobody() -> None:
     fitted = fit(document, SIZES)
 
     assert fitted.document == document | {"razao_social": "Irene Bapt"}
-    assert fitted.changes == (
-        "razao_social: caracteres que o ERP não aceita foram trocados ou retirados",
-        "razao_social: texto cortado em 10 caracteres",
-    )
+    assert fitted.changes == (TextChange(field="razao_social", replaced=True, cut_at=10),)
     assert fit(fitted.document, SIZES).changes == ()

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.commands import BuyerCorrection, Corrections, ItemCorrection, ReprocessOrder
 from contracts.envelope import Event, Message
-from contracts.events import ErpStanding, OrderErased, PendingStage, Undoing
+from contracts.events import ErpStanding, OrderErased, PendingStage, TextChange, Undoing
 from contracts.order import Order
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
@@ -203,6 +203,21 @@ def test_the_timeline_tells_what_happened_in_words_and_never_the_corrected_value
     ]
     assert row.timeline[2]["fields"] == ["buyer.document", "items.1.sku"]
     assert "11144477735" not in str(row.timeline)
+
+
+def test_the_timeline_says_which_texts_went_to_the_erp_changed() -> None:
+    changes = (
+        TextChange(field="razao_social", replaced=True, cut_at=60),
+        TextChange(field="tag_nova", cut_at=9),
+    )
+    row = row_of(posted(ORDER, changes=changes))
+
+    [told] = map(text, row.timeline)
+    assert told == (
+        "Integrado ao ERP: pedido de venda 1534. Textos adaptados para o ERP: nome do cliente"
+        " (caracteres trocados ou retirados, cortado em 60 caracteres); tag_nova (cortado em 9"
+        " caracteres)"
+    )
 
 
 def test_an_erased_order_keeps_no_buyer_whenever_the_erasure_comes() -> None:

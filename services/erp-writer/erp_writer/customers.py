@@ -15,6 +15,7 @@ import orjson
 import structlog
 
 from chassis.patience import patiently
+from contracts.events import TextChange
 from contracts.order import Order
 from erp_writer.customer import SIZES, compose_alteration, compose_customer, identity
 from erp_writer.erp import CUSTOMERS, Erp
@@ -37,10 +38,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The order's customer; `changes` tells what of the buyer's texts had to be cleaned."""
+    """The order's customer; `changes` tells which of the texts we wrote of it had to be cleaned."""
 
     customer_id: int
-    changes: tuple[str, ...] = ()
+    changes: tuple[TextChange, ...] = ()
 
 
 class CustomerBook(Protocol):
@@ -114,7 +115,8 @@ class Customers:
             known = await self._altered(erp, order, known)
         if known != remembered:
             await patiently(lambda: self._book.learn(key, known), "remembering a customer")
-        return Resolved(known.customer_id, customer.changes)
+        ours = known.content == _content(customer)
+        return Resolved(known.customer_id, customer.changes if ours else ())
 
     def _key(self, account_id: str, who: str) -> str:
         named = f"{account_id}|{who}".encode()

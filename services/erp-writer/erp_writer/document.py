@@ -7,28 +7,28 @@ Decimal all the way into the JSON.
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from contracts.events import ErpTerms
 from contracts.order import Address, Item, Order
+from contracts.stores import OWN_TERMS
 from contracts.value import ZERO
 from erp_writer.customer import city, is_taxpayer
+from erp_writer.instalments import gateway, instalments, means
 
 CENT: Final = Decimal("0.01")
-HUNDRED: Final = Decimal(100)
-CUSTOM_TERMS: Final = "999"
-OTHER_MEANS: Final = "99"
 SENDER_PAYS, NO_FREIGHT = "0", "9"
-BY_INTERNET, OWN_SITE = "2", "0"
-INSTALMENT_DAYS: Final = 30
+BY_INTERNET: Final = "2"
+OWN_SITE, THROUGH_A_MARKETPLACE = "0", "1"
 CHARGES: Final = ("valor_frete", "valor_seguro", "outras_despesas")
 
 SIZES: Final = {
     "numero_pedido_cliente": 30, "descr_meio_pagamento": 60, "utilizar_emails": 500,
     "cNomeOd": 60, "cEnderecoOd": 60, "cNumeroOd": 60, "cComplementoOd": 60, "cBairroOd": 60,
-    "cCidadeOd": 40, "cEstadoOd": 2, "cCEPOd": 9, "cTelefoneOd": 15, "obs_venda": 1000,
+    "cCidadeOd": 40, "cEstadoOd": 2, "cCEPOd": 9, "cTelefoneOd": 15, "cIdentificadorIntOd": 60,
+    "obs_venda": 1000,
 }  # fmt: skip
 """Sizes of the order's texts. The delivery place's are assumed to be those of a customer's."""
 
@@ -41,16 +41,17 @@ def compose_order(
     `today` is the date in Brasília. Raises KeyError for an item that `terms` leave without a
     product.
     """
-    document = {
+    document: dict[str, Any] = {
         "cabecalho": _header(terms, customer_id, integration_code, today),
         "det": _lines(order, terms),
         "frete": _freight(order, terms),
         "informacoes_adicionais": _more(order, terms),
         "observacoes": {"obs_venda": _note(order, terms)},
     }
-    if terms.installment_code == CUSTOM_TERMS:
-        instalments = _instalments(order, terms, total_of(document), today)
-        document["lista_parcelas"] = {"parcela": instalments}
+    if terms.installment_code == OWN_TERMS:
+        parts = instalments(order, terms, total_of(document), today)
+        document["cabecalho"]["qtde_parcelas"] = len(parts)
+        document["lista_parcelas"] = {"parcela": parts}
     return document
 
 
@@ -61,6 +62,25 @@ def total_of(document: Mapping[str, Any]) -> Decimal:
     discounts = sum((p.get("valor_desconto", ZERO) for p in products), ZERO)
     charges = sum((document["frete"].get(tag, ZERO) for tag in CHARGES), ZERO)
     return goods - discounts + charges
+
+
+def total_held(order: Mapping[str, Any]) -> Decimal:
+    """What an order read back from the ERP charges.
+
+    An account may explode kits: beside the kit's line, which we sent, its parts stand as lines of
+    their own. What was sold is what we sent, so the parts are not counted again. Where the ERP puts
+    the parts in the kit's place, its own total is the only word on it.
+    """
+    products = [line.get("produto", {}) for line in order.get("det", ())]
+    shown = any(product.get("kit") == "S" for product in products)
+    if shown and any(map(_is_part, products)):
+        sold = [{"produto": product} for product in products if not _is_part(product)]
+        return total_of({"det": sold, "frete": order.get("frete", {})})
+    return Decimal(order.get("total_pedido", {}).get("valor_total_pedido", 0))
+
+
+def _is_part(product: Mapping[str, Any]) -> bool:
+    return bool(product.get("componente_kit") == "S")
 
 
 def material(order: Order, terms: ErpTerms) -> str:
@@ -95,8 +115,6 @@ def _header(
         "codigo_parcela": terms.installment_code,
         "origem_pedido": terms.origin_code,
     }
-    if terms.installment_code == CUSTOM_TERMS:
-        header["qtde_parcelas"] = terms.installments
     if terms.tax_scenario_code is not None:
         header["codigo_cenario_impostos"] = terms.tax_scenario_code
     return header
@@ -146,8 +164,8 @@ def _more(order: Order, terms: ErpTerms) -> dict[str, Any]:
         "consumidor_final": "N" if is_taxpayer(order.buyer) else "S",
         "enviar_email": "N",
         "numero_pedido_cliente": order.number,
-        "outros_detalhes": _presence(order),
-        **_means(order, terms),
+        "outros_detalhes": _presence(order, terms),
+        **means(terms.payment_method_code, gateway(order)),
     }
     if order.buyer.email:
         more["utilizar_emails"] = order.buyer.email
@@ -156,24 +174,28 @@ def _more(order: Order, terms: ErpTerms) -> dict[str, Any]:
     return more
 
 
-def _means(order: Order, terms: ErpTerms) -> dict[str, str]:
-    """How the buyer paid, as the NF-e says it; "others" must be described."""
-    if terms.payment_method_code is None:
-        return {}
-    means = {"meio_pagamento": terms.payment_method_code}
-    if terms.payment_method_code == OTHER_MEANS:
-        gateways = [payment.gateway for payment in order.payments if payment.gateway]
-        means["descr_meio_pagamento"] = gateways[0] if gateways else "Outros"
-    return means
-
-
-def _presence(order: Order) -> dict[str, str]:
-    """A sale by internet, on the merchant's own site, and where it is delivered if elsewhere."""
-    presence = {"cIndicadorOd": BY_INTERNET, "cIndicadorIntOd": OWN_SITE}
+def _presence(order: Order, terms: ErpTerms) -> dict[str, str]:
+    """A sale by internet, on whose site, and where it is delivered if elsewhere."""
+    presence = {"cIndicadorOd": BY_INTERNET, **_site(terms)}
     to, home = order.shipping_address, order.customer_address
     if to is not None and to.complete and home is not None and not _same_place(to, home):
         presence |= _delivery(order, to)
     return presence
+
+
+def _site(terms: ErpTerms) -> dict[str, str]:
+    """Through whom the sale came.
+
+    Of a marketplace that the store does not name nothing is claimed: the ERP wants its CNPJ too,
+    and "own site" would be untrue on the NF-e.
+    """
+    if terms.intermediary is not None:
+        return {
+            "cIndicadorIntOd": THROUGH_A_MARKETPLACE,
+            "cCnpjIntOd": terms.intermediary.cnpj,
+            "cIdentificadorIntOd": terms.intermediary.seller,
+        }
+    return {} if terms.marketplace else {"cIndicadorIntOd": OWN_SITE}
 
 
 def _same_place(one: Address, other: Address) -> bool:
@@ -196,29 +218,6 @@ def _delivery(order: Order, to: Address) -> dict[str, str]:
         "cCEPOd": to.cep,
     }
     return {tag: text for tag, text in told.items() if text}
-
-
-def _instalments(
-    order: Order, terms: ErpTerms, total: Decimal, today: date
-) -> list[dict[str, Any]]:
-    """Equal parts a month apart, the first today; the last takes the cents left over."""
-    many = terms.installments
-    part = (total / many).quantize(CENT, ROUND_DOWN)
-    share = (HUNDRED / many).quantize(CENT, ROUND_DOWN)
-    rows = []
-    for number in range(1, many + 1):
-        last, days = number == many, INSTALMENT_DAYS * (number - 1)
-        rows.append(
-            {
-                "numero_parcela": number,
-                "valor": total - part * (many - 1) if last else part,
-                "percentual": HUNDRED - share * (many - 1) if last else share,
-                "data_vencimento": _day(today + timedelta(days=days)),
-                "quantidade_dias": days,
-                **_means(order, terms),
-            }
-        )
-    return rows
 
 
 def _note(order: Order, terms: ErpTerms) -> str:

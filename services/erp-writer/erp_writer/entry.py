@@ -11,6 +11,7 @@ from contracts.events import (
     OrderPosted,
     OrderValidated,
     PendingStage,
+    TextChange,
 )
 from contracts.reasons import Reason, ReasonCode, reason
 from contracts.value import Amount, Instant, Value
@@ -86,6 +87,7 @@ class Entry(Value):
     only while it may still be sent or told. `due_at` is when it is next worth acting on.
     `customer_doubted`: the ERP no longer knew the customer we remembered. `contradicted`: it called
     the order a duplicate and then did not find it. Either is believed the second time.
+    `text_changes` tells which texts of what was sent last are not the channel's.
     `undone_at` and `undo_words` say when the cancellation ended, and the ERP's words if it refused.
     """
 
@@ -104,7 +106,7 @@ class Entry(Value):
     posted: Posted | None = None
     reasons: tuple[Reason, ...] = ()
     refused_at: Instant | None = None
-    changes: tuple[str, ...] = ()
+    text_changes: tuple[TextChange, ...] = ()
     customer_doubted: bool = False
     contradicted: bool = False
     cancelled: bool = False
@@ -169,6 +171,7 @@ def _posted(entry: Entry, posted: Posted, standing: ErpStanding) -> OrderPosted:
         standing=standing,
         erp_message=entry.undo_words,
         posted_at=posted.at,
+        changes=entry.text_changes,
     )
 
 

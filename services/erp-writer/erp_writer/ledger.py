@@ -11,7 +11,7 @@ from typing import Final
 
 from chassis.kafka import partition_of
 from contracts.envelope import Event, Message
-from contracts.events import OrderCancelled, OrderErased, OrderValidated, Undoing
+from contracts.events import OrderCancelled, OrderErased, OrderValidated, TextChange, Undoing
 from contracts.reasons import Reason
 from contracts.topics import PARTITIONS
 from contracts.value import Value
@@ -115,9 +115,9 @@ def _stopped(entry: Entry) -> Entry:
     return _with(entry, state=State.STOPPED, validated=None, reasons=(), untold=False)
 
 
-def claimed(entry: Entry, sent: Sent, changes: tuple[str, ...]) -> Entry:
+def claimed(entry: Entry, sent: Sent, changes: tuple[TextChange, ...]) -> Entry:
     """The call is about to go out."""
-    return _with(entry, state=State.SENDING, sent=sent, changes=changes)
+    return _with(entry, state=State.SENDING, sent=sent, text_changes=changes)
 
 
 def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any, Final
 
 from chassis.clock import Clock
-from contracts.events import OrderValidated
+from contracts.events import OrderValidated, TextChange
 from contracts.reasons import Reason
 from erp_writer import ledger, refusal
 from erp_writer.customers import Customers
-from erp_writer.document import SIZES, compose_order, material, total_of
+from erp_writer.document import SIZES, compose_order, material, total_held, total_of
 from erp_writer.entry import AT_ONCE, Entry, Sent
 from erp_writer.erp import ORDERS, Erp, Held
 from erp_writer.ledger import Found
@@ -43,7 +43,7 @@ class Prepared:
 
     document: dict[str, Any]
     sent: Sent
-    changes: tuple[str, ...]
+    changes: tuple[TextChange, ...]
 
 
 def unchanged(entry: Entry) -> Entry:
@@ -192,7 +192,7 @@ async def _ask(erp: Erp, entry: Entry) -> Found:
         erp_order_id=int(head["codigo_pedido"]),
         number=_bare(head.get("numero_pedido")),
         customer_id=int(head.get("codigo_cliente", 0)),
-        total=order.get("total_pedido", {}).get("valor_total_pedido", 0),
+        total=total_held(order),
     )
 
 

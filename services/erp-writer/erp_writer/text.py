@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from contracts.events import TextChange
+
 EQUIVALENTS: Final = str.maketrans(
     {
         "‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "―": "-",
@@ -32,13 +34,10 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A document whose texts the ERP takes; `changes` says (pt-BR) which ones are not the buyer's.
-
-    No change quotes a text: it names the field only.
-    """
+    """A document whose texts the ERP takes; `changes` says which ones are not the channel's."""
 
     document: dict[str, Any]
-    changes: tuple[str, ...] = field(default=())
+    changes: tuple[TextChange, ...] = field(default=())
 
 
 def clean(text: str, size: int | None = None) -> Cleaned:
@@ -67,12 +66,12 @@ def _kept(character: str) -> str:
 
 def fit(document: Mapping[str, Any], sizes: Mapping[str, int]) -> Fitted:
     """The document with every text cleaned; `sizes` holds the fields' sizes by tag."""
-    changes: list[str] = []
+    changes: list[TextChange] = []
     fitted = {tag: _fitted(tag, value, sizes, changes) for tag, value in document.items()}
     return Fitted(fitted, tuple(dict.fromkeys(changes)))
 
 
-def _fitted(tag: str, value: Any, sizes: Mapping[str, int], changes: list[str]) -> Any:
+def _fitted(tag: str, value: Any, sizes: Mapping[str, int], changes: list[TextChange]) -> Any:
     if isinstance(value, Mapping):
         return {inner: _fitted(inner, v, sizes, changes) for inner, v in value.items()}
     if isinstance(value, list | tuple):
@@ -80,8 +79,7 @@ def _fitted(tag: str, value: Any, sizes: Mapping[str, int], changes: list[str]) 
     if not isinstance(value, str):
         return value
     cleaned = clean(value, sizes.get(tag))
-    if cleaned.replaced:
-        changes.append(f"{tag}: caracteres que o ERP não aceita foram trocados ou retirados")
-    if cleaned.cut:
-        changes.append(f"{tag}: texto cortado em {sizes[tag]} caracteres")
+    if cleaned.replaced or cleaned.cut:
+        cut_at = sizes[tag] if cleaned.cut else None
+        changes.append(TextChange(field=tag, replaced=cleaned.replaced, cut_at=cut_at))
     return cleaned.text

@@ -191,5 +191,5 @@ def _log_moved(entry: Entry) -> None:
         attempt=entry.attempt,
         state=entry.state,
         undo=entry.undo,
-        changes=entry.changes,
+        text_changes=[change.field for change in entry.text_changes],
     )

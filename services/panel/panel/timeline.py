@@ -21,6 +21,7 @@ from contracts.events import (
     Undoing,
 )
 from contracts.order import OrderStatus
+from panel import text_changes
 
 Entry = dict[str, Any]
 LONGEST: Final = 200
@@ -88,6 +89,7 @@ _DETAILS: Final[dict[type[Message], Callable[[Any], Entry]]] = {
         "standing": e.standing.value,
         "number": e.erp_order_number,
         "said": e.erp_message,
+        "changes": [change.model_dump() for change in e.changes],
     },
     OrderCancelled: lambda e: {"undoing": e.undoing.value, "said": e.detail},
     OrderErased: lambda _: {},
@@ -114,7 +116,8 @@ def _posted(entry: Entry) -> str:
     if entry["standing"] == ErpStanding.CANCEL_REFUSED:
         said = f": {entry['said']}" if entry["said"] else ""
         return f"O ERP não cancelou o pedido de venda {entry['number']}{said}"
-    return f"Integrado ao ERP: pedido de venda {entry['number']}"
+    changes = text_changes.told(entry.get("changes", ()))
+    return f"Integrado ao ERP: pedido de venda {entry['number']}{changes and f'. {changes}'}"
 
 
 def _cancelled(entry: Entry) -> str:
