@@ -55,7 +55,7 @@ def _listening(variable: str, port: int) -> socket.socket:
 
 
 def _erp(settings: Settings) -> Starlette:
-    app = create_erp(settings.data)
+    app = create_erp(settings.data, url=f"http://{HOST}:{settings.erp_port}")
     if account := settings.seed.erp:
         seed_company(app.state.companies, account.app_key, account.app_secret)
     return app

@@ -1,19 +1,23 @@
 """What the ERP's user does on the screens: moves, bills and cancels orders, minds the registers."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from sandbox.erp import stock
 from sandbox.erp.clock import date_text
 from sandbox.erp.companies import Company
 from sandbox.erp.customers import CUSTOMERS
+from sandbox.erp.hooks import events
 from sandbox.erp.products import PRODUCTS
-from sandbox.erp.registers import ACCOUNTS, VENDORS
-from sandbox.erp.sales import billing, writing
+from sandbox.erp.registers import ACCOUNTS, LOCATIONS, VENDORS, standard
+from sandbox.erp.sales import billing, returning, writing
 from sandbox.erp.sales.orders import ORDERS, is_billed, move
 from sandbox.erp.seed import OPERATOR, type_product
 from sandbox.erp.store import Doc, Table
 
 Act = Callable[[Company, Doc], Doc]
+Told = Callable[[Company, Doc], None]
 
 
 class UnknownError(LookupError):
@@ -40,6 +44,14 @@ def _record(company: Company, table: Table, wanted: Any, column: str) -> Doc:
     if found is None:
         raise UnknownError(f"no record {wanted} among {table.name}")
     return found
+
+
+def _tell_of_product(company: Company, product: Doc) -> None:
+    events.product(company, "Alterado", product, OPERATOR)
+
+
+def _tell_of_customer(company: Company, customer: Doc) -> None:
+    events.customer(company, "Alterado", customer, OPERATOR)
 
 
 def move_stage(company: Company, act: Doc) -> Doc:
@@ -70,7 +82,7 @@ def cancel(company: Company, act: Doc) -> Doc:
 def delete_order(company: Company, act: Doc) -> Doc:
     """`{order}`: remove it; refused once billed."""
     order = _order(company, act)
-    writing.exclude(company, order)
+    writing.exclude(company, order, OPERATOR)
     return order
 
 
@@ -87,8 +99,26 @@ def close_order(company: Company, act: Doc) -> Doc:
     return order
 
 
-def _switch(table: Table, column: str, subject: str, tag: str, value: str) -> Act:
-    """An act that sets one tag of one record."""
+def return_order(company: Company, act: Doc) -> Doc:
+    """`{order}`: take all of a billed order's goods back."""
+    order = _order(company, act)
+    returning.take_back(company, order, [], OPERATOR)
+    return _order(company, act)
+
+
+def count_stock(company: Company, act: Doc) -> Doc:
+    """`{product, quantity, location?}`: so much is there, at the default location unless named."""
+    product = _record(company, PRODUCTS, act["product"], "sku")
+    location = act.get("location") or standard(company, LOCATIONS, "codigo_local_estoque")
+    where = _record(company, LOCATIONS, location, "key")
+    place = (product["codigo_produto"], where["codigo_local_estoque"])
+    return stock.count(company, place, Decimal(str(act["quantity"])), OPERATOR)
+
+
+def _switch(
+    table: Table, column: str, subject: str, tag: str, value: str, *, told: Told | None = None
+) -> Act:
+    """An act that sets one tag of one record, and tells of it where webhooks do."""
 
     def act_on(company: Company, act: Doc) -> Doc:
         record = _record(company, table, act[subject], column)
@@ -96,6 +126,8 @@ def _switch(table: Table, column: str, subject: str, tag: str, value: str) -> Ac
         if "info" in record:
             record["info"] |= company.altered(OPERATOR)
         company.put(table, record)
+        if told is not None:
+            told(company, record)
         return record
 
     return act_on
@@ -113,6 +145,7 @@ def change_product(company: Company, act: Doc) -> Doc:
     product |= act["changes"]
     product["info"] |= company.altered(OPERATOR)
     company.put(PRODUCTS, product)
+    _tell_of_product(company, product)
     return product
 
 
@@ -122,14 +155,22 @@ ACTS: Mapping[str, Act] = {
     "cancel": cancel,
     "delete_order": delete_order,
     "close_order": close_order,
+    "return_order": return_order,
+    "count_stock": count_stock,
     "create_product": create_product,
     "change_product": change_product,
-    "inactivate_product": _switch(PRODUCTS, "sku", "product", "inativo", "S"),
-    "activate_product": _switch(PRODUCTS, "sku", "product", "inativo", "N"),
+    "inactivate_product": _switch(
+        PRODUCTS, "sku", "product", "inativo", "S", told=_tell_of_product
+    ),
+    "activate_product": _switch(PRODUCTS, "sku", "product", "inativo", "N", told=_tell_of_product),
     "inactivate_vendor": _switch(VENDORS, "name", "vendor", "inativo", "S"),
     "activate_vendor": _switch(VENDORS, "name", "vendor", "inativo", "N"),
     "inactivate_account": _switch(ACCOUNTS, "code", "account", "inativo", "S"),
     "activate_account": _switch(ACCOUNTS, "code", "account", "inativo", "N"),
-    "block_customer": _switch(CUSTOMERS, "code", "customer", "bloquear_faturamento", "S"),
-    "unblock_customer": _switch(CUSTOMERS, "code", "customer", "bloquear_faturamento", "N"),
+    "block_customer": _switch(
+        CUSTOMERS, "code", "customer", "bloquear_faturamento", "S", told=_tell_of_customer
+    ),
+    "unblock_customer": _switch(
+        CUSTOMERS, "code", "customer", "bloquear_faturamento", "N", told=_tell_of_customer
+    ),
 }

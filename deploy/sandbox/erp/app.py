@@ -1,7 +1,8 @@
 """The sandbox ERP as a web application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from starlette.routing import Route
 from sandbox.erp.clock import SandboxClock
 from sandbox.erp.companies import COMPANIES, Companies
 from sandbox.erp.control import Control
+from sandbox.erp.documents import Documents
 from sandbox.erp.endpoint import Endpoint
+from sandbox.erp.hooks.book import DELIVERIES, HOOKS
+from sandbox.erp.hooks.courier import Courier, Session
+from sandbox.erp.hooks.routes import Portal
 from sandbox.erp.injection import Injections
 from sandbox.erp.journal import Journal
 from sandbox.erp.limits import Limits
@@ -37,26 +42,40 @@ async def healthy(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def create_app(data: Path, clock: Callable[[], datetime] = machine_clock) -> Starlette:
+def create_app(
+    data: Path, clock: Callable[[], datetime] = machine_clock, url: str = "http://127.0.0.1:8411"
+) -> Starlette:
     """The ERP with its books under `data`/erp; `app.state.companies` is what `seed` works on.
 
-    `clock` tells UTC; the control route puts it forward.
+    `clock` tells UTC; the control route moves it on. `url` is where this application is served.
     """
     ahead = SandboxClock(clock)
     store = Store(data / "erp" / "books.sqlite")
-    store.prepare(COMPANIES, *(table for service in SERVICES.values() for table in service.tables))
+    tables = (table for service in SERVICES.values() for table in service.tables)
+    store.prepare(COMPANIES, HOOKS, DELIVERIES, *tables)
     machine = Machine(Companies(store, ahead), Limits(ahead), Injections(ahead), Journal(), ahead)
+
+    machine.companies.habits.documents = f"{url}/documents"
+    session = Session()
+    courier = Courier(machine.companies, ahead, session.post)
+    machine.companies.listener = courier.wake
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        delivering = asyncio.create_task(courier.run())
         yield
+        delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await delivering
+        await session.close()
         store.close()
 
     app = Starlette(
         routes=[
             Route("/api/v1/{module}/{service}/", Endpoint(SERVICES, machine)),
             Route("/api/v1/{module}/{service}", add_slash, methods=["GET", "POST"]),
-            *Control(machine).routes(),
+            *Control(machine, Portal(machine.companies, courier)).routes(),
+            *Documents(machine.companies).routes(),
             Route("/healthz/live", healthy),
             Route("/healthz/ready", healthy),
         ],

@@ -88,6 +88,8 @@ KITS = {
     "KIT-CAFE-2": (("CAN-350-AZ", 2), ("CAF-ESP-250", 1), ("COA-PAN-M", 1)),
     "KIT-PRES-VEL": (("VEL-LAV-180", 1), ("VEL-BAU-180", 1), ("EMB-PRE-M", 1)),
 }
+OVERSOLD = "PAN-FER-24"
+"""Of this one more was sold than there was: stock may be negative."""
 CODED = {"CAN-350-AZ": "LOJA-0001", "CAN-350-VD": "LOJA-0002", "GAR-INX-750": "LOJA-0012"}
 """Integration codes: most products were typed in the ERP and have none."""
 

@@ -3,9 +3,9 @@
 `Company` is what a call works on: it finds and writes records of its own books only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -31,17 +31,45 @@ class Invoicing:
     delay_s: float = 5
 
 
+@dataclass
+class Habits:
+    """How every account works: what SEFAZ answers, whether kits become lines of components.
+
+    `documents` is the address under which the papers of NF-e are served.
+    """
+
+    invoicing: Invoicing = field(default_factory=Invoicing)
+    explode_kits: bool = False
+    documents: str = "http://127.0.0.1:8411/documents"
+
+
 class Company:
     """One company's books."""
 
     def __init__(
-        self, record: Doc, store: Store, clock: SandboxClock, invoicing: Invoicing
+        self,
+        record: Doc,
+        store: Store,
+        clock: SandboxClock,
+        habits: Habits,
+        written: Callable[[], None],
     ) -> None:
         self.app_key: str = record["app_key"]
         self.record = record
-        self.invoicing = invoicing
+        self.habits = habits
         self._store = store
         self._clock = clock
+        self._written = written
+
+    @property
+    def invoicing(self) -> Invoicing:
+        """What SEFAZ makes of requests at present."""
+        return self.habits.invoicing
+
+    @property
+    def documents(self) -> str:
+        """The address of the papers of NF-e."""
+        return self.habits.documents
 
     def now(self) -> datetime:
         """The moment of the call, in UTC."""
@@ -59,6 +87,7 @@ class Company:
         except BaseException:
             self.record = before
             raise
+        self._written()
 
     def next_id(self) -> int:
         """A new id, 10 digits, in sequence."""
@@ -129,16 +158,22 @@ class Company:
 
 
 class Companies:
-    """Every company, found by its key pair."""
+    """Every company, found by its key pair; `listener` hears of each transaction."""
 
     def __init__(self, store: Store, clock: SandboxClock) -> None:
-        self.invoicing = Invoicing()
+        self.habits = Habits()
+        self.listener: Callable[[], None] | None = None
         self._store = store
         self._clock = clock
         self._by_key = {key: self._opened(record) for key, record in store.everyones(COMPANIES)}
 
     def _opened(self, record: Doc) -> Company:
-        return Company(record, self._store, self._clock, self.invoicing)
+        return Company(record, self._store, self._clock, self.habits, self.written)
+
+    def written(self) -> None:
+        """Something was written, or time has jumped: whoever listens should look."""
+        if self.listener is not None:
+            self.listener()
 
     def __iter__(self) -> Iterator[Company]:
         return iter(self._by_key.values())

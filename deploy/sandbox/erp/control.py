@@ -14,6 +14,7 @@ from sandbox.erp.acts import ACTS, UnknownError
 from sandbox.erp.companies import Company, Invoicing
 from sandbox.erp.customers import CUSTOMERS
 from sandbox.erp.faults import Fault
+from sandbox.erp.hooks.routes import Portal
 from sandbox.erp.injection import Injection
 from sandbox.erp.machine import Machine
 from sandbox.erp.sales.billing import settle_due
@@ -27,8 +28,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Control:
     """The routes under `/_control`."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, portal: Portal) -> None:
         self._machine = machine
+        self._portal = portal
 
     def routes(self) -> list[Route]:
         """Every route."""
@@ -43,11 +45,18 @@ class Control:
             ("GET", "limits", self.limits),
             ("POST", "limits", self.set_limits),
             ("POST", "latency", self.set_latency),
+            ("GET", "clock", self.clock),
             ("POST", "clock", self.set_clock),
+            ("POST", "statuses", self.set_statuses),
+            ("POST", "kits", self.set_kits),
             ("POST", "invoicing", self.set_invoicing),
             ("POST", "companies", self.add_company),
             ("POST", "keys", self.set_key),
             ("POST", "act", self.act),
+            ("GET", "webhooks", self._portal.hooks),
+            ("POST", "webhooks", self._portal.register),
+            ("DELETE", "webhooks", self._portal.remove),
+            ("GET", "webhooks/deliveries", self._portal.deliveries),
         ]
         return [
             Route(f"/_control/{name}", _answered(handler), methods=[method])
@@ -131,16 +140,37 @@ class Control:
         self._machine.latency_ms = float((await _body(request))["ms"])
         return JSONResponse({"ms": self._machine.latency_ms})
 
+    async def clock(self, _: Request) -> Response:
+        """What time it is, and how fast it passes."""
+        clock = self._machine.clock
+        return JSONResponse({"now": clock().isoformat(), "rate": clock.rate})
+
     async def set_clock(self, request: Request) -> Response:
-        """Put the clock forward."""
-        self._machine.clock.advance(float((await _body(request))["advance_s"]))
-        return JSONResponse({"now": self._machine.clock().isoformat()})
+        """`{set?, advance_s?, rate?}`: another time, or another pace, for everything at once."""
+        body, clock = await _body(request), self._machine.clock
+        if "set" in body:
+            clock.set_to(datetime.fromisoformat(body["set"]))
+        clock.advance(float(body.get("advance_s", 0)))
+        if "rate" in body:
+            clock.run_at(float(body["rate"]))
+        self._machine.companies.written()
+        return await self.clock(request)
+
+    async def set_statuses(self, request: Request) -> Response:
+        """`{with_200: [numbers]}`: the faults that come with HTTP 200 from now on."""
+        self._machine.with_200 = frozenset(map(int, (await _body(request))["with_200"]))
+        return JSONResponse({"with_200": sorted(self._machine.with_200)})
+
+    async def set_kits(self, request: Request) -> Response:
+        """`{explode}`: whether the kits of new orders become lines of their components."""
+        habits = self._machine.companies.habits
+        habits.explode_kits = bool((await _body(request))["explode"])
+        return JSONResponse({"explode": habits.explode_kits})
 
     async def set_invoicing(self, request: Request) -> Response:
         """What becomes of requests for an NF-e from now on, and after how long."""
         policy = Invoicing(**await _body(request))
-        self._machine.companies.invoicing.outcome = policy.outcome
-        self._machine.companies.invoicing.delay_s = policy.delay_s
+        self._machine.companies.habits.invoicing = policy
         return JSONResponse(asdict(policy))
 
     async def add_company(self, request: Request) -> Response:

@@ -2,9 +2,10 @@
 
 import unicodedata
 
-from sandbox.erp import faults
+from sandbox.erp import ceps, faults
 from sandbox.erp.cities import CITIES
 from sandbox.erp.companies import Company
+from sandbox.erp.hooks import events
 from sandbox.erp.store import Doc, Table
 
 CUSTOMERS = Table(
@@ -113,6 +114,7 @@ def include(company: Company, sent: Doc) -> Doc:
     customer = _kept(company, customer, sent)
     customer["codigo_cliente_omie"] = company.next_id()
     company.put(CUSTOMERS, customer)
+    events.customer(company, "Incluido", customer)
     return customer
 
 
@@ -124,6 +126,7 @@ def alter(company: Company, customer: Doc, sent: Doc) -> Doc:
     customer = _kept(company, customer, sent)
     customer["info"] |= company.altered()
     company.put(CUSTOMERS, customer)
+    events.customer(company, "Alterado", customer)
     return customer
 
 
@@ -132,12 +135,29 @@ def _kept(company: Company, customer: Doc, sent: Doc) -> Doc:
     check_document(customer["cnpj_cpf"])
     customer["cnpj_cpf"] = masked(customer["cnpj_cpf"])
     customer["pessoa_fisica"] = "S" if len(bare(customer["cnpj_cpf"])) == CPF_LENGTH else "N"
+    if customer.pop("pesquisar_cep", "N") == "S":
+        _fill_from_cep(customer)
     customer["estado"] = customer.get("estado", "").upper()
     customer["cidade"] = city(
         customer.get("cidade", ""), customer["estado"], customer.get("cidade_ibge", "")
     )
     check_unique(company, customer)
     return customer
+
+
+def _fill_from_cep(customer: Doc) -> None:
+    """Street, bairro, city and UF out of the CEP, those of them that are empty."""
+    place = ceps.found(customer.get("cep", ""))
+    if place is None:
+        return
+    told = {
+        "endereco": place.street,
+        "bairro": place.bairro,
+        "cidade": place.city.shown,
+        "estado": place.city.uf,
+    }
+    for tag, value in told.items():
+        customer[tag] = customer.get(tag) or value
 
 
 def city(name: str, uf: str, ibge: str = "") -> str:

@@ -82,6 +82,8 @@ class Endpoint:
         except Fault as fault:
             counted = self._counted(who, fault)
             entry.fault = counted.text
+            if counted.number in self._machine.with_200:
+                counted.status = 200
             answer = refusal(counted)
         if places:
             header = (b"x-omie-parallelratelimit", places.encode())

@@ -112,6 +112,15 @@ def wrong_type(tag: str) -> Fault:
     return Fault(f"ERROR: O conteúdo da tag [{tag}] é inválido!", 3102)
 
 
+def too_long(tag: str, size: int) -> Fault:
+    """A text longer than its tag holds.
+
+    Clients look for "número máximo de caracteres"; the rest of the sentence is assumed, and so is
+    that Omie refuses rather than cuts.
+    """
+    return Fault(f"ERROR: O número máximo de caracteres da tag [{tag}] é [{size}]!")
+
+
 def required(tag: str) -> Fault:
     """A required tag is absent or empty."""
     return Fault(f"ERROR: O preenchimento da tag [{tag}] é obrigatório!")

@@ -3,6 +3,7 @@
 from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.customers import folded, sortable
+from sandbox.erp.hooks import events
 from sandbox.erp.store import Doc, Table
 
 PRODUCTS = Table(
@@ -125,6 +126,7 @@ def include(company: Company, sent: Doc, user: str = "WEBSERVICE") -> Doc:
     product = _kept(company, fresh, sent)
     product["codigo_produto"] = company.next_id()
     company.put(PRODUCTS, product)
+    events.product(company, "Incluido", product, user)
     return product
 
 
@@ -133,6 +135,7 @@ def alter(company: Company, product: Doc, sent: Doc, user: str = "WEBSERVICE") -
     product = _kept(company, product, sent)
     product["info"] |= company.altered(user)
     company.put(PRODUCTS, product)
+    events.product(company, "Alterado", product, user)
     return product
 
 

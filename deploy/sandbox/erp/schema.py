@@ -1,7 +1,8 @@
 """The complex types of the ERP's services, and the reading of what a caller sent against them.
 
 A file under `types/` declares those of one service, a line each: the name, then its tags, a tag
-being text unless it says `:int`, `:dec`, `:bool`, `:other_type` or `:other_type[]`.
+being text unless it says `:int`, `:dec`, `:bool`, `:other_type` or `:other_type[]`. A number, as in
+`:60`, is the size of a text.
 """
 
 from collections.abc import Callable, Mapping
@@ -64,7 +65,8 @@ class ComplexType:
         self, name: str, tags: Mapping[str, str], family: Mapping[str, "ComplexType"]
     ) -> None:
         self.name = name
-        self.tags = tags
+        self.tags = {tag: "str" if kind.isdecimal() else kind for tag, kind in tags.items()}
+        self.sizes = {tag: int(kind) for tag, kind in tags.items() if kind.isdecimal()}
         self._family = family
 
     def read(self, record: Doc) -> Doc:
@@ -86,9 +88,12 @@ class ComplexType:
         scalar = SCALARS.get(kind)
         if scalar is not None:
             try:
-                return scalar(value)
+                held = scalar(value)
             except (TypeError, ValueError, InvalidOperation):
                 raise faults.wrong_type(tag) from None
+            if tag in self.sizes and len(held) > self.sizes[tag]:
+                raise faults.too_long(tag, self.sizes[tag])
+            return held
         if kind.endswith("[]"):
             inner = self._family[kind.removesuffix("[]")]
             if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):

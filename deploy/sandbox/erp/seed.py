@@ -1,10 +1,12 @@
 """A company with everything an order needs: catalogue, vendors, accounts, terms, stages, ..."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from sandbox.erp import catalogue, demo_registers, registers
+from sandbox.erp import catalogue, demo_registers, registers, stock
 from sandbox.erp.companies import Companies, Company
 from sandbox.erp.products import BLANK, FISCAL, PRODUCTS, dotted
+from sandbox.erp.sales.amounts import CENT
 from sandbox.erp.store import Doc
 
 OPERATOR = "P000481"
@@ -31,6 +33,7 @@ def seed_company(
         }
         if products is None:
             _compose_kits(company, ids)
+            _fill_shelves(company, ids)
     return company
 
 
@@ -75,6 +78,25 @@ def _fill_registers(company: Company) -> None:
     ):
         for record in records:
             company.put(table, record)
+
+
+def _fill_shelves(company: Company, ids: dict[str, int]) -> None:
+    """First stock: most goods at the default location, some at the shop, one sold beyond zero."""
+    depot, shop, *_ = (
+        location["codigo_local_estoque"] for location in company.select(registers.LOCATIONS)
+    )
+    for place, listed in enumerate(catalogue.CATALOGUE):
+        if not listed.active or not listed.ncm or listed.sku in catalogue.KITS:
+            continue
+        first = Decimal(20 + place * 7 % 60)
+        if listed.sku == catalogue.OVERSOLD:
+            first = Decimal(-3)
+        shelf = (ids[listed.sku], depot)
+        row = stock.count(company, shelf, first, OPERATOR)
+        row |= {"nCMC": (listed.price * Decimal("0.42")).quantize(CENT), "estoque_minimo": 5}
+        company.put(stock.STOCK, row)
+        if "till" in listed.flags:
+            stock.count(company, (ids[listed.sku], shop), Decimal(place % 9), OPERATOR)
 
 
 def _compose_kits(company: Company, ids: dict[str, int]) -> None:

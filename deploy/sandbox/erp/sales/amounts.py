@@ -10,6 +10,21 @@ CENT = Decimal("0.01")
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 CHARGES = ("valor_frete", "valor_seguro", "outras_despesas")
+RATES = (
+    ("ipi", "base_ipi", "aliq_ipi", "valor_ipi"),
+    ("icms", "base_icms", "aliq_icms", "valor_icms"),
+    ("icms_st", "base_icms_st", "aliq_icms_st", "valor_icms_st"),
+    ("pis_padrao", "base_pis", "aliq_pis", "valor_pis"),
+    ("cofins_padrao", "base_cofins", "aliq_cofins", "valor_cofins"),
+)
+SUMMED = (
+    ("ipi", "valor_ipi", "valor_IPI"),
+    ("icms", "valor_icms", "valor_icms"),
+    ("icms_st", "valor_icms_st", "valor_st"),
+    ("pis_padrao", "valor_pis", "valor_pis"),
+    ("cofins_padrao", "valor_cofins", "valor_cofins"),
+)
+BESIDE_THE_PRICE = ("valor_IPI", "valor_st")
 
 
 def amount(value: Decimal | int) -> Decimal:
@@ -64,10 +79,26 @@ def spread(head: Doc, products: Sequence[Doc]) -> None:
         product["valor_total"] = product["valor_mercadoria"] - part
 
 
+def tax(item: Doc) -> None:
+    """Fill the taxes a caller forced on a line by their rates; the base is the line's total.
+
+    Where no tax is forced, the sandbox's scenarios compute none: a shop under Simples Nacional.
+    """
+    for block, base, rate, value in RATES:
+        forced = item.get("imposto", {}).get(block, {})
+        for tag in (base, rate, value):
+            if forced.get(tag, ZERO) < 0:
+                raise faults.wrong_type(tag)
+        if forced.get(rate) and value not in forced:
+            forced.setdefault(base, item["produto"]["valor_total"])
+            forced[value] = amount(forced[base] * Decimal(forced[rate]) / HUNDRED)
+
+
 def totals(items: Sequence[Doc], freight: Doc) -> Doc:
     """The order's totals: items less discounts, plus freight, insurance and other charges.
 
-    The sandbox's tax scenarios add nothing to the price (no IPI, no ST).
+    IPI and ICMS-ST are charged beside the price, so they are added; the other taxes are within it.
+    That Omie's total does so with forced ones is assumed.
     """
     counted = [
         item["produto"] for item in items if item.get("inf_adic", {}).get("nao_somar_total") != "S"
@@ -75,8 +106,18 @@ def totals(items: Sequence[Doc], freight: Doc) -> Doc:
     goods = sum((product["valor_mercadoria"] for product in counted), ZERO)
     discounts = sum((amount(product.get("valor_desconto", ZERO)) for product in counted), ZERO)
     charges = sum((amount(freight.get(tag, ZERO)) for tag in CHARGES), ZERO)
-    return {
+    taxes = {
+        tag: sum((amount(_forced(item, block, value)) for item in items), ZERO)
+        for block, value, tag in SUMMED
+    }
+    beside = sum((taxes[tag] for tag in BESIDE_THE_PRICE), ZERO)
+    return taxes | {
         "valor_mercadorias": goods,
         "valor_descontos": discounts,
-        "valor_total_pedido": goods - discounts + charges,
+        "valor_total_pedido": goods - discounts + charges + beside,
     }
+
+
+def _forced(item: Doc, block: str, value: str) -> Decimal:
+    number: Decimal = item.get("imposto", {}).get(block, {}).get(value, ZERO)
+    return number

@@ -6,9 +6,12 @@ so, by the sandbox's clock, and is then found billed by whoever looks at it next
 
 from datetime import UTC, datetime, timedelta
 
+from sandbox.erp import stock
 from sandbox.erp.clock import BRASILIA, date_text, time_text
 from sandbox.erp.companies import WEBSERVICE, Company
 from sandbox.erp.customers import CUSTOMERS, bare
+from sandbox.erp.dates import iso
+from sandbox.erp.hooks import events
 from sandbox.erp.registers import BUSINESS
 from sandbox.erp.sales.orders import (
     BILLED_STAGE,
@@ -25,8 +28,15 @@ from sandbox.erp.store import Doc, Table
 INVOICES = Table(
     "invoices",
     key=lambda invoice: invoice["codigo_pedido"],
-    columns={"due": lambda invoice: invoice.get("due")},
-    indexed=("due",),
+    columns={
+        "due": lambda invoice: invoice.get("due"),
+        "note": lambda invoice: invoice.get("nIdNF"),
+        "access_key": lambda invoice: invoice.get("chave"),
+        "number": lambda invoice: int(invoice["numero"]) if "numero" in invoice else None,
+        "issued": lambda invoice: iso(invoice["dEmi"]) if "dEmi" in invoice else None,
+        "cancelled": lambda invoice: iso(invoice["dCan"]) if "dCan" in invoice else None,
+    },
+    indexed=("due", "note"),
 )
 """One NF-e per order; `state` is pending, authorised, rejected or cancelled, `due` in ms."""
 NOT_BILLED = "Não foi possível realizar o faturamento desse Pedido de Venda de Produto! "
@@ -92,8 +102,14 @@ def settle_due(company: Company) -> None:
                 company.put(INVOICES, invoice | {"state": "rejected"})
 
 
+def next_answer(company: Company) -> datetime | None:
+    """When SEFAZ will answer next; None where it owes no answer."""
+    waiting = company.select(INVOICES, (("due > ?", 0),), "due", "LIMIT 1")
+    return datetime.fromtimestamp(waiting[0]["due"] / 1000, UTC) if waiting else None
+
+
 def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
-    """The NF-e is authorised: it has a number and a key, and the order is billed."""
+    """The NF-e is authorised: it has a number and a key, the order is billed, its goods leave."""
     order = company.get(ORDERS, invoice["codigo_pedido"])
     if order is None or is_cancelled(order):
         company.remove(INVOICES, invoice["codigo_pedido"])
@@ -102,19 +118,17 @@ def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
     number = company.next_number("invoices")
     invoice.pop("due", None)
     key = access_key(business["cnpj"], moment, number, invoice["codigo_pedido"])
-    company.put(
-        INVOICES,
-        invoice
-        | {
-            "state": "authorised",
-            "numero": f"{number:08d}",
-            "serie": "001",
-            "chave": key,
-            "protocolo": 135_000_000_000_000 + number,
-            "dEmi": date_text(moment),
-            "hEmi": time_text(moment),
-        },
-    )
+    invoice |= {
+        "state": "authorised",
+        "nIdNF": company.next_id(),
+        "numero": f"{number:08d}",
+        "serie": "001",
+        "chave": key,
+        "protocolo": 135_000_000_000_000 + number,
+        "dEmi": date_text(moment),
+        "hEmi": time_text(moment),
+    }
+    company.put(INVOICES, invoice)
     order["cabecalho"]["etapa"] = BILLED_STAGE
     order["infoCadastro"] |= {
         "faturado": "S",
@@ -123,7 +137,13 @@ def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
         "hFat": time_text(moment),
         "uFat": invoice["user"],
     }
-    log_stage(company, save(company, order, invoice["user"]), invoice["user"], moment)
+    user = invoice["user"]
+    kept = save(company, order, user)
+    log_stage(company, kept, user, moment)
+    stock.issue(company, kept["det"], -1, user)
+    events.sale(company, "EtapaAlterada", kept, user)
+    events.sale(company, "Faturada", kept, user)
+    events.note(company, "NotaAutorizada", "autorizada", invoice, user)
 
 
 def access_key(cnpj: str, moment: datetime, number: int, order_id: int) -> str:
@@ -136,14 +156,19 @@ def access_key(cnpj: str, moment: datetime, number: int, order_id: int) -> str:
 
 
 def cancel(company: Company, order: Doc, user: str = WEBSERVICE) -> None:
-    """Cancel an order, which keeps its stage, and its NF-e where it has one.
+    """Cancel an order, which keeps its stage, and its NF-e where it has one; its goods come back.
 
     That an order not yet billed can be cancelled is unconfirmed; the sandbox allows it.
     """
     day, hour = date_text(company.now()), time_text(company.now())
     order["infoCadastro"] |= {"cancelado": "S", "dCan": day, "hCan": hour, "uCan": user}
-    save(company, order, user)
+    kept = save(company, order, user)
+    events.sale(company, "Cancelada", kept, user)
     if invoice := company.get(INVOICES, order["cabecalho"]["codigo_pedido"]):
+        authorised = invoice["state"] == "authorised"
         invoice.pop("due", None)
-        state = {"state": "cancelled", "dCan": day, "hCan": hour}
-        company.put(INVOICES, invoice | state)
+        invoice |= {"state": "cancelled", "dCan": day, "hCan": hour}
+        company.put(INVOICES, invoice)
+        if authorised:
+            stock.issue(company, kept["det"], 1, user)
+            events.note(company, "NotaCancelada", "cancelada", invoice, user)

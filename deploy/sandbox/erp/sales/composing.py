@@ -18,7 +18,7 @@ from sandbox.erp.registers import (
     expect_vendor,
     standard,
 )
-from sandbox.erp.sales import amounts, instalments
+from sandbox.erp.sales import amounts, instalments, kits
 from sandbox.erp.sales.orders import STAGES_IN
 from sandbox.erp.store import Doc
 
@@ -68,11 +68,16 @@ def settle(company: Company, order: Doc) -> Doc:
     head.setdefault("origem_pedido", "API")
     expect_origin(company, head["origem_pedido"])
     _scenario(company, head)
-    if not order.get("det"):
+    ordered = kits.without_components(order.get("det", ()))
+    if not ordered:
         raise faults.required("det")
     cfop = _cfop(company, customer)
-    items = [_item(company, head, item, cfop) for item in order["det"]]
+    items = [_item(company, head, item, cfop) for item in ordered]
     amounts.spread(head, [item["produto"] for item in items])
+    for item in items:
+        amounts.tax(item)
+    if company.habits.explode_kits:
+        items = list(kits.exploded(company, items))
     freight = _freight(order.get("frete", {}))
     more = _more(company, order.get("informacoes_adicionais", {}))
     totals = amounts.totals(items, freight)

@@ -10,6 +10,7 @@ from sandbox.erp import faults
 from sandbox.erp.clock import date_text, time_text
 from sandbox.erp.companies import WEBSERVICE, Company
 from sandbox.erp.dates import iso
+from sandbox.erp.hooks import events
 from sandbox.erp.store import Doc, Table, Value
 
 BILLING_STAGE = "50"
@@ -146,6 +147,8 @@ def is_billed(order: Doc) -> bool:
 
 
 def move(company: Company, order: Doc, stage: str, user: str = WEBSERVICE) -> None:
-    """Put an order in a stage, with its trace in the log."""
+    """Put an order in a stage, with its trace in the log and its webhook."""
     order["cabecalho"]["etapa"] = stage
-    log_stage(company, save(company, order, user), user)
+    kept = save(company, order, user)
+    log_stage(company, kept, user)
+    events.sale(company, "EtapaAlterada", kept, user)

@@ -1,7 +1,8 @@
 """Including an order, altering it, removing it."""
 
 from sandbox.erp import faults
-from sandbox.erp.companies import Company
+from sandbox.erp.companies import WEBSERVICE, Company
+from sandbox.erp.hooks import events
 from sandbox.erp.products import sold
 from sandbox.erp.sales import composing
 from sandbox.erp.sales.orders import (
@@ -48,6 +49,7 @@ def include(company: Company, sent: Doc) -> Doc:
     order["infoCadastro"] = company.included() | NOT_YET
     order = save(company, order, user=None)
     log_stage(company, order)
+    events.sale(company, "Incluida", order)
     return order
 
 
@@ -67,10 +69,12 @@ def alter(company: Company, sent: Doc) -> Doc:
     altered = save(company, altered)
     if altered["cabecalho"]["etapa"] != stage:
         log_stage(company, altered)
+        events.sale(company, "EtapaAlterada", altered)
+    events.sale(company, "Alterada", altered)
     return altered
 
 
-def exclude(company: Company, order: Doc) -> None:
+def exclude(company: Company, order: Doc, user: str = WEBSERVICE) -> None:
     """Remove an order, and its trace in the stage log."""
     if is_billed(order):
         raise faults.Fault("ERROR: Não é possível excluir um pedido já faturado!")
@@ -78,6 +82,7 @@ def exclude(company: Company, order: Doc) -> None:
     company.remove(ORDERS, number)
     for row in company.select(STAGE_LOG, (("order_id = ?", number),)):
         company.remove(STAGE_LOG, row["seq"])
+    events.sale(company, "Excluida", order, user)
 
 
 def refuse_closed(order: Doc, deed: str) -> None:

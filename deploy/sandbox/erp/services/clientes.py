@@ -12,6 +12,7 @@ from sandbox.erp.customers import (
     include,
     named,
 )
+from sandbox.erp.hooks import events
 from sandbox.erp.paging import table_page, window
 from sandbox.erp.sales.orders import ORDERS
 from sandbox.erp.service import Service
@@ -74,6 +75,7 @@ def associate_code(company: Company, param: Doc) -> Doc:
     customer["codigo_cliente_integracao"] = param["codigo_cliente_integracao"]
     check_unique(company, customer)
     company.put(CUSTOMERS, customer)
+    events.customer(company, "Alterado", customer)
     return _saved(customer, "associado")
 
 
@@ -85,6 +87,7 @@ def exclude_customer(company: Company, param: Doc) -> Doc:
     if customer.get("bloquear_exclusao") == "S" or company.has(ORDERS, "customer", number):
         raise faults.Fault("ERROR: Não é possível excluir o cliente, pois ele está em uso!")
     company.remove(CUSTOMERS, number)
+    events.customer(company, "Excluido", customer)
     return _saved(customer, "excluído")
 
 

@@ -4,7 +4,7 @@ from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.paging import table_page, window
 from sandbox.erp.registers import BUSINESS
-from sandbox.erp.sales import billing, listing, writing
+from sandbox.erp.sales import billing, listing, returning, writing
 from sandbox.erp.sales.orders import (
     ORDERS,
     STAGE_LOG,
@@ -81,10 +81,29 @@ def move_order(company: Company, param: Doc) -> Doc:
     return _keys(order) | SERVICE.said("Etapa do pedido alterada com sucesso!")
 
 
+@SERVICE.call("AlterarPedFaturado", "pvpAlterarPedFatRequest", writes=True)
+def alter_billed_order(company: Company, param: Doc) -> Doc:
+    """Write the tracking on a billed order."""
+    order = returning.write_tracking(company, named(company, param), param)
+    return _keys(order) | SERVICE.said("Pedido alterado com sucesso!")
+
+
+@SERVICE.call("DevolverPedido", "pvpDevolverRequest", writes=True)
+def return_order(company: Company, param: Doc) -> Doc:
+    """Take a billed order's goods back, all of them or those named."""
+    number = returning.take_back(company, named(company, param), param.get("itens", []))
+    return {
+        "cCodStatus": "0",
+        "cDesStatus": "Pedido devolvido com sucesso!",
+        "nIdDevolucao": number,
+    }
+
+
 @SERVICE.call("ConsultarPedido", "pvpConsultarRequest")
 def consult_order(company: Company, param: Doc) -> Doc:
     """One order, wrapped, without its empty fields."""
-    return {"pedido_venda_produto": named(company, param)}
+    order = named(company, param)
+    return {"pedido_venda_produto": {tag: order[tag] for tag in order if tag != "devolucoes"}}
 
 
 @SERVICE.call("ListarPedidos", "pvpListarRequest")

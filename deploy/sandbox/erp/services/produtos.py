@@ -3,6 +3,7 @@
 from sandbox.erp import dates, faults
 from sandbox.erp.companies import Company
 from sandbox.erp.customers import folded
+from sandbox.erp.hooks import events
 from sandbox.erp.paging import table_page, window
 from sandbox.erp.products import (
     PRODUCTS,
@@ -71,6 +72,7 @@ def associate_code(company: Company, param: Doc) -> Doc:
     product["codigo_produto_integracao"] = param["codigo_produto_integracao"]
     check_unique(company, product)
     company.put(PRODUCTS, product)
+    events.product(company, "Alterado", product)
     return _saved(product, "associado")
 
 

@@ -1,0 +1,70 @@
+"""Taking billed goods back, and what may still be written on a billed order."""
+
+from decimal import Decimal
+
+from sandbox.erp import faults, stock
+from sandbox.erp.companies import WEBSERVICE, Company
+from sandbox.erp.hooks import events
+from sandbox.erp.sales.orders import is_billed, is_cancelled, save
+from sandbox.erp.store import Doc
+
+TRACKING = ("codigo_rastreio", "link_rastreio", "previsao_entrega")
+
+
+def take_back(company: Company, order: Doc, wanted: list[Doc], user: str = WEBSERVICE) -> int:
+    """Return an order's goods, all of them where none is named; the id of the return.
+
+    The goods go back to the locations they left. The return's own NF-e is not simulated, and the
+    sentences of refusals are assumed.
+    """
+    if not is_billed(order) or is_cancelled(order):
+        raise faults.Fault("ERROR: Não é possível devolver um pedido que não está faturado!")
+    if order["infoCadastro"]["devolvido"] == "S":
+        raise faults.Fault("ERROR: O pedido já foi devolvido!")
+    back = _lines(order, wanted)
+    stock.issue(company, back, 1, user)
+    returned = {item["ide"]["codigo_item"]: item["produto"]["quantidade"] for item in back}
+    earlier = {one["codigo_item"]: one["quantidade"] for one in order.get("devolucoes", [])}
+    for number, quantity in returned.items():
+        earlier[number] = Decimal(earlier.get(number, 0)) + Decimal(quantity)
+    order["devolucoes"] = [
+        {"codigo_item": number, "quantidade": quantity} for number, quantity in earlier.items()
+    ]
+    whole = all(
+        Decimal(earlier.get(item["ide"]["codigo_item"], 0)) >= item["produto"]["quantidade"]
+        for item in order["det"]
+    )
+    order["infoCadastro"]["devolvido" if whole else "devolvido_parcial"] = "S"
+    events.sale(company, "Devolvida", save(company, order, user), user)
+    return company.next_id()
+
+
+def write_tracking(company: Company, order: Doc, sent: Doc) -> Doc:
+    """The tags that a billed order still takes: tracking, delivery, a note."""
+    if not is_billed(order):
+        raise faults.Fault("ERROR: O pedido não está faturado!")
+    found = {tag: sent[tag] for tag in TRACKING if tag in sent}
+    order["frete"] = order.get("frete", {}) | found
+    if "obs_venda" in sent:
+        order["observacoes"] = {"obs_venda": sent["obs_venda"]}
+    kept = save(company, order)
+    events.sale(company, "Alterada", kept)
+    return kept
+
+
+def _lines(order: Doc, wanted: list[Doc]) -> list[Doc]:
+    """The order's lines with the quantities that come back."""
+    if not wanted:
+        return list(order["det"])
+    lines = []
+    for one in wanted:
+        fitting = (
+            item
+            for item in order["det"]
+            if item["produto"]["codigo_produto"] == one["codigo_produto"]
+        )
+        item = next(fitting, None)
+        if item is None or not 0 < one.get("quantidade", 0) <= item["produto"]["quantidade"]:
+            raise faults.wrong_type("quantidade" if item else "codigo_produto")
+        lines.append(item | {"produto": item["produto"] | {"quantidade": one["quantidade"]}})
+    return lines

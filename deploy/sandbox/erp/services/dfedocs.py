@@ -1,0 +1,45 @@
+"""`produtos/dfedocs`: the papers of a note and of an order."""
+
+import html
+
+from sandbox.erp import faults
+from sandbox.erp.companies import Company
+from sandbox.erp.sales import billing, notes
+from sandbox.erp.sales.orders import find
+from sandbox.erp.service import Service
+from sandbox.erp.store import Doc
+
+SERVICE = Service(
+    "produtos/dfedocs", status=("cCodStatus", "cDesStatus"), before=billing.settle_due
+)
+
+
+@SERVICE.call("ObterNfe", "ObterNFeRequest")
+def obtain_note(company: Company, param: Doc) -> Doc:
+    """The XML, with its markup as entities, and links to the DANFE."""
+    if "nIdNfe" not in param:
+        raise faults.required("nIdNfe")
+    invoice = notes.find(company, "note", param["nIdNfe"])
+    paper = f"{company.documents}/{company.app_key}/{invoice['nIdNF']}"
+    return {
+        "cNumNfe": invoice["numero"],
+        "nChaveNfe": invoice["chave"],
+        "dDataEmisNfe": invoice["dEmi"],
+        "cXmlNfe": html.escape(notes.xml(company, invoice)),
+        "cPdf": f"{paper}.html",
+        "cLinkPortal": f"{paper}.html",
+        **SERVICE.said("Documento obtido com sucesso!"),
+    }
+
+
+@SERVICE.call("ObterPedVenda", "ObterPedVendaRequest")
+def obtain_order(company: Company, param: Doc) -> Doc:
+    """The link to a printed order. The tags of the answer are assumed."""
+    if "nIdPed" not in param:
+        raise faults.required("nIdPed")
+    order = find(company, number_id=param["nIdPed"])
+    return {
+        "cNumPedido": order["cabecalho"]["numero_pedido"],
+        "cPdf": f"{company.documents}/{company.app_key}/orders/{param['nIdPed']}.html",
+        **SERVICE.said("Documento obtido com sucesso!"),
+    }
