@@ -1,8 +1,15 @@
 """A caller of the sandbox ERP: its API, its control routes, a customer and an order to send."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
+
+from sandbox.erp.app import create_app, machine_clock
+from sandbox.erp.seed import seed_company
 
 KEY, SECRET = "4107733109921", "0f3c9d1b7a5e4c2d8f6b1a0e9d7c5b3a"
 
@@ -86,6 +93,19 @@ class Erp:
         asked = await self.ask("produtos/pedido", "ConsultarPedido", codigo_pedido_integracao=code)
         order: dict[str, Any] = asked["pedido_venda_produto"]
         return order
+
+
+@asynccontextmanager
+async def opened(data: Path, clock: Callable[[], datetime] = machine_clock) -> AsyncIterator[Erp]:
+    """The ERP in this process, every limit on; opened again on the same data it goes on."""
+    app = create_app(data, clock)
+    seed_company(app.state.companies, KEY, SECRET)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://erp") as http,
+    ):
+        yield Erp(http)
 
 
 def a_customer(**changes: Any) -> dict[str, Any]:

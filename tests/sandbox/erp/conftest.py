@@ -3,12 +3,9 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
-from sandbox.erp.app import create_app
-from sandbox.erp.seed import seed_company
-from tests.support.sandbox_erp import KEY, SECRET, Erp
+from tests.support.sandbox_erp import Erp, opened
 
 MORNING = datetime(2026, 10, 21, 13, 0, tzinfo=UTC)
 """Ten o'clock in Brasília."""
@@ -17,14 +14,8 @@ MORNING = datetime(2026, 10, 21, 13, 0, tzinfo=UTC)
 @pytest.fixture
 async def strict_erp(tmp_path) -> AsyncIterator[Erp]:
     """The ERP with every limit on."""
-    app = create_app(tmp_path, lambda: MORNING)
-    seed_company(app.state.companies, KEY, SECRET)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://erp") as http,
-    ):
-        yield Erp(http)
+    async with opened(tmp_path, lambda: MORNING) as erp:
+        yield erp
 
 
 @pytest.fixture

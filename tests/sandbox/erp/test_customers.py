@@ -177,3 +177,34 @@ async def test_a_customer_without_orders_can_be_removed(erp):
     assert "não cadastrado" in await erp.refused(
         CLIENTS, "ConsultarCliente", codigo_cliente_integracao="EST-C-1"
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "size"), [("razao_social", 60), ("endereco", 60), ("nome_fantasia", 100), ("cep", 10)]
+)
+async def test_point_12_a_text_longer_than_its_tag_is_refused(erp, tag, size):
+    fault = await erp.refused(CLIENTS, "IncluirCliente", **a_customer(**{tag: "x" * (size + 1)}))
+    assert f"número máximo de caracteres da tag [{tag}] é [{size}]" in fault
+
+    await erp.ask(CLIENTS, "IncluirCliente", **a_customer(**{tag: "x" * size}))
+
+
+async def test_point_12_the_cep_fills_what_is_empty_where_that_is_asked_for(erp):
+    sent = a_customer(cep="01310-100", bairro="Minha Vila", pesquisar_cep="S")
+    for tag in ("endereco", "cidade", "estado"):
+        del sent[tag]
+    number = (await erp.ask(CLIENTS, "IncluirCliente", **sent))["codigo_cliente_omie"]
+
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert record["endereco"] == "Avenida Paulista"
+    assert (record["cidade"], record["estado"]) == ("SAO PAULO (SP)", "SP")
+    assert record["bairro"] == "Minha Vila"
+    assert "pesquisar_cep" not in record
+
+
+async def test_point_12_an_unknown_cep_fills_nothing(erp):
+    sent = a_customer(cep="99999-999", cidade="", estado="", pesquisar_cep="S")
+    number = (await erp.ask(CLIENTS, "IncluirCliente", **sent))["codigo_cliente_omie"]
+
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert (record["cidade"], record["estado"]) == ("", "")

@@ -222,3 +222,63 @@ async def test_point_14_a_marketplace_order_names_its_intermediary(erp):
     order["informacoes_adicionais"]["outros_detalhes"] = {"cIndicadorIntOd": "1"}
 
     assert "[cCnpjIntOd] é obrigatório" in await erp.refused(ORDERS, "IncluirPedido", **order)
+
+
+async def kit_order(erp):
+    """An order of two kits, for 199.90 each."""
+    order = await ready(erp)
+    product = await erp.product("KIT-CAFE-2")
+    line = {"codigo_produto": product["codigo_produto"], "quantidade": 2, "valor_unitario": 199.9}
+    order["det"][0]["produto"] = line
+    return order
+
+
+async def test_point_14_a_kit_stays_one_line_unless_the_account_explodes_kits(erp):
+    await include(erp, await kit_order(erp))
+
+    [line] = (await erp.consult())["det"]
+    assert line["produto"]["kit"] == "S"
+
+
+async def test_point_14_an_exploded_kit_is_followed_by_its_components_which_cost_nothing_more(erp):
+    await erp.control("kits", {"explode": True})
+    await include(erp, await kit_order(erp))
+    order = await erp.consult()
+
+    [kit, *parts] = order["det"]
+    assert [(p["produto"]["codigo"], p["produto"]["quantidade"]) for p in parts] == [
+        ("CAN-350-AZ", 4), ("CAF-ESP-250", 2), ("COA-PAN-M", 2),
+    ]  # fmt: skip
+    assert {part["produto"]["componente_kit"] for part in parts} == {"S"}
+    assert {part["produto"]["codigo_item_kit"] for part in parts} == {kit["ide"]["codigo_item"]}
+    assert order["total_pedido"]["valor_total_pedido"] == 399.8 + 18.5
+
+    head = {"codigo_pedido_integracao": "EST-1"}
+    half = [{"ide": {"codigo_item_integracao": "1"}, "produto": {"quantidade": 1}}]
+    await erp.ask(ORDERS, "AlterarPedidoVenda", cabecalho=head, det=half)
+    quantities = [item["produto"]["quantidade"] for item in (await erp.consult())["det"]]
+    assert quantities == [1, 2, 1, 1]
+
+
+async def test_point_14_taxes_a_caller_forces_are_computed_and_those_beside_the_price_added(erp):
+    order = await ready(erp)
+    order["det"][0]["imposto"] = {
+        "ipi": {"aliq_ipi": 5},
+        "icms_st": {"valor_icms_st": 3.33},
+        "icms": {"base_icms": 100, "aliq_icms": 18},
+    }
+    await include(erp, order)
+
+    kept = await erp.consult()
+    assert kept["det"][0]["imposto"]["ipi"] == {"aliq_ipi": 5, "base_ipi": 120, "valor_ipi": 6}
+    totals = kept["total_pedido"]
+    assert (totals["valor_IPI"], totals["valor_st"], totals["valor_icms"]) == (6, 3.33, 18)
+    assert totals["valor_total_pedido"] == 138.5 + 6 + 3.33
+
+
+async def test_point_14_without_forced_taxes_the_default_scenario_adds_none(erp):
+    await include(erp, await ready(erp))
+
+    kept = await erp.consult()
+    assert kept["det"][0]["imposto"]["icms_sn"]["cod_sit_trib_icms_sn"] == "102"
+    assert "valor_IPI" not in kept["total_pedido"]

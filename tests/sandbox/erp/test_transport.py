@@ -182,3 +182,15 @@ async def test_a_control_route_asked_wrongly_says_so(erp):
         answer = await erp.http.post(f"/_control/{route}", json=body)
         assert answer.status_code == status
         assert answer.json()["error"]
+
+
+async def test_point_06_faults_of_chosen_numbers_come_with_http_200_while_the_switch_is_on(erp):
+    await erp.control("statuses", {"with_200": [5113]})
+    empty = await erp.post("geral/clientes", "ListarClientes")
+    assert (empty.status_code, empty.json()["faultcode"]) == (200, "SOAP-ENV:Client-5113")
+    assert empty.headers["omieapi-error"].startswith("5113 - ")
+    missing = await erp.post("geral/clientes", "ConsultarCliente", codigo_cliente_omie=1)
+    assert missing.status_code == 500
+
+    await erp.control("statuses", {"with_200": []})
+    assert (await erp.post("geral/clientes", "ListarClientes")).status_code == 500

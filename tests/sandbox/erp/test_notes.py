@@ -1,0 +1,126 @@
+"""Points 19 and 20 on the note's side: the NF-e a hub reads, and goods that come back."""
+
+import html
+
+NOTES, PAPERS = "produtos/nfconsultar", "produtos/dfedocs"
+ORDERS, BILLING = "produtos/pedido", "produtos/pedidovendafat"
+HERE = "http://127.0.0.1:8411"
+
+
+async def billed(erp, code="EST-1"):
+    """The note of a new order."""
+    await erp.placed(code)
+    order = await erp.act("invoice", order=code)
+    number = order["cabecalho"]["codigo_pedido"]
+    return await erp.ask(NOTES, "ConsultarNF", nIdPedido=number)
+
+
+async def numbers(erp, **filters):
+    listed = await erp.ask(NOTES, "ListarNF", **filters)
+    return [note["ide"]["nNF"] for note in listed["nfCadastro"]]
+
+
+async def test_point_19_a_billed_order_has_a_note_found_by_each_of_its_keys(erp):
+    note = await billed(erp)
+
+    assert (note["ide"]["mod"], note["ide"]["dCan"], note["ide"]["tpNF"]) == ("55", "", "1")
+    assert note["total"]["ICMSTot"]["vNF"] == 138.5
+    assert note["nfDestInt"]["cCodCliInt"] == "EST-C-1"
+    for key in (
+        {"nCodNF": note["compl"]["nIdNF"]},
+        {"cChaveNFe": note["compl"]["cChaveNFe"]},
+        {"nNF": note["ide"]["nNF"], "serie": note["ide"]["serie"]},
+    ):
+        assert await erp.ask(NOTES, "ConsultarNF", **key) == note
+
+
+async def test_point_19_an_order_not_billed_has_no_note(erp):
+    placed = await erp.placed()
+    await erp.ask(BILLING, "FaturarPedidoVenda", cCodIntPed="EST-1")
+
+    asked = {"nIdPedido": placed["codigo_pedido"]}
+    assert "não cadastrada" in await erp.refused(NOTES, "ConsultarNF", **asked)
+    await erp.advance(5)
+    assert (await erp.ask(NOTES, "ConsultarNF", **asked))["ide"]["nNF"] == "00000001"
+
+
+async def test_point_20_cancelling_dates_the_note(erp):
+    note = await billed(erp)
+    await erp.ask(BILLING, "CancelarPedidoVenda", cCodIntPed="EST-1")
+
+    cancelled = await erp.ask(NOTES, "ConsultarNF", nCodNF=note["compl"]["nIdNF"])
+    assert cancelled["ide"]["dCan"] == "21/10/2026"
+    assert await numbers(erp, filtrar_por_status="C") == [note["ide"]["nNF"]]
+    assert "5113" in await erp.refused(NOTES, "ListarNF", filtrar_por_status="N")
+
+
+async def test_notes_are_listed_by_date_number_customer_and_the_customers_own_number(erp):
+    order = await erp.order("EST-2")
+    order["informacoes_adicionais"]["numero_pedido_cliente"] = "MKT-7"
+    note = await billed(erp)
+    order["cabecalho"]["codigo_cliente"] = note["nfDestInt"]["nCodCli"]
+    await erp.ask(ORDERS, "IncluirPedido", **order)
+    await erp.advance(86_400)
+    await erp.act("invoice", order="EST-2")
+
+    assert await numbers(erp) == ["00000001", "00000002"]
+    assert await numbers(erp, ordem_decrescente="S", registros_por_pagina=1) == ["00000002"]
+    assert await numbers(erp, dEmiFinal="21/10/2026") == ["00000001"]
+    assert await numbers(erp, dEmiInicial="22/10/2026") == ["00000002"]
+    assert await numbers(erp, nNFInicial=2, nNFFinal=2) == ["00000002"]
+    assert await numbers(erp, cNumeroPedidoCliente="MKT-7") == ["00000002"]
+    assert await numbers(erp, cnpj_cpf="529.982.247-25", cApenasResumo="S") == [
+        "00000001", "00000002",
+    ]  # fmt: skip
+    assert "5113" in await erp.refused(NOTES, "ListarNF", nIdCliente=5)
+
+
+async def test_the_papers_of_a_note_are_served_where_the_answers_say(erp):
+    note = await billed(erp)
+    number = note["compl"]["nIdNF"]
+    papers = await erp.ask(PAPERS, "ObterNfe", nIdNfe=number)
+
+    xml = html.unescape(papers["cXmlNfe"])
+    assert "&lt;nfeProc" in papers["cXmlNfe"]
+    assert f"<chNFe>{papers['nChaveNfe']}</chNFe>" in xml
+    assert "<CPF>52998224725</CPF>" in xml
+    danfe = await erp.http.get(papers["cPdf"].removeprefix(HERE))
+    assert papers["nChaveNfe"] in danfe.text
+    where = await erp.ask("produtos/notafiscalutil", "GetUrlNotaFiscal", nCodNF=number)
+    assert (await erp.http.get(where["cUrlNF"].removeprefix(HERE))).text == xml
+    assert (await erp.http.get("/documents/4107733109921/5.xml")).status_code == 404
+
+
+async def test_tracking_is_written_on_a_billed_order_and_on_no_other(erp):
+    await erp.placed()
+    keys = {"codigo_pedido_integracao": "EST-1", "codigo_rastreio": "BR123"}
+    assert "não está faturado" in await erp.refused(ORDERS, "AlterarPedFaturado", **keys)
+
+    await erp.act("invoice", order="EST-1")
+    await erp.ask(ORDERS, "AlterarPedFaturado", **keys)
+    assert (await erp.consult())["frete"]["codigo_rastreio"] == "BR123"
+
+
+async def test_goods_come_back_in_part_then_whole_and_never_twice(erp):
+    note = await billed(erp)
+    product = note["det"][0]["nfProdInt"]["nCodProd"]
+    stocked = {"id_prod": product}
+    before = (await erp.ask("estoque/consulta", "PosicaoEstoque", **stocked))["fisico"]
+    keys = {"codigo_pedido_integracao": "EST-1"}
+    part = [{"codigo_produto": product, "quantidade": 1}]
+
+    back = await erp.ask(ORDERS, "DevolverPedido", **keys, itens=part)
+    assert back["cCodStatus"] == "0"
+    assert (await erp.consult())["infoCadastro"]["devolvido_parcial"] == "S"
+    await erp.ask(ORDERS, "DevolverPedido", **keys, itens=part)
+    assert (await erp.consult())["infoCadastro"]["devolvido"] == "S"
+    after = (await erp.ask("estoque/consulta", "PosicaoEstoque", **stocked))["fisico"]
+    assert after == before + 2
+    assert "já foi devolvido" in await erp.refused(ORDERS, "DevolverPedido", **keys)
+
+
+async def test_an_order_that_is_not_billed_has_nothing_to_give_back(erp):
+    await erp.placed()
+    keys = {"codigo_pedido_integracao": "EST-1"}
+
+    assert "não está faturado" in await erp.refused(ORDERS, "DevolverPedido", **keys)
