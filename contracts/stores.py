@@ -75,7 +75,10 @@ class StoreConfigured(Message):
 
     Secrets are sealed (AES-256-GCM): only a process that holds the installation's key can open
     them. `webhook_secrets` are the accepted ones, the current first. `domain` is the store's
-    address at the channel (`loja.myshopify.com`). `version` counts the changes from 1.
+    address at the channel (`loja.myshopify.com`). `channel_token` opens the channel's API; where it
+    expires, `channel_refresh_token` renews it, for the application `channel_client_id` whose
+    secret is `channel_client_secret`. The grant told here is the one the merchant gave: renewed
+    tokens stay with capture. `version` counts the changes from 1.
     """
 
     type: ClassVar[str] = "br.esteira.store.configured.v1"
@@ -90,6 +93,9 @@ class StoreConfigured(Message):
     erp_app_key: str = ""
     erp_app_secret: str = ""
     channel_token: str = ""
+    channel_client_id: str = ""
+    channel_client_secret: str = ""
+    channel_refresh_token: str = ""
     webhook_secrets: tuple[str, ...] = ()
     settings: StoreSettings = StoreSettings()
     version: Whole = 1

@@ -49,6 +49,27 @@ async def test_a_new_store_is_told_to_everybody_with_its_secrets_sealed(
     assert not any(s in str(record) for s in SECRETS)
 
 
+async def test_what_renews_a_store_s_access_is_sealed_and_never_shown(
+    office: Office, http: httpx.AsyncClient
+) -> None:
+    secrets = {"channel_client_secret": "app-secret-9", "channel_refresh_token": "TG-secret-10"}
+    given = NEW | secrets | {"channel_client_id": "5503910054141466"}
+
+    answers = [
+        await http.put(f"{API}/loja-nova", json=given),
+        await http.put(f"{API}/loja-nova", json=secrets),
+        await http.get(f"{API}/loja-nova"),
+    ]
+
+    [store] = told(office)
+    opened = {
+        name: office.vault.open(getattr(store, name), f"loja-nova:{name}") for name in secrets
+    }
+    assert opened == secrets, "and the same ones again are no change"
+    assert store.channel_client_id == "5503910054141466"
+    assert not any(s in answer.text for answer in answers for s in secrets.values())
+
+
 async def test_no_answer_shows_a_secret_or_the_whole_app_key(http: httpx.AsyncClient) -> None:
     answers = [
         await http.put(f"{API}/loja-nova", json=NEW),

@@ -28,6 +28,9 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f
 Key = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,64}$")]
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com$")]
 Secret = Annotated[SecretStr, Field(max_length=1_000)]
+ClientId = Annotated[str, Field(max_length=200, pattern=r"^[!-~]*$")]
+SECRETS: Final = ("channel_token", "channel_client_secret", "channel_refresh_token")
+"""The sealed fields of a store's access to its channel, by their names in both worlds."""
 
 
 class ErpKeys(BaseModel):
@@ -67,6 +70,9 @@ class StoreChange(BaseModel):
     domain: Domain | None = None
     erp: ErpKeys | None = None
     channel_token: Secret | None = None
+    channel_client_id: ClientId | None = None
+    channel_client_secret: Secret | None = None
+    channel_refresh_token: Secret | None = None
     webhook_secrets: Annotated[tuple[Secret, ...], Field(max_length=5)] | None = None
     active: bool | None = None
     settings: SettingsChange | None = None
@@ -96,13 +102,13 @@ def changed(
     if change.version is not None and change.version != version:
         raise StoreMovedOn
     base = store or _blank(store_id, change, at)
-    update: dict[str, Any] = _given(change, "name", "channel", "domain", "active")
+    update: dict[str, Any] = _given(
+        change, "name", "channel", "domain", "channel_client_id", "active"
+    )
     if change.erp:
         update |= _erp(base, change.erp, vault)
-    if change.channel_token is not None:
-        update["channel_token"] = _seal(
-            vault, change.channel_token, f"{store_id}:channel_token", base.channel_token
-        )
+    for name, secret in _given(change, *SECRETS).items():
+        update[name] = _seal(vault, secret, f"{store_id}:{name}", getattr(base, name))
     if change.webhook_secrets is not None:
         update["webhook_secrets"] = tuple(
             _seal(vault, secret, f"{store_id}:webhook_secret", *base.webhook_secrets)
