@@ -1,16 +1,20 @@
 """A caller of the sandbox ERP: its API, its control routes, a customer and an order to send."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
+import uvicorn
 
 from sandbox.erp.app import create_app, machine_clock
 from sandbox.erp.seed import seed_company
 
+HttpProtocol = Literal["auto", "h11", "httptools"]
 KEY, SECRET = "4107733109921", "0f3c9d1b7a5e4c2d8f6b1a0e9d7c5b3a"
 
 
@@ -106,6 +110,26 @@ async def opened(data: Path, clock: Callable[[], datetime] = machine_clock) -> A
         httpx.AsyncClient(transport=transport, base_url="http://erp") as http,
     ):
         yield Erp(http)
+
+
+@asynccontextmanager
+async def served(data: Path, http_protocol: HttpProtocol = "auto") -> AsyncIterator[Erp]:
+    """The ERP behind a real server, on a free port, its limits off."""
+    app = create_app(data)
+    seed_company(app.state.companies, KEY, SECRET)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(app, log_level="critical", http=http_protocol)
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http:
+            try:
+                erp = Erp(http)
+                await erp.lift_limits()
+                yield erp
+            finally:
+                server.should_exit = True
+                await running
 
 
 def a_customer(**changes: Any) -> dict[str, Any]:

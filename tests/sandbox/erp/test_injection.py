@@ -5,15 +5,11 @@ import os
 import signal
 import socket
 import sys
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-import uvicorn
 
-from sandbox.erp.app import create_app
-from sandbox.erp.seed import seed_company
-from tests.support.sandbox_erp import KEY, SECRET, Erp, a_customer
+from tests.support.sandbox_erp import KEY, SECRET, Erp, a_customer, served
 
 CUT = (httpx.RemoteProtocolError, httpx.ReadError)
 """How a caller sees a connection closed on it."""
@@ -27,26 +23,6 @@ seed_company(app.state.companies, sys.argv[3], sys.argv[4])
 uvicorn.run(app, fd=int(sys.argv[2]), log_level="error")
 """
 """The ERP as a process of its own, on a socket it inherits."""
-
-
-@asynccontextmanager
-async def served(data, http_protocol="auto"):
-    """The ERP behind a real server, on a free port."""
-    app = create_app(data)
-    seed_company(app.state.companies, KEY, SECRET)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_level="critical", http=http_protocol)
-        server = uvicorn.Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http:
-            try:
-                erp = Erp(http)
-                await erp.lift_limits()
-                yield erp
-            finally:
-                server.should_exit = True
-                await running
 
 
 async def known(erp):
