@@ -27,7 +27,7 @@ class TooLarge(Exception):  # noqa: N818 - it names what the message is
     """The topic does not take so large a record; sending it would only fail at the broker."""
 
 
-def encode(message: Message, source: str, traceparent: str | None = None) -> Outgoing:
+def encode(message: Message, source: str, traceparent: bytes | None = None) -> Outgoing:
     """Write `message` as the service `source` says it. Raises TooLarge."""
     value = message.__pydantic_serializer__.to_json(message)
     if len(value) > largest_record(message.topic):
@@ -42,7 +42,7 @@ def encode(message: Message, source: str, traceparent: str | None = None) -> Out
         ("content-type", b"application/json"),
     ]
     if traceparent:
-        headers.append(("traceparent", traceparent.encode()))
+        headers.append(("traceparent", traceparent))
     return Outgoing(
         topic=message.topic,
         key=message.key.encode(),

@@ -77,7 +77,7 @@ def test_the_headers_that_travel_are_the_documented_ones(message: Message):
     check = Draft202012Validator(documented, format_checker=FormatChecker())
 
     for writer in topic.writers:
-        record = encode(message, writer, traceparent="00-1-1-01")
+        record = encode(message, writer, traceparent=b"00-1-1-01")
         headers = {name: value.decode() for name, value in record.headers}
         check.validate(headers)
         assert headers.keys() == documented["properties"].keys()

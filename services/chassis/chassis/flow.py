@@ -60,6 +60,8 @@ NOWHERE = Record(topic="", partition=-1, offset=-1, key=None, value=None)
 Read = Sequence[Message] | Failed
 """What one record says: usually one message, none for a type we do not know yet."""
 
+Said = tuple[int, Message]
+"""What a step said, and the place in the batch of the record that made it."""
 Told = tuple[Message, Outgoing]
 Dead = tuple[Record, str]
 Reader = Callable[[Sequence[Record]], Awaitable[Sequence[Read]]]
@@ -137,35 +139,65 @@ class Flow(Generic[S]):
         self, records: Sequence[Record], reads: Sequence[Read]
     ) -> tuple[list[Told], list[Dead]]:
         subjects = {m.subject for read in reads if not isinstance(read, Failed) for m in read}
+        unsayable: dict[int, str] = {}
         while True:
             known = await self.documents.load(subjects) if subjects else {}
             states: dict[str, S | None] = {id_: kept.state for id_, kept in known.items()}
-            told: list[Told] = []
-            failed: list[Dead] = []
-            for record, read in zip(records, reads, strict=True):
-                if isinstance(read, Failed):
-                    failed.append((record, read.error))
-                    continue
-                try:
-                    told += self._turn(states, read, record)
-                except Exception as error:  # noqa: BLE001 - a bug on one record must not stop all
-                    failed.append((record, f"{type(error).__name__} at {raised_at(error)}"))
-            if await self.documents.save(_changed(known, states)):
-                return told, failed
+            said, failed = self._step_all(states, reads, unsayable)
+            told, refused = self._encode_all(records, said)
+            if refused:
+                # What a record made us say cannot be written: do as if it had not come.
+                unsayable |= refused
+            elif await self.documents.save(_changed(known, states)):
+                return told, [(records[at], error) for at, error in failed]
 
-    def _turn(
-        self, states: dict[str, S | None], messages: Sequence[Message], record: Record
-    ) -> list[Told]:
+    def _step_all(
+        self, states: dict[str, S | None], reads: Sequence[Read], unsayable: Mapping[int, str]
+    ) -> tuple[list[Said], list[tuple[int, str]]]:
+        """Step through all records, changing `states`. A record that fails changes nothing."""
+        said: list[Said] = []
+        failed: list[tuple[int, str]] = []
+        for at, read in enumerate(reads):
+            if isinstance(read, Failed):
+                failed.append((at, read.error))
+            elif at in unsayable:
+                failed.append((at, unsayable[at]))
+            else:
+                try:
+                    said += [(at, message) for message in self._turn(states, read)]
+                except Exception as error:  # noqa: BLE001 - a bug on one record must not stop all
+                    failed.append((at, _words(error)))
+        return said, failed
+
+    def _turn(self, states: dict[str, S | None], messages: Sequence[Message]) -> list[Message]:
         """Step through one record: all of its messages count, or, where one fails, none."""
-        trace = record.headers.get("traceparent", b"").decode("ascii", "ignore") or None
-        told: list[Told] = []
+        if len(messages) == 1:
+            (message,) = messages
+            subject = message.subject
+            states[subject], out = self.step(states.get(subject), message)
+            return list(out)
+        told: list[Message] = []
         turned: dict[str, S | None] = {}
         for message in messages:
             state = turned.get(message.subject, states.get(message.subject))
             turned[message.subject], out = self.step(state, message)
-            told += ((each, encode(each, self.service, trace)) for each in out)
+            told += out
         states |= turned
         return told
+
+    def _encode_all(
+        self, records: Sequence[Record], said: Sequence[Said]
+    ) -> tuple[list[Told], dict[int, str]]:
+        """Every message as a record, in one go: code that runs alone runs faster."""
+        told: list[Told] = []
+        refused: dict[int, str] = {}
+        for at, message in said:
+            trace = records[at].headers.get("traceparent")
+            try:
+                told.append((message, encode(message, self.service, trace)))
+            except Exception as error:  # noqa: BLE001 - one message must not stop all
+                refused[at] = _words(error)
+        return told, refused
 
     def _count(self, failed: int, stepped: int) -> None:
         """Steps that broke, one after another; what nobody can read is never our fault."""
@@ -203,6 +235,11 @@ def _changed(known: Mapping[str, Kept[S]], states: Mapping[str, S | None]) -> di
             continue
         changes[id_] = Kept(state, kept.version if kept else 0)
     return changes
+
+
+def _words(error: Exception) -> str:
+    """What broke and where; its own text may quote the record."""
+    return f"{type(error).__name__} at {raised_at(error)}"
 
 
 def _log_dead(record: Record, error: str) -> None:
