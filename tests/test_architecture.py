@@ -66,6 +66,7 @@ PURE = (
     "services/panel/panel/tab.py",
     "services/panel/panel/text_changes.py",
     "services/panel/panel/timeline.py",
+    "services/omie/omie/allowance.py",
     "services/omie/omie/envelope.py",
     "services/omie/omie/faults.py",
 )

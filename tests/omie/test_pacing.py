@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omie.pacing import READS_AT_ONCE, SPAN_S, Pacing, Window
+from omie.allowance import SPAN_S, Window
+from omie.pacing import READS_AT_ONCE, Pacing
 from tests.support.virtual_time import run
 
 MINUTE_S = 60.0

@@ -201,9 +201,9 @@ class ErpBench:
     def clock(self) -> datetime:
         return NOON + timedelta(seconds=self._loop.time())
 
-    def start(self, *, delete: bool = False) -> None:
+    def start(self, *, delete: bool = False, per_ip: int = 960) -> None:
         """A fresh process: nothing remembered but what is stored."""
-        pacing = Pacing(self._loop.time, asyncio.sleep)
+        pacing = Pacing(self._loop.time, asyncio.sleep, per_ip=per_ip)
         self.woken = asyncio.Event()
         self.ownership = Ownership(self.woken.set)
         self.ownership.partitions = frozenset(range(PARTITIONS))

@@ -1,53 +1,19 @@
-"""The ERP's pace: how many calls a minute, and how many at once.
+"""The ERP's pace: how many calls a minute, how many at once, and whose turn it is.
 
 240 a minute per key and method, 960 a minute per IP, writes of a method one at a time
-(omie-api.md 2). Windows slide: no minute, wherever it starts, holds more than the limit.
+(omie-api.md 2). `allowance.py` counts; here callers wait for what it says.
 """
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-SPAN_S: Final = 60.1
-"""A minute, and a little for two clocks that do not run alike."""
-ROUNDING_S: Final = 1e-6
-"""A wait shorter than this may be lost in a float, and would never end."""
+from omie.allowance import Share, Ticket, Window
+
 READS_AT_ONCE: Final = 3
 """The ERP takes four per key and method; one stays free for whoever else uses the key."""
-
-
-class Window:
-    """At most `most` calls in any `span_s` seconds. Pure: every moment comes in.
-
-    A call counts from its start until `span_s` after its end, for the other side may have counted
-    it anywhere in between. However long answers take, its own count never exceeds the limit.
-    """
-
-    def __init__(self, most: int, span_s: float = SPAN_S) -> None:
-        self._most = most
-        self._span_s = span_s
-        self._running = 0
-        self._ended: deque[float] = deque()
-
-    def wait(self, now: float) -> float | None:
-        """Seconds until a call may start: 0 is now, None is once a running call has ended."""
-        while self._ended and self._ended[0] + self._span_s <= now + ROUNDING_S:
-            self._ended.popleft()
-        if self._running + len(self._ended) < self._most:
-            return 0.0
-        return self._ended[0] + self._span_s - now if self._ended else None
-
-    def start(self) -> None:
-        """A call goes out."""
-        self._running += 1
-
-    def end(self, now: float) -> None:
-        """A call is over, well or badly."""
-        self._running -= 1
-        self._ended.append(now)
 
 
 class _Gate:
@@ -76,11 +42,51 @@ class _Gate:
             self._ended.set()
 
 
+class _SharedGate:
+    """A shared window that callers pass by their turn."""
+
+    def __init__(self, share: Share, pacing: "Pacing") -> None:
+        self._share = share
+        self._pacing = pacing
+        self._called: dict[Ticket, asyncio.Event] = {}
+
+    def wait(self, key: str) -> float:
+        return self._share.expected(key, self._pacing.monotonic())
+
+    @asynccontextmanager
+    async def passed(self, key: str) -> AsyncIterator[None]:
+        await self._turn(self._share.ask(key))
+        try:
+            yield
+        finally:
+            self._share.end(self._pacing.monotonic())
+            self._call()
+
+    async def _turn(self, ticket: Ticket) -> None:
+        called = self._called[ticket] = asyncio.Event()
+        try:
+            while (wait := self._share.wait(ticket, self._pacing.monotonic())) != 0:
+                called.clear()
+                await (called.wait() if wait is None else self._pacing.sleep(wait))
+            self._share.start(ticket, self._pacing.monotonic())
+        except BaseException:
+            self._share.leave(ticket)
+            raise
+        finally:
+            del self._called[ticket]
+            self._call()
+
+    def _call(self) -> None:
+        """Whoever is first now may have to look at the clock itself."""
+        if first := self._share.first():
+            self._called[first].set()
+
+
 class Pacing:
     """All that this process sends to the ERP passes here. One per process: the IP is shared.
 
     `per_method` and `per_ip` are calls a minute; where several processes share an IP, each gets
-    its part of `per_ip`.
+    its part of `per_ip`. What the IP may send is shared fairly among the keys.
     """
 
     def __init__(
@@ -94,13 +100,13 @@ class Pacing:
         self.monotonic = monotonic
         self.sleep = sleep
         self._per_method = per_method
-        self._ip = _Gate(Window(per_ip), self)
+        self._ip = _SharedGate(Share(per_ip), self)
         self._methods: dict[tuple[str, str], tuple[asyncio.Semaphore, _Gate]] = {}
 
     def wait(self, app_key: str, method: str) -> float:
         """Seconds until the minute has room for this call, if nobody comes before."""
-        _, gate = self._methods.get((app_key, method), (None, self._ip))
-        return max(gate.wait(), self._ip.wait())
+        known = self._methods.get((app_key, method))
+        return max(known[1].wait() if known else 0.0, self._ip.wait(app_key))
 
     @asynccontextmanager
     async def turn(self, app_key: str, method: str, *, write: bool) -> AsyncIterator[None]:
@@ -109,7 +115,7 @@ class Pacing:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(places)
             await stack.enter_async_context(gate.passed())
-            await stack.enter_async_context(self._ip.passed())
+            await stack.enter_async_context(self._ip.passed(app_key))
             yield
 
     def _method(self, app_key: str, method: str, *, write: bool) -> tuple[asyncio.Semaphore, _Gate]:

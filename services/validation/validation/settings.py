@@ -18,7 +18,7 @@ class Settings(settings.Settings):
     validation_port: int = 8421
     erp_url: str = "https://app.omie.com.br/api/v1/"
     erp_calls_per_minute: int = Field(default=240, gt=0)
-    erp_ip_calls_per_minute: int = Field(default=480, gt=0)
+    erp_ip_calls_per_minute: int = Field(default=240, gt=0)
     catalogue_every_s: float = Field(default=300, gt=0)
 
     @property
