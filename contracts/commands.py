@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from contracts.envelope import Message
+from contracts.events import CancellationChoice
 from contracts.order import PaymentMethod
 from contracts.value import Value, Whole
 
@@ -64,17 +65,15 @@ class Corrections(Value):
     note: str | None = None
 
 
-class ReprocessOrder(Message):
-    """Judge this order again, with these corrections. Asking twice is harmless."""
+class Command(Message):
+    """What a person asks about one order. Asking twice is harmless."""
 
-    type: ClassVar[str] = "br.esteira.command.reprocess-order.v1"
     topic: ClassVar[str] = "orders.commands.v1"
 
     command_id: str
     order_id: str
     store_id: str
     account_id: str
-    corrections: Corrections = Corrections()
     requested_by: str
 
     @property
@@ -91,3 +90,35 @@ class ReprocessOrder(Message):
     def event_id(self) -> str:
         """The command's own id: a redelivery carries it again."""
         return self.command_id
+
+
+class ReprocessOrder(Command):
+    """Judge this order again, with these corrections."""
+
+    type: ClassVar[str] = "br.esteira.command.reprocess-order.v1"
+
+    corrections: Corrections = Corrections()
+
+
+class ResolveCancellation(Command):
+    """What a person chose about a cancelled order that the ERP still holds.
+
+    `decision` is the number of the choice, one more than OrderCancelled told: of two people who
+    choose at once, the first is obeyed.
+    """
+
+    type: ClassVar[str] = "br.esteira.command.resolve-cancellation.v1"
+
+    choice: CancellationChoice
+    decision: Whole
+
+
+class KeepErpOrder(Command):
+    """The ERP's order stays as it is although the channel changed it, up to this revision.
+
+    Whether somebody altered it there by hand is theirs to know.
+    """
+
+    type: ClassVar[str] = "br.esteira.command.keep-erp-order.v1"
+
+    revision: Whole

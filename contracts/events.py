@@ -7,7 +7,7 @@ from uuid import uuid5
 from pydantic import Field
 
 from contracts.envelope import NAMESPACE, Event, Message
-from contracts.order import Order
+from contracts.order import Order, Refund
 from contracts.reasons import Reason
 from contracts.value import Amount, Instant, Value, Whole
 
@@ -119,11 +119,22 @@ class OrderPending(Event):
 
 
 class ErpStanding(StrEnum):
-    """Where the sales order stands in the ERP."""
+    """Where the sales order stands in the ERP; `CANCELLED` also says deleted or returned there."""
 
     OPEN = "open"
     CANCELLED = "cancelled"
     CANCEL_REFUSED = "cancel_refused"
+
+
+class ErpFinding(StrEnum):
+    """What the ERP's order was found to be just before it would have been cancelled."""
+
+    OPEN = "open"
+    INVOICED = "invoiced"
+    SHIPPED = "shipped"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
 
 
 class TextChange(Value):
@@ -141,8 +152,10 @@ class TextChange(Value):
 class OrderPosted(Event):
     """The ERP holds the sales order; `standing` tells whether it is still open there.
 
-    `erp_message` is the ERP's own words where it refused to cancel. `changes` tells which texts
-    went otherwise than the channel wrote them.
+    `erp_message` says why it was not cancelled, in the ERP's own words where it refused. `found`
+    is None until somebody wanted it cancelled; `stage_code` is then the stage of that moment.
+    `decision` is the latest choice of a person (see OrderCancelled) that the ERP was asked about.
+    `changes` tells which texts went otherwise than the channel wrote them.
     """
 
     type: ClassVar[str] = "br.esteira.order.posted.v1"
@@ -156,13 +169,15 @@ class OrderPosted(Event):
     total: Amount
     standing: ErpStanding = ErpStanding.OPEN
     erp_message: str = ""
+    found: ErpFinding | None = None
+    decision: Whole = 0
     posted_at: Instant
     changes: tuple[TextChange, ...] = ()
 
     @property
     def stage(self) -> str:
-        """One attempt is posted once and may later be cancelled."""
-        return self.standing
+        """One attempt is posted once and may later be cancelled, asked for more than once."""
+        return _after(self.standing, self.decision)
 
 
 class Undoing(StrEnum):
@@ -172,13 +187,29 @@ class Undoing(StrEnum):
     REQUESTED = "requested"
     DONE = "done"
     NEEDS_ACTION = "needs_action"
+    CHECKING = "checking"
+    KEPT = "kept"
+
+
+class CancellationChoice(StrEnum):
+    """What a person may do about a cancelled sale that the ERP still holds (pt-BR, as shown).
+
+    All but `KEEP` say what the person did in the ERP, and are checked there.
+    """
+
+    CANCEL = "cancelar pedido"
+    CANCEL_INVOICED = "cancelar NF-e e pedido"
+    REGISTER_RETURN = "registrar devolução"
+    KEEP = "manter"
 
 
 class OrderCancelled(Event):
     """The channel cancelled the order. Final: it never goes to the ERP again.
 
     `undoing` says what became of it in the ERP; with `NEEDS_ACTION` a person picks one of
-    `choices` and `detail` (pt-BR) says why.
+    `choices` and `detail` (pt-BR) says why. `decision` counts the choices made so far, of which
+    `choice` is the latest: with `CHECKING` it is looked for in the ERP, with `KEPT` the sale stays
+    there. `shipped`: the goods had left, so the ERP's order is not touched without a person.
     """
 
     type: ClassVar[str] = "br.esteira.order.cancelled.v1"
@@ -190,11 +221,39 @@ class OrderCancelled(Event):
     choices: tuple[str, ...] = ()
     detail: str = ""
     erp_order_id: Whole | None = None
+    shipped: bool = False
+    decision: Whole = 0
+    choice: CancellationChoice | None = None
+    decided_by: str | None = None
+    decided_at: Instant | None = None
 
     @property
     def stage(self) -> str:
-        """A cancellation is told once per step of its undoing."""
-        return self.undoing
+        """A cancellation is told once per step of its undoing, which a choice may repeat."""
+        return _after(self.undoing, self.decision)
+
+
+def _after(stage: str, decision: int) -> str:
+    return f"{stage}.{decision}" if decision else stage
+
+
+class OrderRefunded(Event):
+    """The channel gave money back to the buyer: one refund, in the version that told it first.
+
+    A refund of everything is also a cancellation. One that a later version tells otherwise (the
+    money has moved by then) is told again in that revision.
+    """
+
+    type: ClassVar[str] = "br.esteira.order.refunded.v1"
+    topic: ClassVar[str] = "orders.refunded.v1"
+
+    refund: Refund
+    currency: str
+
+    @property
+    def stage(self) -> str:
+        """One version of an order may hold several refunds."""
+        return self.refund.refund_id
 
 
 class OrderErased(Event):

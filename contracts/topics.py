@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from contracts.accounts import AccountCondition
-from contracts.commands import ReprocessOrder
+from contracts.commands import KeepErpOrder, ReprocessOrder, ResolveCancellation
 from contracts.envelope import Message
 from contracts.events import (
     OrderCancelled,
@@ -16,6 +16,7 @@ from contracts.events import (
     OrderErased,
     OrderPending,
     OrderPosted,
+    OrderRefunded,
     OrderValidated,
     StoreDisconnected,
 )
@@ -94,13 +95,19 @@ _BELT = (
         purpose="Cancelled at the channel, and what that undoes in the ERP.",
     ),
     Topic(
+        OrderRefunded.topic, key="ERP account id", writers=("cancellation",),
+        readers=("panel",), messages=(OrderRefunded,),
+        purpose="Money given back to buyers, each refund as a fact of its own.",
+    ),
+    Topic(
         OrderErased.topic, key="ERP account id", writers=("capture",),
         readers=("validation", "erp-writer", "panel"), messages=(OrderErased,),
         purpose="Whose personal data must be forgotten.",
     ),
     Topic(
         ReprocessOrder.topic, key="ERP account id", writers=("panel",),
-        readers=("validation", "panel"), messages=(ReprocessOrder,),
+        readers=("validation", "erp-writer", "cancellation", "panel"),
+        messages=(ReprocessOrder, ResolveCancellation, KeepErpOrder),
         purpose="What operators ask for.",
     ),
     Topic(

@@ -8,14 +8,23 @@ from hypothesis import strategies as st
 from cancellation.handlers import decode, encode, flow
 from cancellation.policy import step
 from cancellation.standing import Standing
+from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import ErpStanding, OrderCancelled, OrderPosted, Undoing
-from tests.cancellation.test_policy import ORDER, posted
+from contracts.events import (
+    CancellationChoice,
+    ErpFinding,
+    ErpStanding,
+    OrderCancelled,
+    OrderPosted,
+    Undoing,
+)
+from tests.cancellation.test_policy import ORDER, chosen, posted, refused
 from tests.support.belt import Belt, FakeClock
 from tests.support.builders import PAID_AT, cancelled, captured
 from tests.support.memory import MemoryDocuments
 
-FACTS: list[Event] = [
+News = Event | ResolveCancellation
+FACTS: list[News] = [
     captured(ORDER),
     captured(cancelled(ORDER), revision=2),
     captured(cancelled(ORDER), revision=3),
@@ -27,12 +36,19 @@ FACTS: list[Event] = [
         erp_message="Pedido já faturado.",
         occurred_at=PAID_AT + timedelta(minutes=8),
     ),
+    refused(
+        ErpFinding.SHIPPED,
+        decision=1,
+        occurred_at=PAID_AT + timedelta(hours=1, minutes=1),
+    ),
+    chosen(CancellationChoice.REGISTER_RETURN),
+    chosen(CancellationChoice.KEEP, 2),
 ]
 some_facts = st.lists(st.sampled_from(FACTS), max_size=12)
 
 
 def run(
-    messages: list[Event], state: Standing | None = None
+    messages: list[News], state: Standing | None = None
 ) -> tuple[Standing | None, list[Message]]:
     told: list[Message] = []
     for message in messages:
@@ -43,7 +59,7 @@ def run(
 
 @given(facts=some_facts, data=st.data())
 def test_any_order_and_any_repeat_end_alike_and_tell_the_same_last_word(
-    facts: list[Event], data: st.DataObject
+    facts: list[News], data: st.DataObject
 ) -> None:
     other = data.draw(
         st.permutations(facts + data.draw(st.lists(st.sampled_from(facts or FACTS[:1]))))
@@ -58,7 +74,7 @@ def test_any_order_and_any_repeat_end_alike_and_tell_the_same_last_word(
 
 @given(facts=some_facts)
 def test_news_heard_again_changes_nothing_and_tells_only_how_things_stand(
-    facts: list[Event],
+    facts: list[News],
 ) -> None:
     state, told = run(facts)
     again, retold = run(facts, state)
@@ -69,7 +85,7 @@ def test_news_heard_again_changes_nothing_and_tells_only_how_things_stand(
 
 
 @given(facts=some_facts)
-def test_no_cancelled_order_is_left_open_in_the_erp(facts: list[Event]) -> None:
+def test_no_cancelled_order_is_left_open_in_the_erp(facts: list[News]) -> None:
     _, told = run(facts)
     has_cancellation = any(f in facts for f in FACTS[1:3])
     standings = {f.standing for f in facts if isinstance(f, OrderPosted)}
@@ -86,7 +102,7 @@ def test_no_cancelled_order_is_left_open_in_the_erp(facts: list[Event]) -> None:
 
 
 @given(facts=some_facts)
-def test_a_standing_survives_the_database(facts: list[Event]) -> None:
+def test_a_standing_survives_the_database(facts: list[News]) -> None:
     state, _ = run(facts)
 
     assert state is None or decode(encode(state)) == state

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.commands import KeepErpOrder
 from contracts.envelope import Event, Message
 from contracts.events import (
+    ErpFinding,
     ErpStanding,
     OrderCancelled,
     OrderErased,
@@ -33,7 +36,9 @@ SETTLE = timedelta(seconds=61)
 LATER = NOON + timedelta(hours=1)
 
 
-def cancelled(undoing: Undoing = Undoing.REQUESTED, revision: int = 2) -> OrderCancelled:
+def cancelled(
+    undoing: Undoing = Undoing.REQUESTED, revision: int = 2, **changes: Any
+) -> OrderCancelled:
     order = an_order()
     return OrderCancelled(
         order_id=order.order_id,
@@ -43,6 +48,24 @@ def cancelled(undoing: Undoing = Undoing.REQUESTED, revision: int = 2) -> OrderC
         occurred_at=PAID_AT,
         undoing=undoing,
         cancelled_at=PAID_AT,
+        **changes,
+    )
+
+
+def checking(decision: int = 1) -> OrderCancelled:
+    return cancelled(Undoing.CHECKING, decision=decision)
+
+
+def kept(revision: int = 2) -> KeepErpOrder:
+    order = an_order()
+    return KeepErpOrder(
+        command_id=f"keep-{revision}",
+        order_id=order.order_id,
+        store_id=order.store_id,
+        account_id=ACCOUNT,
+        revision=revision,
+        requested_by="operadora-1",
+        occurred_at=PAID_AT,
     )
 
 
@@ -215,7 +238,7 @@ def test_a_cancellation_during_the_call_is_due_when_it_ends() -> None:
 
 
 def test_a_settled_cancellation_is_told_again_to_who_asks_and_to_nobody_else() -> None:
-    undone = ledger.undone(after(cancelled(), entry=posted()), NOON)
+    undone = ledger.undone(after(cancelled(), entry=posted()), NOON, ErpFinding.OPEN)
 
     [fact] = outcome(undone)
     assert isinstance(fact, OrderPosted)
@@ -227,11 +250,62 @@ def test_a_settled_cancellation_is_told_again_to_who_asks_and_to_nobody_else() -
 
 
 def test_a_cancellation_the_erp_refuses_is_told_with_its_words() -> None:
-    refused = ledger.not_undone(after(cancelled(), entry=posted()), "já faturado", NOON)
+    refused = ledger.not_undone(
+        after(cancelled(), entry=posted()), "já faturado", NOON, ErpFinding.INVOICED, "60"
+    )
 
     [fact] = outcome(refused)
     assert isinstance(fact, OrderPosted)
     assert (fact.standing, fact.erp_message) == (ErpStanding.CANCEL_REFUSED, "já faturado")
+    assert (fact.found, fact.stage_code) == (ErpFinding.INVOICED, "60")
+
+
+def test_a_persons_choice_has_the_erp_looked_at_once_more() -> None:
+    def refused(entry: Entry) -> Entry:
+        return ledger.not_undone(entry, "já faturado", NOON, ErpFinding.INVOICED)
+
+    first = refused(after(cancelled(), entry=posted()))
+    again = after(checking(), entry=first)
+    assert again.work is Work.UNDO
+
+    second = refused(again)
+    [told] = outcome(second)
+    assert told.event_id != outcome(first)[0].event_id
+    # The same choice heard again is answered, and the ERP left in peace.
+    assert step(second, checking()) == (second, (told,))
+
+
+def test_a_changed_order_that_a_person_lets_stand_is_integrated_again() -> None:
+    changed = validated(changed_order(), revision=2)
+    asked = after(changed, entry=posted())
+
+    accepted, [told] = step(asked, kept())
+    assert accepted is not None
+    assert isinstance(told, OrderPosted)
+    assert (told.revision, told.standing) == (2, ErpStanding.OPEN)
+    for again in (kept(), changed):
+        assert step(accepted, again) == (accepted, (told,))
+    # What was accepted is no change any more; anything else is.
+    same, [told] = step(accepted, validated(changed_order(), revision=3))
+    assert isinstance(told, OrderPosted)
+    _, [told] = step(same, validated(an_order(), revision=4))
+    assert isinstance(told, OrderPending)
+
+
+def test_a_person_lets_stand_only_what_they_have_seen() -> None:
+    newer = after(validated(changed_order(), revision=3), entry=posted())
+
+    entry, [told] = step(newer, kept(2))
+    assert isinstance(told, OrderPending)
+    assert entry is not None
+    assert entry.validated is not None
+
+
+def test_what_a_person_let_stand_counts_even_when_it_is_heard_before_the_change() -> None:
+    news = (validated(changed_order(), revision=2), kept())
+
+    one, other = (after(*order, entry=posted()) for order in (news, news[::-1]))
+    assert one == other
 
 
 def test_an_order_found_with_another_total_or_customer_is_looked_at_by_a_person() -> None:
@@ -324,8 +398,8 @@ TURNS: dict[str, Turn] = {
     "lose the customer": lambda e, t: ledger.customer_lost(e) if e.state is State.SENDING else e,
     "contradict": lambda e, t: ledger.contradicted(e, t, SETTLE) if e.state is State.SENDING else e,
     "put off": ledger.put_off,
-    "undo": ledger.undone,
-    "do not undo": lambda e, t: ledger.not_undone(e, "não", t),
+    "undo": lambda e, t: ledger.undone(e, t, ErpFinding.OPEN),
+    "do not undo": lambda e, t: ledger.not_undone(e, "não", t, ErpFinding.INVOICED),
     "undo later": ledger.undo_later,
     "mark": lambda e, t: ledger.told(e, outcome(e)),
 }
@@ -344,7 +418,9 @@ messages = st.one_of(
         st.integers(1, 3),
         st.integers(1, 2),
     ),
-    st.sampled_from(Undoing).map(cancelled),
+    st.sampled_from([u for u in Undoing if u is not Undoing.CHECKING]).map(cancelled),
+    st.integers(1, 2).map(checking),
+    st.integers(1, 3).map(kept),
     st.just(erased()),
 )
 stories = st.lists(st.one_of(messages, st.sampled_from(sorted(TURNS))), max_size=14)

@@ -7,16 +7,17 @@ from cancellation.standing import Standing
 from chassis.clock import Clock
 from chassis.flow import Flow, Publishes
 from chassis.store import Documents
+from contracts.commands import ResolveCancellation
 from contracts.events import OrderCaptured, OrderPosted
 
 SERVICE: Final = "cancellation"
 
 
 def flow(documents: Documents[Standing], publisher: Publishes, clock: Clock) -> Flow[Standing]:
-    """Captured and posted orders in, `OrderCancelled` out."""
+    """Captured and posted orders and people's choices in, cancellations and refunds out."""
     return Flow(
         service=SERVICE,
-        topics=(OrderCaptured.topic, OrderPosted.topic),
+        topics=(OrderCaptured.topic, OrderPosted.topic, ResolveCancellation.topic),
         step=step,
         documents=documents,
         publisher=publisher,

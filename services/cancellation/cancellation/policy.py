@@ -3,62 +3,131 @@
 | in the ERP, as far as we know | what is told | who acts |
 |---|---|---|
 | not there | `NOT_NEEDED` | nobody: it never goes |
-| there, open | `REQUESTED` | the ERP writer cancels it |
-| cancelled there | `DONE` | nobody |
-| it refused to cancel (invoiced, …) | `NEEDS_ACTION` | a person picks one of `CHOICES` |
+| there, open | `REQUESTED` | the ERP writer cancels it, or tells why not |
+| cancelled, deleted or returned there | `DONE` | nobody |
+| it would not be cancelled (invoiced, shipped, refused) | `NEEDS_ACTION` | a person chooses |
+| a person says that it was undone by hand | `CHECKING` | the ERP writer looks again |
+| a person wants the sale kept | `KEPT` | nobody |
+
+A choice made closes nothing until the ERP shows it; only "manter" does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from cancellation.standing import Posting, Standing, concerns_us, hear
+from cancellation.standing import Cancellation, Posting, Standing, concerns_us, hear
+from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import ErpStanding, OrderCancelled, Undoing
+from contracts.events import (
+    CancellationChoice,
+    ErpFinding,
+    ErpStanding,
+    OrderCancelled,
+    OrderCaptured,
+    OrderRefunded,
+    Undoing,
+)
 
-CHOICES: Final = ("cancelar NF-e e pedido", "manter", "registrar devolução")
-"""What a person may do about a sales order that the ERP will not cancel."""
+SHIPPED: Final = (CancellationChoice.REGISTER_RETURN, CancellationChoice.KEEP)
+OPEN: Final = (CancellationChoice.CANCEL, CancellationChoice.KEEP)
+INVOICED: Final = (
+    CancellationChoice.CANCEL_INVOICED, CancellationChoice.KEEP, CancellationChoice.REGISTER_RETURN,
+)  # fmt: skip
 
-_UNDOING: Final = {
-    ErpStanding.OPEN: Undoing.REQUESTED,
-    ErpStanding.CANCELLED: Undoing.DONE,
-    ErpStanding.CANCEL_REFUSED: Undoing.NEEDS_ACTION,
+_ENDED: Final = {
+    ErpFinding.DELETED: "O pedido de venda foi excluído no ERP.",
+    ErpFinding.RETURNED: "A devolução está registrada no ERP.",
 }
 
 
 def step(known: Standing | None, message: Message) -> tuple[Standing | None, Sequence[Message]]:
-    """Hear the message; whichever of the two facts comes last triggers the undoing.
+    """Hear the message; whichever of the facts comes last triggers the undoing.
 
     A repeated message tells the same again, and a late one tells how things stand now.
     """
-    if not isinstance(message, Event) or not concerns_us(message):
+    if not isinstance(message, Event | ResolveCancellation) or not concerns_us(message):
         return known, ()
     standing = hear(known, message)
     verdict = judge(standing)
-    return standing, () if verdict is None else (verdict,)
+    return standing, (*_refunds(standing, message), *(() if verdict is None else (verdict,)))
 
 
 def judge(standing: Standing) -> OrderCancelled | None:
     """What is to be told of this order; None while the channel has not cancelled it."""
-    cancelled, posting = standing.cancellation, standing.posting
+    cancelled, posting, latest = standing.cancellation, standing.posting, standing.latest
     if cancelled is None:
         return None
-    undoing = _UNDOING[posting.standing] if posting else Undoing.NOT_NEEDED
-    heard_at = max(cancelled.heard_at, posting.heard_at) if posting else cancelled.heard_at
+    undoing = _undoing(standing)
+    moments = (fact.heard_at for fact in (cancelled, posting) if fact is not None)
     return OrderCancelled(
         order_id=standing.order_id,
         store_id=standing.store_id,
         account_id=standing.account_id,
         revision=cancelled.revision,
-        occurred_at=heard_at,
+        occurred_at=max((*moments, *((latest.at,) if latest else ()))),
         undoing=undoing,
         cancelled_at=cancelled.cancelled_at,
         cancel_reason=cancelled.reason,
-        choices=CHOICES if undoing is Undoing.NEEDS_ACTION else (),
-        detail=_detail(posting) if undoing is Undoing.NEEDS_ACTION and posting else "",
+        choices=_choices(cancelled, posting) if undoing is Undoing.NEEDS_ACTION else (),
+        detail=_detail(standing, posting, undoing) if posting else "",
         erp_order_id=posting.erp_order_id if posting else None,
+        shipped=cancelled.shipped,
+        decision=standing.decided,
+        choice=latest.choice if latest else None,
+        decided_by=latest.by if latest else None,
+        decided_at=latest.at if latest else None,
     )
 
 
-def _detail(posting: Posting) -> str:
+def _undoing(standing: Standing) -> Undoing:
+    posting, latest = standing.posting, standing.latest
+    if posting is None:
+        return Undoing.NOT_NEEDED
+    if posting.standing is ErpStanding.OPEN:
+        return Undoing.REQUESTED
+    if posting.standing is ErpStanding.CANCELLED:
+        return Undoing.DONE
+    if latest is not None and latest.choice is CancellationChoice.KEEP:
+        return Undoing.KEPT
+    looked = latest is None or latest.number <= posting.decision
+    return Undoing.NEEDS_ACTION if looked else Undoing.CHECKING
+
+
+def _choices(cancelled: Cancellation, posting: Posting | None) -> tuple[CancellationChoice, ...]:
+    """What a person may do. An order whose goods have left can only come back."""
+    found = posting.found if posting else None
+    if cancelled.shipped or found is ErpFinding.SHIPPED:
+        return SHIPPED
+    return OPEN if found is ErpFinding.OPEN else INVOICED
+
+
+def _detail(standing: Standing, posting: Posting, undoing: Undoing) -> str:
+    if undoing is Undoing.DONE:
+        return _ENDED.get(posting.found, "") if posting.found else ""
+    if undoing is not Undoing.NEEDS_ACTION:
+        return ""
     said = f": {posting.message}" if posting.message else "."
-    return f"O ERP não cancelou o pedido de venda {posting.erp_order_number}{said}"
+    if standing.latest is None:
+        return f"O pedido de venda {posting.erp_order_number} não foi cancelado no ERP{said}"
+    return (
+        f"Depois de “{standing.latest.choice}”, o ERP ainda mostra "
+        f"o pedido de venda {posting.erp_order_number}{said}"
+    )
+
+
+def _refunds(standing: Standing, message: Message) -> Iterable[OrderRefunded]:
+    """The refunds that the message tells of, as they are known now."""
+    if not isinstance(message, OrderCaptured):
+        return
+    told = {refund.refund_id for refund in message.order.refunds}
+    for known in standing.refunds:
+        if known.refund.refund_id in told:
+            yield OrderRefunded(
+                order_id=standing.order_id,
+                store_id=standing.store_id,
+                account_id=standing.account_id,
+                revision=known.revision,
+                occurred_at=known.heard_at,
+                refund=known.refund,
+                currency=known.currency,
+            )

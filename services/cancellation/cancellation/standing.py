@@ -1,26 +1,33 @@
-"""Where one order stands: what the channel and the ERP last said of it. Pure.
+"""Where one order stands: what the channel, the ERP and people last said of it. Pure.
 
-Two facts matter: that the channel cancelled the order, and what the ERP holds. They come from two
-topics, in any order and more than once; each keeps its newest word, so the result is the same.
+Three things matter: that the channel cancelled the order, what the ERP holds, and what people chose
+to do about it. They come from three topics, in any order and more than once; each keeps its newest
+word, so the result is the same. Refunds are kept beside them, each with its own last word.
 """
 
+from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import ErpStanding, OrderCaptured, OrderPosted
-from contracts.order import OrderStatus
+from contracts.events import CancellationChoice, ErpFinding, ErpStanding, OrderCaptured, OrderPosted
+from contracts.order import OrderStatus, Refund
 from contracts.value import Instant, Value
 
 
 class Cancellation(Value):
-    """The channel cancelled the order, in this revision of it."""
+    """The channel cancelled the order, in this revision of it; `shipped`: the goods had left."""
 
     revision: int
     heard_at: Instant
     cancelled_at: Instant
     reason: str | None = None
+    shipped: bool = False
 
 
 class Posting(Value):
-    """The sales order in the ERP; `message` is the ERP's words where it refused to cancel."""
+    """The sales order in the ERP; `message` says why it was not cancelled there.
+
+    `found` is what the ERP showed when it was to be cancelled, after so many of a person's
+    decisions.
+    """
 
     revision: int
     attempt: int
@@ -29,34 +36,78 @@ class Posting(Value):
     erp_order_id: int
     erp_order_number: str
     message: str = ""
+    found: ErpFinding | None = None
+    decision: int = 0
+
+
+class Decision(Value):
+    """What a person chose about the sale that the ERP still holds; the first is number 1."""
+
+    number: int
+    choice: CancellationChoice
+    by: str
+    at: Instant
+
+
+class Refunded(Value):
+    """A refund as the newest version that tells it differently has it."""
+
+    revision: int
+    heard_at: Instant
+    refund: Refund
+    currency: str
 
 
 class Standing(Value):
-    """All that this service knows of one order. A paid order nobody posted is not kept."""
+    """All that this service knows of one order.
+
+    A paid order that nobody posted, and of which nothing was given back, is not kept.
+    """
 
     order_id: str
     store_id: str
     account_id: str
     cancellation: Cancellation | None = None
     posting: Posting | None = None
+    decisions: tuple[Decision, ...] = ()
+    refunds: tuple[Refunded, ...] = ()
+
+    @property
+    def decided(self) -> int:
+        """How many decisions count: none after a missing one, nor after the sale was kept."""
+        for count, decision in enumerate(self.decisions):
+            if decision.number != count + 1:
+                return count
+            if decision.choice is CancellationChoice.KEEP:
+                return count + 1
+        return len(self.decisions)
+
+    @property
+    def latest(self) -> Decision | None:
+        """The last decision that counts."""
+        return self.decisions[self.decided - 1] if self.decided else None
 
 
 def concerns_us(message: Message) -> bool:
-    """Only a cancelled copy of an order, and the ERP's word on one, change anything."""
+    """Only a copy that is cancelled or partly refunded, the ERP's word, and choices change us."""
     if isinstance(message, OrderCaptured):
-        return message.order.status is OrderStatus.CANCELLED
-    return isinstance(message, OrderPosted)
+        return message.order.status is OrderStatus.CANCELLED or bool(message.order.refunds)
+    return isinstance(message, OrderPosted | ResolveCancellation)
 
 
-def hear(known: Standing | None, event: Event) -> Standing:
-    """What we know of the order after this event; the same object when it says nothing new."""
+def hear(known: Standing | None, message: Event | ResolveCancellation) -> Standing:
+    """What we know of the order after this message; the same object when it says nothing new."""
     standing = known or Standing(
-        order_id=event.order_id, store_id=event.store_id, account_id=event.account_id
+        order_id=message.order_id, store_id=message.store_id, account_id=message.account_id
     )
-    if isinstance(event, OrderPosted):
-        return _with_posting(standing, _posting(event))
-    if isinstance(event, OrderCaptured):
-        return _with_cancellation(standing, _cancellation(event))
+    if isinstance(message, OrderPosted):
+        return _with_posting(standing, _posting(message))
+    if isinstance(message, ResolveCancellation):
+        return _with_decision(standing, _decision(message))
+    if isinstance(message, OrderCaptured):
+        standing = _with_refunds(standing, message)
+        if message.order.status is OrderStatus.CANCELLED:
+            return _with_cancellation(standing, _cancellation(message))
     return standing
 
 
@@ -74,13 +125,40 @@ def _with_posting(standing: Standing, heard: Posting) -> Standing:
     return standing.model_copy(update={"posting": heard})
 
 
-def _rank(posting: Posting) -> tuple[bool, int, int, bool]:
+def _with_decision(standing: Standing, heard: Decision) -> Standing:
+    """Of two people who decide at once, the first is obeyed."""
+    if any(seen.number == heard.number for seen in standing.decisions):
+        return standing
+    decisions = sorted((*standing.decisions, heard), key=lambda decision: decision.number)
+    return standing.model_copy(update={"decisions": tuple(decisions)})
+
+
+def _with_refunds(standing: Standing, event: OrderCaptured) -> Standing:
+    """Each refund in the words of the newest version, dated by the first that used them."""
+    known = {each.refund.refund_id: each for each in standing.refunds}
+    for refund in event.order.refunds:
+        seen = known.get(refund.refund_id)
+        if seen is None or (seen.revision < event.revision and seen.refund != refund):
+            known[refund.refund_id] = Refunded(
+                revision=event.revision,
+                heard_at=event.occurred_at,
+                refund=refund,
+                currency=event.order.currency,
+            )
+    refunds = tuple(known[refund_id] for refund_id in sorted(known))
+    if refunds == standing.refunds:
+        return standing
+    return standing.model_copy(update={"refunds": refunds})
+
+
+def _rank(posting: Posting) -> tuple[bool, int, int, bool, int]:
     """Cancelled in the ERP is final; otherwise the newest attempt, and its last word."""
     return (
         posting.standing is ErpStanding.CANCELLED,
         posting.revision,
         posting.attempt,
         posting.standing is not ErpStanding.OPEN,
+        posting.decision,
     )
 
 
@@ -90,6 +168,7 @@ def _cancellation(event: OrderCaptured) -> Cancellation:
         heard_at=event.occurred_at,
         cancelled_at=event.order.cancelled_at or event.order.updated_at,
         reason=event.order.cancel_reason,
+        shipped=event.order.shipped,
     )
 
 
@@ -102,4 +181,15 @@ def _posting(event: OrderPosted) -> Posting:
         erp_order_id=event.erp_order_id,
         erp_order_number=event.erp_order_number,
         message=event.erp_message,
+        found=event.found,
+        decision=event.decision,
+    )
+
+
+def _decision(command: ResolveCancellation) -> Decision:
+    return Decision(
+        number=command.decision,
+        choice=command.choice,
+        by=command.requested_by,
+        at=command.occurred_at,
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from contracts.envelope import Event
 from contracts.events import (
+    ErpFinding,
     ErpStanding,
     OrderPending,
     OrderPosted,
@@ -88,7 +89,10 @@ class Entry(Value):
     `customer_doubted`: the ERP no longer knew the customer we remembered. `contradicted`: it called
     the order a duplicate and then did not find it. Either is believed the second time.
     `text_changes` tells which texts of what was sent last are not the channel's.
-    `undone_at` and `undo_words` say when the cancellation ended, and the ERP's words if it refused.
+    `shipped`: the goods had left when the channel cancelled. `undone_at`, `undo_words`, `found` and
+    `found_stage` say when the cancellation ended, why it was not one, and what the ERP showed;
+    `decision` is the latest choice of a person that it answers. `accepted` is the newest revision
+    that a person let stand in the ERP as it is there.
     """
 
     order_id: str
@@ -114,6 +118,11 @@ class Entry(Value):
     undo: Undo = Undo.NONE
     undone_at: Instant | None = None
     undo_words: str = ""
+    found: ErpFinding | None = None
+    found_stage: str = ""
+    shipped: bool = False
+    decision: int = 0
+    accepted: int = 0
     untold: bool = False
 
     @property
@@ -130,7 +139,8 @@ class Entry(Value):
             return Work.TELL
         if self.state in (State.SENDING, State.UNKNOWN):
             return Work.LOOK_UP
-        return Work.POST if self.state is State.QUEUED else None
+        sendable = self.state is State.QUEUED and self.validated is not None
+        return Work.POST if sendable else None
 
 
 def outcome(entry: Entry) -> tuple[Event, ...]:
@@ -166,10 +176,12 @@ def _posted(entry: Entry, posted: Posted, standing: ErpStanding) -> OrderPosted:
         erp_order_id=posted.erp_order_id,
         erp_order_number=posted.number,
         erp_customer_id=posted.customer_id,
-        stage_code=posted.stage_code,
+        stage_code=entry.found_stage or posted.stage_code,
         total=posted.total,
         standing=standing,
         erp_message=entry.undo_words,
+        found=entry.found,
+        decision=entry.decision,
         posted_at=posted.at,
         changes=entry.text_changes,
     )

@@ -10,8 +10,16 @@ from decimal import Decimal
 from typing import Final
 
 from chassis.kafka import partition_of
+from contracts.commands import KeepErpOrder
 from contracts.envelope import Event, Message
-from contracts.events import OrderCancelled, OrderErased, OrderValidated, TextChange, Undoing
+from contracts.events import (
+    ErpFinding,
+    OrderCancelled,
+    OrderErased,
+    OrderValidated,
+    TextChange,
+    Undoing,
+)
 from contracts.reasons import Reason
 from contracts.topics import PARTITIONS
 from contracts.value import Value
@@ -45,10 +53,12 @@ def step(entry: Entry | None, message: Message) -> tuple[Entry | None, tuple[Eve
         return _cancelled(entry, message)
     if isinstance(message, OrderErased):
         return _erased(entry, message)
+    if isinstance(message, KeepErpOrder):
+        return _kept(entry, message)
     return entry, ()
 
 
-def _opened(message: Event) -> Entry:
+def _opened(message: Event | KeepErpOrder) -> Entry:
     return Entry(
         order_id=message.order_id,
         store_id=message.store_id,
@@ -81,7 +91,7 @@ def _validated(entry: Entry | None, message: OrderValidated) -> tuple[Entry, tup
         return _with(entry, **newest, **_AFRESH), ()
     if entry.posted is not None:
         changed = material(message.order, message.terms) != entry.posted.material
-        entry = _with(entry, **newest | {"validated": message if changed else None})
+        entry = _as_accepted(_with(entry, **newest | {"validated": message if changed else None}))
         return entry, outcome(entry)
     return _with(entry, **newest), ()
 
@@ -95,14 +105,36 @@ _AFRESH: Final[dict[str, object]] = {
 def _cancelled(entry: Entry | None, message: OrderCancelled) -> tuple[Entry, tuple[Event, ...]]:
     entry = entry or _opened(message)
     if not entry.cancelled:
-        entry = _with(entry, cancelled=True)
+        entry = _with(entry, cancelled=True, shipped=message.shipped)
         if entry.state in NOT_GONE:
             entry = _stopped(entry)
         elif entry.state is State.POSTED and entry.undo is Undo.NONE:
             entry = _with(entry, undo=Undo.DUE, due_at=AT_ONCE, validated=None)
+    if message.undoing is Undoing.CHECKING and message.decision > entry.decision:
+        entry = _with(entry, decision=message.decision)
+        if entry.undo is Undo.REFUSED:
+            entry = _with(entry, undo=Undo.DUE, due_at=AT_ONCE)
     settled = entry.undo in (Undo.DONE, Undo.REFUSED)
-    asked = message.undoing in (Undoing.REQUESTED, Undoing.NOT_NEEDED)
+    asked = message.undoing in (Undoing.REQUESTED, Undoing.NOT_NEEDED, Undoing.CHECKING)
     return entry, outcome(entry) if settled and asked else ()
+
+
+def _kept(entry: Entry | None, message: KeepErpOrder) -> tuple[Entry, tuple[Event, ...]]:
+    """A person lets the ERP's order stand as it is, up to this revision of the channel's."""
+    entry = entry or _opened(message)
+    if entry.cancelled or entry.erased:
+        return entry, ()
+    entry = _as_accepted(_with(entry, accepted=max(entry.accepted, message.revision)))
+    return entry, outcome(entry) if entry.posted is not None else ()
+
+
+def _as_accepted(entry: Entry) -> Entry:
+    """Versions are held from now on against the one a person accepted, where it is this one."""
+    posted, version = entry.posted, entry.validated
+    if posted is None or version is None or version.revision > entry.accepted:
+        return entry
+    accepted = posted.model_copy(update={"material": material(version.order, version.terms)})
+    return _with(entry, posted=accepted, validated=None)
 
 
 def _erased(entry: Entry | None, message: OrderErased) -> tuple[Entry, tuple[Event, ...]]:
@@ -144,7 +176,7 @@ def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
     )
     if newest is not None and material(newest.order, newest.terms) == posted.material:
         newest = None
-    return _with(
+    after = _with(
         entry,
         state=State.POSTED,
         posted=posted,
@@ -153,6 +185,7 @@ def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
         undo=Undo.DUE if entry.cancelled else Undo.NONE,
         untold=True,
     )
+    return _as_accepted(after)
 
 
 def refused(
@@ -227,14 +260,16 @@ def put_off(entry: Entry, due_at: datetime) -> Entry:
     return released(undo_later(entry, due_at), due_at)
 
 
-def undone(entry: Entry, now: datetime) -> Entry:
-    """The order is cancelled in the ERP, or gone."""
-    return _settled(entry, Undo.DONE, "", now)
+def undone(entry: Entry, now: datetime, found: ErpFinding, stage: str = "") -> Entry:
+    """The order is cancelled in the ERP, or gone, or was found so."""
+    return _settled(entry, Undo.DONE, now, found=found, found_stage=stage)
 
 
-def not_undone(entry: Entry, words: str, now: datetime) -> Entry:
-    """The ERP will not cancel the order, in its own words: a person has to choose."""
-    return _settled(entry, Undo.REFUSED, words, now)
+def not_undone(
+    entry: Entry, words: str, now: datetime, found: ErpFinding, stage: str = ""
+) -> Entry:
+    """The order stays in the ERP, for this reason: a person has to choose."""
+    return _settled(entry, Undo.REFUSED, now, undo_words=words, found=found, found_stage=stage)
 
 
 def undo_later(entry: Entry, due_at: datetime) -> Entry:
@@ -242,10 +277,11 @@ def undo_later(entry: Entry, due_at: datetime) -> Entry:
     return _with(entry, due_at=due_at) if entry.undo is Undo.DUE else entry
 
 
-def _settled(entry: Entry, undo: Undo, words: str, now: datetime) -> Entry:
+def _settled(entry: Entry, undo: Undo, now: datetime, **found: object) -> Entry:
     if entry.undo is not Undo.DUE:
         return entry
-    return _with(entry, undo=undo, undo_words=words, undone_at=now, due_at=AT_ONCE, untold=True)
+    settled = {"undo": undo, "undone_at": now, "due_at": AT_ONCE, "untold": True, "undo_words": ""}
+    return _with(entry, **settled | found)
 
 
 def told(entry: Entry, messages: tuple[Event, ...]) -> Entry:

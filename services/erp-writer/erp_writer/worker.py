@@ -118,7 +118,9 @@ class Worker:
             if entry.work is Work.TELL:
                 return kept
             if entry.work is Work.UNDO and entry.posted is not None:
-                return await self._apply(kept, await self._undoing.undo(erp, entry.posted))
+                return await self._apply(
+                    kept, await self._undoing.undo(erp, entry.posted, shipped=entry.shipped)
+                )
             return await self._apply(kept, await self._posting.look_up(erp, entry))
         except (Held, Broken):
             raise

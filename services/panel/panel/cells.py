@@ -27,8 +27,10 @@ _BY_PARKING: Final = {PendingStage.VALIDATION: 0, PendingStage.ERP: 1}
 _BY_UNDOING: Final = {
     Undoing.NOT_NEEDED: 0,
     Undoing.REQUESTED: 1,
-    Undoing.NEEDS_ACTION: 2,
-    Undoing.DONE: 3,
+    Undoing.CHECKING: 2,
+    Undoing.NEEDS_ACTION: 3,
+    Undoing.KEPT: 4,
+    Undoing.DONE: 5,
 }
 _NOBODY: Final = {"name": "", "document": None}
 
@@ -81,6 +83,7 @@ def posted(event: OrderPosted) -> Cell:
             event.revision,
             event.attempt,
             int(event.standing is not ErpStanding.OPEN),
+            event.decision,
         ],
         "at": moment(event.occurred_at),
         "erp": {
@@ -100,7 +103,7 @@ def posted(event: OrderPosted) -> Cell:
 def cancelled(event: OrderCancelled) -> Cell:
     """The channel cancelled it, and what that undid in the ERP."""
     return {
-        "rank": [event.revision, _BY_UNDOING[event.undoing]],
+        "rank": [event.revision, event.decision, _BY_UNDOING[event.undoing]],
         "at": moment(event.occurred_at),
         "cancellation": {
             "undoing": event.undoing.value,
@@ -108,6 +111,11 @@ def cancelled(event: OrderCancelled) -> Cell:
             "reason": event.cancel_reason,
             "choices": list(event.choices),
             "detail": event.detail,
+            "shipped": event.shipped,
+            "decision": event.decision,
+            "choice": event.choice,
+            "decided_by": event.decided_by,
+            "decided_at": event.decided_at and moment(event.decided_at),
         },
     }
 

@@ -11,6 +11,7 @@ from contracts.events import (
     OrderErased,
     OrderPending,
     OrderPosted,
+    OrderRefunded,
     OrderValidated,
     StoreDisconnected,
 )
@@ -31,6 +32,7 @@ def orders(documents: Documents[Row], publisher: Publishes, clock: Clock) -> Flo
             OrderPending.topic,
             OrderPosted.topic,
             OrderCancelled.topic,
+            OrderRefunded.topic,
             OrderErased.topic,
             ReprocessOrder.topic,
         ),

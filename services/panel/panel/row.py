@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from contracts.commands import ReprocessOrder
+from contracts.commands import Command, ReprocessOrder
 from contracts.envelope import Event, Message
 from contracts.events import (
     OrderCancelled,
@@ -69,12 +69,12 @@ class Row:
 
 def step(row: Row | None, message: Message) -> tuple[Row | None, Sequence[Message]]:
     """Fold a message into the row. The panel tells nothing back. Raises ForeignOrder."""
-    if not isinstance(message, Event | ReprocessOrder):
+    if not isinstance(message, Event | Command):
         return row, ()
     return fold(row or _blank(message), message), ()
 
 
-def fold(row: Row, message: Event | ReprocessOrder) -> Row:
+def fold(row: Row, message: Event | Command) -> Row:
     """The row after this message; an equal one when it says nothing new."""
     at = moment(message.occurred_at)
     if isinstance(message, ReprocessOrder):
@@ -122,7 +122,7 @@ def decode(document: Document) -> Row:
     )
 
 
-def _blank(message: Event | ReprocessOrder) -> Row:
+def _blank(message: Event | Command) -> Row:
     if not message.order_id.startswith(f"{message.store_id}:"):
         raise ForeignOrder("the order's id names another store")
     return Row(order_id=message.order_id, store_id=message.store_id)

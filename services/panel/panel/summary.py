@@ -69,6 +69,11 @@ def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
         "reason": captured["cancel_reason"],
         "choices": [],
         "detail": "",
+        "shipped": False,
+        "decision": 0,
+        "choice": None,
+        "decided_by": None,
+        "decided_at": None,
     }
 
 

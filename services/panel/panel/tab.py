@@ -34,6 +34,8 @@ class Situation(StrEnum):
     CANCELLED = "cancelado"
     CANCELLED_AT_ERP = "cancelado_no_erp"
     NEEDS_ACTION = "exige_acao"
+    CHECKING = "conferindo_no_erp"
+    KEPT = "mantido_no_erp"
 
 
 _UNDOING: Final[dict[str, Situation]] = {
@@ -41,6 +43,8 @@ _UNDOING: Final[dict[str, Situation]] = {
     Undoing.REQUESTED: Situation.CANCELLING,
     Undoing.DONE: Situation.CANCELLED_AT_ERP,
     Undoing.NEEDS_ACTION: Situation.NEEDS_ACTION,
+    Undoing.CHECKING: Situation.CHECKING,
+    Undoing.KEPT: Situation.KEPT,
 }
 
 Rank = tuple[int, bool, int, int]
@@ -88,6 +92,6 @@ def _ranks(cells: Mapping[str, Cell]) -> dict[str, Rank]:
         revision, attempt, _ = pending["rank"]
         ranks["pending"] = (revision, pending["changed"], attempt, 1)
     if (posted := cells.get("posted")) is not None:
-        _, revision, attempt, _ = posted["rank"]
+        _, revision, attempt, *_ = posted["rank"]
         ranks["posted"] = (revision, True, attempt, 2)
     return ranks

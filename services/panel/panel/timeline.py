@@ -7,7 +7,7 @@ from bisect import insort
 from collections.abc import Callable
 from typing import Any, Final
 
-from contracts.commands import Corrections, ReprocessOrder
+from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
 from contracts.envelope import Event, Message
 from contracts.events import (
     ErpStanding,
@@ -16,12 +16,14 @@ from contracts.events import (
     OrderErased,
     OrderPending,
     OrderPosted,
+    OrderRefunded,
     OrderValidated,
     PendingStage,
     Undoing,
 )
 from contracts.order import OrderStatus
 from panel import text_changes
+from panel.pages import formats
 
 Entry = dict[str, Any]
 LONGEST: Final = 200
@@ -92,7 +94,14 @@ _DETAILS: Final[dict[type[Message], Callable[[Any], Entry]]] = {
         "changes": [change.model_dump() for change in e.changes],
     },
     OrderCancelled: lambda e: {"undoing": e.undoing.value, "said": e.detail},
+    OrderRefunded: lambda e: {
+        "amount": str(e.refund.amount),
+        "currency": e.currency,
+        "items": sum(line.quantity for line in e.refund.lines),
+    },
     OrderErased: lambda _: {},
+    ResolveCancellation: lambda c: {"by": c.requested_by, "choice": c.choice.value},
+    KeepErpOrder: lambda c: {"by": c.requested_by},
     ReprocessOrder: lambda c: {"by": c.requested_by, "fields": corrected(c.corrections)},
 }
 
@@ -125,6 +134,12 @@ def _cancelled(entry: Entry) -> str:
     return _UNDOING[entry["undoing"]] + said
 
 
+def _refunded(entry: Entry) -> str:
+    given = f"Reembolso de {formats.money(entry['amount'], entry['currency'])} no canal"
+    items = entry["items"]
+    return f"{given}, de {items} {'item' if items == 1 else 'itens'}" if items else given
+
+
 def _reprocess(entry: Entry) -> str:
     fixes = len(entry["fields"])
     asked = f"Reprocessamento pedido por {entry['by']}"
@@ -138,6 +153,8 @@ _UNDOING: Final[dict[str, str]] = {
     Undoing.REQUESTED: "Cancelado; cancelamento pedido ao ERP",
     Undoing.DONE: "Cancelado também no ERP",
     Undoing.NEEDS_ACTION: "Cancelado no canal, mas não no ERP: escolha o que fazer",
+    Undoing.CHECKING: "Conferindo no ERP o que foi escolhido",
+    Undoing.KEPT: "Cancelado no canal, mantido no ERP",
 }
 
 _TEXTS: Final[dict[str, Callable[[Entry], str]]] = {
@@ -147,5 +164,8 @@ _TEXTS: Final[dict[str, Callable[[Entry], str]]] = {
     OrderPosted.type: _posted,
     OrderCancelled.type: _cancelled,
     OrderErased.type: lambda _: "Dados pessoais apagados a pedido do comprador",
+    OrderRefunded.type: _refunded,
+    ResolveCancellation.type: lambda e: f"{e['by']} escolheu “{e['choice']}”",
+    KeepErpOrder.type: lambda e: f"{e['by']} aceitou o pedido como está no ERP",
     ReprocessOrder.type: _reprocess,
 }

@@ -15,7 +15,7 @@ from contracts.commands import (
     PaymentCorrection,
     ShippingCorrection,
 )
-from contracts.events import ErpStanding, Undoing
+from contracts.events import CancellationChoice, ErpStanding, Undoing
 from contracts.order import Order
 from contracts.reasons import Reason
 from panel import timeline
@@ -47,13 +47,22 @@ class ErpOrder(BaseModel):
 
 
 class Cancellation(BaseModel):
-    """The channel cancelled the order; `undoing` None while nobody has looked at the ERP yet."""
+    """The channel cancelled the order; `undoing` None while nobody has looked at the ERP yet.
+
+    With `needs_action` one of `choices` is to be sent to the order's `/cancellation`. `choice` is
+    the latest of the `decision` choices made so far. `shipped`: the goods had left.
+    """
 
     undoing: Undoing | None
     cancelled_at: datetime
     reason: str | None
-    choices: list[str]
+    choices: list[CancellationChoice]
     detail: str
+    shipped: bool
+    decision: int
+    choice: CancellationChoice | None
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 class OrderSummary(BaseModel):

@@ -29,6 +29,8 @@ SITUATIONS: Final[dict[str, tuple[str, str]]] = {
     Situation.CANCELLED: ("Cancelado", "quiet"),
     Situation.CANCELLED_AT_ERP: ("Cancelado no ERP", "quiet"),
     Situation.NEEDS_ACTION: ("Exige ação", "attention"),
+    Situation.CHECKING: ("Conferindo no ERP", "waiting"),
+    Situation.KEPT: ("Mantido no ERP", "quiet"),
 }
 """The word and the tone of each situation."""
 
