@@ -4,18 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capture.channels.brazil import WORD_JOINER, cep_of, clean, phone_of, uf_of
 from capture.channels.shopify.address import (
-    WORD_JOINER,
     Parts,
     address_of,
-    cep_of,
-    clean,
     guess_complement_line,
     guess_street_line,
     parts_of,
-    phone_of,
     split,
-    uf_of,
 )
 from capture.channels.shopify.payload import Address as Payload
 from tests.support.shopify import JOINER, an_address

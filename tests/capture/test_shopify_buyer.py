@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validate_docbr import CNPJ, CPF
 
+from capture.channels.brazil import read_document
 from capture.channels.shopify.buyer import addresses_of, buyer_of, withheld
 from capture.channels.shopify.details import LocalizedField
-from capture.channels.shopify.document import find_document, is_document, read_document
+from capture.channels.shopify.document import find_document, is_document
 from capture.channels.shopify.payload import Order
 from tests.support.shopify import a_payload, an_address
 

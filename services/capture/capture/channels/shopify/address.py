@@ -6,25 +6,12 @@ Other checkouts write what they like; from those only what is unmistakable is sp
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from capture.channels.brazil import WORD_JOINER, cep_of, clean, phone_of, plain, uf_of
 from capture.channels.shopify.payload import Address as Payload
 from contracts.order import Address
-
-WORD_JOINER: Final = "\u2060"
-"""Invisible; it must never reach the ERP."""
-
-UF_OF: Final[Mapping[str, str]] = {
-    "acre": "AC", "alagoas": "AL", "amapa": "AP", "amazonas": "AM", "bahia": "BA", "ceara": "CE",
-    "distrito federal": "DF", "espirito santo": "ES", "goias": "GO", "maranhao": "MA",
-    "mato grosso": "MT", "mato grosso do sul": "MS", "minas gerais": "MG", "para": "PA",
-    "paraiba": "PB", "parana": "PR", "pernambuco": "PE", "piaui": "PI", "rio de janeiro": "RJ",
-    "rio grande do norte": "RN", "rio grande do sul": "RS", "rondonia": "RO", "roraima": "RR",
-    "santa catarina": "SC", "sao paulo": "SP", "sergipe": "SE", "tocantins": "TO",
-}  # fmt: skip
-_UFS: Final = frozenset(UF_OF.values())
 
 _COMPLEMENT: Final = (
     r"(?:ap(?:to|t|artamento)?|bl(?:oco)?|casa|cs|cj|conj(?:unto)?|ed(?:if[íi]cio)?|andar|sala|sl"
@@ -53,12 +40,6 @@ class Parts(NamedTuple):
     number: str
     complement: str
     bairro: str
-
-
-def clean(text: str) -> str:
-    """Without U+2060 and control characters, blanks single."""
-    seen = (c for c in text.replace(WORD_JOINER, "") if c.isspace() or c.isprintable())
-    return " ".join("".join(seen).split())
 
 
 def split(line: str) -> tuple[str, str]:
@@ -104,21 +85,6 @@ def guess_complement_line(line: str) -> tuple[str, str]:
     return (found["complement"], found["bairro"].strip()) if found else (line, "")
 
 
-def uf_of(code: str, name: str, country: str) -> str:
-    """The two-letter state, from its code or, in Brazil, from its name."""
-    stated = clean(code).upper().removeprefix("BR-")
-    if country != "BR":
-        return stated
-    return stated if stated in _UFS else UF_OF.get(_plain(name), "")
-
-
-def cep_of(postcode: str, country: str) -> str:
-    """The CEP's digits. A foreign postcode with letters is no CEP and is left out."""
-    digits = "".join(c for c in postcode if c.isascii() and c.isdigit())
-    letters = any(c.isalpha() for c in postcode)
-    return "" if letters and country != "BR" else digits
-
-
 def address_of(payload: Payload, notes: Mapping[str, str]) -> Address:
     """The address; the structured notes of a checkout app win over Shopify's two lines."""
     parts = parts_of(payload.address1, payload.address2)
@@ -144,22 +110,7 @@ def same_place(one: Payload, other: Payload) -> bool:
     return (one.address1, one.address2, one.zip) == (other.address1, other.address2, other.zip)
 
 
-def phone_of(text: str) -> str | None:
-    """A Brazilian phone as area code and number; any other as it was written."""
-    digits = re.sub(r"\D", "", text)
-    national = digits.removeprefix("55") if len(digits) in {12, 13} else digits
-    written = clean(text)
-    foreign = written.startswith("+") and not digits.startswith("55")
-    return national if len(national) in {10, 11} and not foreign else written or None
-
-
 def _country(payload: Payload) -> str:
     if payload.country_code:
         return clean(payload.country_code).upper()
-    return "BR" if _plain(payload.country) in {"", "brazil", "brasil"} else clean(payload.country)
-
-
-def _plain(name: str) -> str:
-    """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", clean(name).casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "BR" if plain(payload.country) in {"", "brazil", "brasil"} else clean(payload.country)

@@ -4,16 +4,14 @@ The native checkout stores it as a localized field, told by GraphQL alone; check
 into the order's notes, under names of their own; some buyers type it as their company.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from validate_docbr import CNPJ, CPF
 
+from capture.channels.brazil import Document, read_document
 from capture.channels.shopify.details import LocalizedField
 from capture.channels.shopify.payload import note_key
-
-Kind = Literal["cpf", "cnpj", "other"]
 
 TAX_KEY: Final = "TAX_CREDENTIAL_BR"
 TAX_PURPOSE: Final = "TAX"
@@ -24,30 +22,9 @@ NOTE_KEYS: Final = (
 )  # fmt: skip
 """Names that checkout apps were seen to use, and close relatives; a store may add its own."""
 
-_MASK: Final = re.compile(r"[\s./\-\u2060]+")
-_LONGEST_OTHER: Final = 40
 _SHORTEST_OTHER: Final = 5
 
 _cpf, _cnpj = CPF(), CNPJ()
-
-
-class Document(NamedTuple):
-    """A tax id without its mask. A passport, which the native checkout also takes, is `other`."""
-
-    number: str
-    kind: Kind
-
-
-def read_document(text: str) -> Document | None:
-    """The document in a text; a CNPJ keeps its letters, in upper case."""
-    number = _MASK.sub("", text).upper()[:_LONGEST_OTHER]
-    if not number:
-        return None
-    if re.fullmatch(r"[0-9]{11}", number):
-        return Document(number, "cpf")
-    if re.fullmatch(r"[0-9A-Z]{12}[0-9]{2}", number):
-        return Document(number, "cnpj")
-    return Document(number, "other")
 
 
 def find_document(
