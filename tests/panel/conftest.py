@@ -12,12 +12,10 @@ from starlette.staticfiles import StaticFiles
 
 from panel.api import app
 from panel.door import STATIC_AT, Door
-from panel.login import Login, Throttle
 from panel.pages import app as pages_app
 from panel.pages.view import STATIC
-from panel.sessions import Sessions
 from tests.support.builders import a_store
-from tests.support.panel import TOKEN, MemorySessions, Office, client
+from tests.support.panel import MANAGER, TOKEN, Office, client
 
 
 @pytest.fixture
@@ -47,8 +45,8 @@ async def http(site: Door) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def pages(office: Office) -> Starlette:
-    login = Login("ana", "a-hash", Throttle(office.clock), lambda _, given: given == "certa")
-    return pages_app.app(office.desk, login, Sessions(MemorySessions(), office.clock))
+    office.hire("ana", MANAGER)
+    return pages_app.app(office.desk, office.login, office.sessions)
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from datetime import timedelta
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from contracts.commands import ReprocessOrder
-from panel.login import Login, Throttle
-from panel.pages import app
-from panel.sessions import ABSOLUTE, IDLE, Sessions
+from panel.access import Permission
+from panel.pages.guard import Page
+from panel.sessions import ABSOLUTE, IDLE
 from tests.support.builders import an_order, captured, pending
-from tests.support.panel import MemorySessions, Office, client, fields_of
+from tests.support.panel import ADMIN, Office, fields_of
 
 PENDING = "/lojas/demo-shopify/pedidos/pendentes"
 REPROCESS = "/lojas/demo-shopify/pedidos/1001/reprocessar"
@@ -30,20 +29,6 @@ async def test_whoever_is_not_logged_in_is_asked_to_and_comes_back_to_the_page(
 
     assert asked.headers["location"].startswith("/entrar?ir=")
     assert (entered.status_code, entered.headers["location"]) == (303, f"{PENDING}?depois=abc")
-
-
-async def test_every_page_but_the_login_is_closed(
-    pages: Starlette, visitor: httpx.AsyncClient
-) -> None:
-    routes = [r for r in pages.routes if isinstance(r, Route)]
-    closed = [(method, r.path) for r in routes for method in r.methods or () if r.path != "/entrar"]
-
-    assert len(closed) >= 10
-    for method, path in closed:
-        url = path.format(store="demo-shopify", order="1001", tab="pendentes")
-        answer = await visitor.request(method, url)
-        assert answer.status_code == 303, (method, path)
-        assert answer.headers["location"].startswith("/entrar")
 
 
 async def test_the_session_is_a_cookie_that_no_script_and_no_other_site_gets(
@@ -125,16 +110,26 @@ async def test_a_session_ends_when_idle_and_after_half_a_day_in_any_case(
     assert (office.clock.now - start > IDLE) == (step < IDLE)
 
 
-async def test_without_a_password_the_page_says_how_to_set_one(office: Office) -> None:
-    login = Login("", "", Throttle(office.clock), lambda *_: True)
-    shut = app.app(office.desk, login, Sessions(MemorySessions(), office.clock))
+async def test_while_nobody_administers_the_panel_the_login_says_how_to_begin(
+    office: Office, visitor: httpx.AsyncClient
+) -> None:
+    before = await visitor.get("/entrar")
+    office.hire("chefe", ADMIN)
+    after = await visitor.get("/entrar")
 
-    async with client(shut, token=None) as http:
-        page = await http.get("/entrar")
-        answer = await http.post("/entrar", data={"usuario": "", "senha": ""})
+    assert "python -m panel first-admin" in before.text
+    assert "first-admin" not in after.text
 
-    assert "ESTEIRA_PANEL_PASSWORD" in page.text
-    assert answer.status_code == 401
+
+async def test_a_login_ends_the_session_that_the_browser_had(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    before = browser.cookies["esteira"]
+
+    await browser.post("/entrar", data={"usuario": "Ana ", "senha": "certa"})
+
+    assert browser.cookies["esteira"] != before
+    assert len(office.kept_sessions.kept) == 1
 
 
 # Forms of other sites.
@@ -165,13 +160,13 @@ async def test_a_form_without_the_sessions_token_is_refused(
     office: Office, pages: Starlette, browser: httpx.AsyncClient
 ) -> None:
     office.board.tell(captured(ORDER), pending(ORDER))
-    routes = [r for r in pages.routes if isinstance(r, Route) and "POST" in (r.methods or ())]
-    posts = [r.path for r in routes if r.path != "/entrar"]
+    routes = [r for r in pages.routes if isinstance(r, Page) and "POST" in (r.methods or ())]
+    posts = [r.path for r in routes if r.needs is not Permission.OPEN]
 
     assert len(posts) >= 3
     for path in posts:
-        for data in ({}, {"_token": "0" * 64}, {"_token": "ção\x00"}):
-            url = path.format(store="demo-shopify", order="1001")
+        for data in ({}, {"_token": "0" * 64}, {"_token": "a." + "0" * 64}, {"_token": "ção\x00"}):
+            url = path.format(store="demo-shopify", order="1001", user="ana")
             answer = await browser.post(url, data=data)
             assert answer.status_code == 403, path
     assert office.topics.messages(ReprocessOrder) == []

@@ -1,11 +1,32 @@
 """Passwords are kept as argon2id hashes; who guesses waits longer and longer."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from panel.login import FREE_FAILURES, LONGEST_WAIT, Login, Throttle, Throttled, hashed, verify
+from panel.login import Login
+from panel.passwords import Hashing, hashed, verify, weakness
+from panel.people import Grant
+from panel.throttle import FREE, LONGEST_WAIT, Failures, Throttle, Throttled, decode, encode
 from tests.support.belt import FakeClock
+from tests.support.memory import MemoryDocuments
+from tests.support.panel import Office
+
+HERE = "10.0.0.1"
+
+
+def a_throttle(clock: FakeClock) -> Throttle:
+    return Throttle(MemoryDocuments[Failures](), clock)
+
+
+async def wait_of(throttle: Throttle, account: str = "ana", network: str = HERE) -> int:
+    """The seconds to wait before a try; the try is made when there are none."""
+    try:
+        await throttle.enter(account, network)
+    except Throttled as limit:
+        return limit.wait_s
+    return 0
 
 
 def test_a_password_is_known_by_its_argon2id_hash_alone() -> None:
@@ -14,54 +35,129 @@ def test_a_password_is_known_by_its_argon2id_hash_alone() -> None:
     assert kept.startswith("$argon2id$")
     assert verify(kept, "uma senha comprida")
     assert not verify(kept, "uma senha curta")
+    assert not verify("no hash at all", "uma senha curta")
     assert hashed("") == ""
 
 
-def test_waits_double_up_to_a_quarter_of_an_hour_and_only_there() -> None:
+@pytest.mark.parametrize(
+    "password",
+    [
+        "curta demais",
+        "cavalo correto bateria grampo",
+        "çéü€ 漢字 кот 12",
+        "Senha-do-financeiro-em-azul",
+    ],
+)
+def test_a_long_password_of_any_characters_is_fine(password: str) -> None:
+    assert weakness(password, "maria.silva@loja.com.br") == ""
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "onze letras",
+        "x" * 129,
+        "aaaaaaaaaaaaaaaa",
+        "123456789012",
+        "qwertyuiopas",
+        "senha1234567",
+        "esteira2026!!",
+        "SenhaSenhaSenha",
+        "maria.silva-2026",
+    ],
+)
+def test_a_password_that_is_short_or_guessed_first_is_refused_with_a_reason(password: str) -> None:
+    assert weakness(password, "maria.silva@loja.com.br")
+
+
+async def test_waits_double_up_to_a_quarter_of_an_hour_and_only_there() -> None:
     clock = FakeClock()
-    throttle = Throttle(clock)
+    throttle = a_throttle(clock)
     waits = []
     for _ in range(30):
-        throttle.failed("10.0.0.1")
-        try:
-            throttle.check("10.0.0.1")
-        except Throttled as limit:
-            waits.append(limit.wait_s)
-            clock.advance(seconds=limit.wait_s)
+        if wait := await wait_of(throttle):
+            waits.append(wait)
+            clock.advance(seconds=wait)
 
-    throttle.check("10.0.0.2")
-    assert len(waits) == 30 - FREE_FAILURES + 1
     assert waits[:4] == [1, 2, 4, 8]
     assert waits[-1] == LONGEST_WAIT / timedelta(seconds=1)
+    assert await wait_of(throttle, "ana", "10.0.0.2") == 0
+    assert await wait_of(throttle, "bia", "10.0.0.3") == 0
 
 
-def test_a_success_is_forgiven_all_failures_before_it() -> None:
-    throttle = Throttle(FakeClock())
-    for _ in range(FREE_FAILURES - 1):
-        throttle.failed("10.0.0.1")
-    throttle.succeeded("10.0.0.1")
-    throttle.failed("10.0.0.1")
+async def test_many_accounts_from_one_address_wait_too_and_one_account_from_many() -> None:
+    clock = FakeClock()
+    one_address, one_account = a_throttle(clock), a_throttle(clock)
+    for number in range(FREE["network"]):
+        assert await wait_of(one_address, f"user-{number}") == 0
+    for number in range(FREE["account"]):
+        assert await wait_of(one_account, "ana", f"10.0.1.{number}") == 0
 
-    throttle.check("10.0.0.1")
+    assert await wait_of(one_address, "another") == 1
+    assert await wait_of(one_account, "ana", "10.0.2.1") == 1
 
 
-def test_many_addresses_take_no_more_memory_than_some() -> None:
-    throttle = Throttle(FakeClock())
-    for number in range(12_000):
-        throttle.failed(f"10.0.{number >> 8}.{number & 255}")
+async def test_tries_of_one_moment_are_all_counted_before_any_password_is_looked_at() -> None:
+    throttle = a_throttle(FakeClock())
 
-    assert len(throttle._failures) == 10_000
+    waits = await asyncio.gather(*(wait_of(throttle) for _ in range(20)))
+
+    assert waits.count(0) == FREE["both"]
+
+
+async def test_a_success_is_forgiven_all_failures_of_the_account() -> None:
+    throttle = a_throttle(FakeClock())
+    for _ in range(FREE["both"] - 1):
+        await throttle.enter("ana", HERE)
+    await throttle.succeeded("ana", HERE)
+
+    assert [await wait_of(throttle) for _ in range(FREE["both"])] == [0] * FREE["both"]
+
+
+async def test_logging_in_oneself_gives_no_more_guesses_at_others() -> None:
+    throttle = a_throttle(FakeClock())
+    for number in range(FREE["network"]):
+        await throttle.enter("own", HERE)
+        await throttle.succeeded("own", HERE)
+        await throttle.enter(f"user-{number}", HERE)
+
+    assert await wait_of(throttle, "another") > 0
+
+
+def test_failures_survive_their_document() -> None:
+    clock = FakeClock()
+    failures = Failures(7, clock())
+
+    assert decode(encode(failures)) == failures
+    assert encode(failures)["expires_at"] > clock()
 
 
 @pytest.mark.parametrize("password", ["x" * 129, ""])
-async def test_a_password_that_cannot_be_right_costs_no_hashing(password: str) -> None:
+async def test_a_password_that_cannot_be_right_costs_no_hashing(
+    office: Office, password: str
+) -> None:
     asked: list[str] = []
 
     def note(_: str, given: str) -> bool:
         asked.append(given)
         return True
 
-    login = Login("ana", "a-hash" if password else "", Throttle(FakeClock()), note)
+    office.hire("ana", Grant())
+    login = Login(office.people, a_throttle(office.clock), Hashing(check=note))
 
-    assert not await login.admits("ana", password, "10.0.0.1")
+    assert await login.admits("ana", password, HERE) is None
     assert asked == []
+
+
+async def test_an_unknown_user_costs_as_much_hashing_as_a_known_one(office: Office) -> None:
+    asked: list[str] = []
+
+    def note(kept: str, _: str) -> bool:
+        asked.append(kept)
+        return True
+
+    login = Login(office.people, a_throttle(office.clock), Hashing(check=note))
+
+    assert await login.admits("nobody", "uma senha comprida", HERE) is None
+    assert len(asked) == 1
+    assert asked[0].startswith("$argon2id$")

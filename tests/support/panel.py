@@ -9,20 +9,34 @@ import httpx
 from starlette.types import ASGIApp
 
 from chassis.patience import Unavailable
+from chassis.store import Kept
 from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode
+from panel.access import Role
+from panel.audit import Entry
 from panel.desk import Desk
 from panel.disconnection import Disconnection
-from panel.sessions import Session
+from panel.login import Login
+from panel.passwords import Hashing
+from panel.people import Grant, People, User
+from panel.sessions import Session, Sessions
 from panel.stores import Stores
+from panel.throttle import Throttle
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.memory_board import MemoryBoard
 
 TOKEN = "est_a-token-of-the-tests"
+PLAIN = Hashing(
+    hash=lambda password: f"hash of {password}",
+    check=lambda kept, given: kept == f"hash of {given}",
+)
+"""Passwords that cost nothing to check."""
+MANAGER = Grant(everywhere=Role.MANAGER)
+ADMIN = Grant(admin=True, everywhere=Role.MANAGER)
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
@@ -59,6 +73,34 @@ class MemorySessions:
     async def drop(self, id_: str) -> None:
         self.kept.pop(id_, None)
 
+    async def drop_of(self, user: str) -> None:
+        for session in [s for s in self.kept.values() if s.user == user]:
+            del self.kept[session.id]
+
+
+@dataclass
+class MemoryUsers(MemoryDocuments[User]):
+    """Users in a dict."""
+
+    async def everybody(self) -> list[User]:
+        return [self.kept[login].state for login in sorted(self.kept)]
+
+    async def by_link(self, link: str) -> Kept[User] | None:
+        return next((k for k in self.kept.values() if k.state.link == link), None)
+
+
+@dataclass
+class MemoryAudit:
+    """The audit in a list."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    async def note(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    async def latest(self, most: int) -> list[Entry]:
+        return self.entries[::-1][:most]
+
 
 @dataclass
 class Office:
@@ -70,6 +112,9 @@ class Office:
     disconnections: MemoryDocuments[Disconnection] = field(default_factory=MemoryDocuments)
     vault: Vault = field(default_factory=lambda: Vault(KEY))
     conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
+    kept_sessions: MemorySessions = field(default_factory=MemorySessions)
+    users: MemoryUsers = field(default_factory=MemoryUsers)
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
     patience_s: float = 0.05
 
     def __post_init__(self) -> None:
@@ -86,6 +131,14 @@ class Office:
             new_id=lambda: f"command-{next(numbers)}",
             conditions=self.conditions,
         )
+        self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
+        self.sessions = Sessions(self.kept_sessions, self.clock)
+        self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)
+
+    def hire(self, login: str, grant: Grant, password: str = "certa") -> None:  # noqa: S107 - of the tests
+        """A user who has set their password."""
+        user = User(login, grant, password_hash=PLAIN.hash(password))
+        self.users.kept[login] = Kept(user, 1)
 
 
 def client(app: ASGIApp, token: str | None = TOKEN) -> httpx.AsyncClient:

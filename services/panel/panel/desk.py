@@ -12,6 +12,7 @@ from contracts.accounts import AccountCondition
 from contracts.commands import Corrections, ReprocessOrder
 from contracts.stores import StoreConfigured
 from panel import commands, conditions
+from panel.access import Access, Permission
 from panel.board import Board
 from panel.disconnection import Disconnection
 from panel.stores import Stores
@@ -33,6 +34,10 @@ class Desk:
     def known_stores(self) -> list[StoreConfigured]:
         """Every store, by name."""
         return sorted(self.stores.table, key=lambda s: (s.name.casefold(), s.store_id))
+
+    def stores_of(self, access: Access) -> list[StoreConfigured]:
+        """The stores whose orders somebody may see, by name."""
+        return [s for s in self.known_stores() if access.may(Permission.SEE, s.store_id)]
 
     def narrowed(self, store_id: str | None) -> list[str]:
         """The ids of all stores, or of the one asked for; nothing for one that does not exist."""

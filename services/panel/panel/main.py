@@ -1,7 +1,9 @@
 """The panel service, put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -10,27 +12,33 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from chassis import kafka, table
-from chassis.app import Clients, Parts, run
+from chassis.app import Clients, Parts, Task, run
 from chassis.clock import utc_now
-from chassis.store import MongoDocuments
+from chassis.store import Database, MongoDocuments
 from chassis.subscription import Subscription
 from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
-from panel import board, disconnection, handlers, row
+from panel import board, disconnection, handlers, row, throttle
+from panel.access import Role
 from panel.api import app as api
+from panel.audit import MongoAudit
 from panel.board import MongoBoard
 from panel.desk import Desk
 from panel.door import STATIC_AT, Door
-from panel.login import Login, Throttle, hashed, verify
+from panel.login import Login
 from panel.pages import app as pages
 from panel.pages.view import STATIC
+from panel.passwords import hashed
+from panel.people import Grant, People, User
 from panel.rows import Rows
-from panel.sessions import MongoSessions, Sessions, SessionStore
+from panel.sessions import MongoSessions, Sessions
 from panel.settings import Settings
 from panel.stores import Stores
 from panel.telling import SERVICE
+from panel.throttle import Throttle
+from panel.user_store import MongoUsers
 
 
 def build(settings: Settings, clients: Clients) -> Parts:
@@ -52,7 +60,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         new_id=lambda: str(uuid4()),
         conditions=conditions,
     )
-    sessions = MongoSessions(database)
+    staff = _staff(settings, database)
     rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
     return Parts(
         subscriptions=[
@@ -64,7 +72,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ],
         starts=[
             partial(board.prepare, database),
-            sessions.prepare,
+            *staff.starts,
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),
         ],
@@ -73,22 +81,49 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(table.follow, conditions, of_conditions),
         ],
         stops=[of_stores.stop, of_conditions.stop],
-        http=web(desk, sessions, settings, partial(getattr, clients.health, "ready")),
+        http=web(desk, staff, settings, partial(getattr, clients.health, "ready")),
     )
 
 
-def web(desk: Desk, kept: SessionStore, settings: Settings, ready: Callable[[], bool]) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who may come in, and what must be there before anybody does."""
+
+    login: Login
+    sessions: Sessions
+    starts: Sequence[Task] = ()
+
+
+def _staff(settings: Settings, database: Database[dict[str, Any]]) -> Staff:
+    sessions, users, audit = MongoSessions(database), MongoUsers(database), MongoAudit(database)
+    people = People(users, sessions, audit, utc_now, built_in(settings))
+    return Staff(
+        login=Login(people, Throttle(throttle.documents(database), utc_now)),
+        sessions=Sessions(sessions, utc_now),
+        starts=[
+            sessions.prepare,
+            users.prepare,
+            audit.prepare,
+            partial(throttle.prepare, database),
+        ],
+    )
+
+
+def built_in(settings: Settings) -> User | None:
+    """The administrator that the environment names, if any."""
+    password_hash = hashed(settings.panel_password.get_secret_value())
+    if not (settings.panel_user and password_hash):
+        return None
+    grant = Grant(admin=True, everywhere=Role.MANAGER)
+    return User(settings.panel_user.strip().casefold(), grant, password_hash)
+
+
+def web(desk: Desk, staff: Staff, settings: Settings, ready: Callable[[], bool]) -> ASGIApp:
     """The API beside the pages."""
-    login = Login(
-        user=settings.panel_user,
-        password_hash=hashed(settings.panel_password.get_secret_value()),
-        throttle=Throttle(utc_now),
-        verify=verify,
-    )
     routes = [
         Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
-        Mount("/", pages.app(desk, login, Sessions(kept, utc_now))),
+        Mount("/", pages.app(desk, staff.login, staff.sessions)),
     ]
     return Door(Starlette(routes=routes))
 

@@ -14,6 +14,7 @@ IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _TOKEN_BYTES: Final = 32
+_SALT_BYTES: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class SessionStore(Protocol):
 
     async def drop(self, id_: str) -> None:
         """Forget it. Raises Unavailable."""
+
+    async def drop_of(self, user: str) -> None:
+        """Forget all sessions of this user. Raises Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,20 @@ class Sessions:
         await self.store.drop(_id_of(token))
 
 
-def form_token(token: str) -> str:
-    """What the forms of a session carry, so that no other site can send them."""
-    return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
+def form_token(token: str, salt: str | None = None) -> str:
+    """What the forms of a session carry, so that no other site can send them.
+
+    Another one for every page: answers are compressed, and one that repeats could be found out
+    by the length of pages that quote a visitor's words.
+    """
+    salt = secrets.token_urlsafe(_SALT_BYTES) if salt is None else salt
+    return f"{salt}.{hmac.new(token.encode(), salt.encode(), hashlib.sha256).hexdigest()}"
+
+
+def is_form_token(token: str, given: str) -> bool:
+    """Whether a page of this session carried it."""
+    wanted = form_token(token, given.partition(".")[0])
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode("utf-8", "replace"))
 
 
 def _id_of(token: str) -> str:
@@ -89,9 +104,10 @@ class MongoSessions:
         self._sessions = database["sessions"]
 
     async def prepare(self) -> None:
-        """Create the index that lets sessions expire. Raises Unavailable."""
+        """Create the indexes: sessions expire, and all of a user are found. Raises Unavailable."""
         with translated():
             await self._sessions.create_index("ends_at", expireAfterSeconds=0, name="expiry")
+            await self._sessions.create_index("user", name="users")
 
     async def put(self, session: Session) -> None:
         """See SessionStore."""
@@ -112,3 +128,8 @@ class MongoSessions:
         """See SessionStore."""
         with translated():
             await self._sessions.delete_one({"_id": id_})
+
+    async def drop_of(self, user: str) -> None:
+        """See SessionStore."""
+        with translated():
+            await self._sessions.delete_many({"user": user})

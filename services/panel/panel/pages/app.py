@@ -1,22 +1,26 @@
 """The pages, put together as one ASGI application."""
 
+from collections.abc import Sequence
+
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ExceptionHandler
 
 from chassis.patience import Unavailable
+from panel.access import Permission
 from panel.commands import Refused, Why
 from panel.desk import Desk
 from panel.login import Login
 from panel.pages import words
+from panel.pages.account import AccountPages
 from panel.pages.entrance import Entrance
-from panel.pages.guard import LOGIN, Guard
+from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.orders import OrderPages
+from panel.pages.people import PeoplePages
 from panel.pages.view import View
 from panel.sessions import Sessions
 
@@ -29,26 +33,54 @@ _SENTENCES = {
 
 
 def app(desk: Desk, login: Login, sessions: Sessions) -> Starlette:
-    """Login, stores, tabs and corrections."""
-    view = View()
+    """Every page, behind the guard."""
+    view = View(desk.stores_of)
     entrance = Entrance(login, sessions, view)
-    orders = OrderPages(desk, view)
-    order = "/lojas/{store}/pedidos/{order}"
+    routes: Sequence[Page] = [
+        *_doors(entrance),
+        *_people(PeoplePages(login.people, desk, view)),
+        *_orders(OrderPages(desk, view)),
+    ]
     return Starlette(
-        routes=[
-            Route("/", orders.first),
-            Route(LOGIN, entrance.show),
-            Route(LOGIN, entrance.enter, methods=["POST"]),
-            Route("/sair", entrance.leave, methods=["POST"]),
-            Route("/lojas", orders.stores),
-            Route("/lojas/{store}/pedidos/{tab}", orders.tab),
-            Route(f"{order}/editar", orders.edit),
-            Route(f"{order}/editar", orders.correct, methods=["POST"]),
-            Route(f"{order}/reprocessar", orders.reprocess, methods=["POST"]),
-        ],
-        middleware=[Middleware(Guard, sessions=sessions, view=view)],
+        routes=routes,
+        middleware=[Middleware(Guard, sessions=sessions, people=login.people, view=view)],
         exception_handlers=_handlers(view),
     )
+
+
+def _doors(entrance: Entrance) -> list[Page]:
+    account = AccountPages(entrance)
+    return [
+        Page(LOGIN, entrance.show, Permission.OPEN),
+        Page(LOGIN, entrance.enter, Permission.OPEN, method="POST"),
+        Page("/convite/{token}", entrance.invited, Permission.OPEN),
+        Page("/convite/{token}", entrance.accept, Permission.OPEN, method="POST"),
+        Page("/sair", entrance.leave, Permission.ENTER, method="POST"),
+        Page("/conta", account.show, Permission.ENTER),
+        Page("/conta/senha", account.change_password, Permission.ENTER, method="POST"),
+    ]
+
+
+def _people(people: PeoplePages) -> list[Page]:
+    return [
+        Page("/usuarios", people.everybody, Permission.ADMINISTER),
+        Page("/usuarios", people.invite, Permission.ADMINISTER, method="POST"),
+        Page("/usuarios/{user}", people.one, Permission.ADMINISTER),
+        Page("/usuarios/{user}", people.change, Permission.ADMINISTER, method="POST"),
+        Page("/usuarios/{user}/link", people.link, Permission.ADMINISTER, method="POST"),
+    ]
+
+
+def _orders(orders: OrderPages) -> list[Page]:
+    order = "/lojas/{store}/pedidos/{order}"
+    return [
+        Page("/", orders.first, Permission.ENTER),
+        Page("/lojas", orders.stores, Permission.ENTER),
+        Page("/lojas/{store}/pedidos/{tab}", orders.tab, Permission.SEE),
+        Page(f"{order}/editar", orders.edit, Permission.OPERATE),
+        Page(f"{order}/editar", orders.correct, Permission.OPERATE, method="POST"),
+        Page(f"{order}/reprocessar", orders.reprocess, Permission.OPERATE, method="POST"),
+    ]
 
 
 def _handlers(view: View) -> dict[object, ExceptionHandler]:
@@ -56,7 +88,8 @@ def _handlers(view: View) -> dict[object, ExceptionHandler]:
 
     async def http(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return view.message(request, status, _SENTENCES.get(status, "Não foi possível."))
+        said = error.detail if isinstance(error, HTTPException) and status == 403 else ""  # noqa: PLR2004
+        return view.message(request, status, said or _SENTENCES.get(status, "Não foi possível."))
 
     async def refused(request: Request, error: Exception) -> Response:
         why = error.why if isinstance(error, Refused) else Why.UNKNOWN

@@ -1,24 +1,33 @@
-"""Nobody sees a page without a login, and no other site sends our forms. Closed by default."""
+"""Nobody sees a page without the right to it, and no other site sends our forms.
 
-import hmac
-from collections.abc import Mapping
+Closed by default: a page is a `Page`, which cannot be made without saying what it needs.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
+import structlog
 from starlette.datastructures import URL, Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.patience import Unavailable
+from panel.access import Access, Permission
 from panel.pages.view import View
-from panel.sessions import Session, Sessions, form_token
+from panel.people import People
+from panel.sessions import Session, Sessions, form_token, is_form_token
+
+log = structlog.get_logger()
+
+Answer = Callable[[Request], Awaitable[Response]]
 
 LOGIN: Final = "/entrar"
-OPEN: Final = frozenset({LOGIN})
-"""Pages for those who are not logged in. Static files are served beside these pages."""
-
 FORM_TOKEN: Final = "_token"  # noqa: S105 - a field's name, not a token
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 5_000
@@ -26,19 +35,25 @@ _MOST_FIELDS: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asks, and what they typed; `token` goes into every form of the page."""
+    """Who asks, what they may, and what they typed.
+
+    `token` goes into every form of the page; `secret` is the session's own, and into none.
+    """
 
     session: Session | None
+    access: Access | None
     token: str
+    secret: str
     form: Mapping[str, str]
 
 
 class Guard:
-    """Lets a request through to the pages with its `Visit`, or answers in their place."""
+    """Finds out who asks before the pages are looked at."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, view: View) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, people: People, view: View) -> None:
         self._app = app
         self._sessions = sessions
+        self._people = people
         self._view = view
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,42 +63,75 @@ class Guard:
             return
         request = Request(scope, receive)
         try:
-            visit = await self._visit(request)
+            scope["visit"] = await self._visit(request)
         except Unavailable:
             await self._view.unavailable(request)(scope, receive, send)
             return
-        answer: ASGIApp = self._refusal(request, visit) or self._app
-        scope["visit"] = visit
-        await answer(scope, receive, send)
+        await self._app(scope, receive, send)
 
     async def _visit(self, request: Request) -> Visit:
-        token = request.cookies.get(cookie_name(request), "")
-        session = await self._sessions.of(token) if token else None
+        secret = request.cookies.get(cookie_name(request), "")
+        session = await self._sessions.of(secret) if secret else None
+        access = await self._people.access(session.user) if session else None
         form = {} if request.method in _SAFE else read_form(request, await request.body())
-        return Visit(session, form_token(token) if session else "", form)
+        if session is None or access is None:
+            return Visit(None, None, "", "", form)
+        return Visit(session, access, form_token(secret), secret, form)
 
-    def _refusal(self, request: Request, visit: Visit) -> Response | None:
-        here = request.url.path
-        if request.method not in _SAFE and not is_ours(request):
-            return self._view.message(request, 403, "Este formulário veio de outro site.")
-        if here in OPEN:
-            return None
-        if visit.session is None:
-            back = f"?ir={quote(_target(request))}" if request.method in _SAFE else ""
-            return RedirectResponse(f"{LOGIN}{back}", 303)
-        if request.method not in _SAFE and not hmac.compare_digest(
-            visit.form.get(FORM_TOKEN, "").encode(), visit.token.encode()
-        ):
-            return self._view.message(
-                request, 403, "Esta página ficou aberta por tempo demais. Volte, atualize e repita."
-            )
+
+class Page(Route):
+    """A route to a page, and the permission that it needs."""
+
+    def __init__(
+        self, path: str, endpoint: Answer, needs: Permission, *, method: str = "GET"
+    ) -> None:
+        super().__init__(path, _guarded(endpoint, needs), methods=[method])
+        self.needs = needs
+
+
+def _guarded(endpoint: Answer, needs: Permission) -> Answer:
+    @wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        return _refusal(request, needs) or await endpoint(request)
+
+    return answer
+
+
+def _refusal(request: Request, needs: Permission) -> Response | None:
+    """The login for those who are nobody yet; raises HTTPException for those who may not."""
+    visit = visit_of(request)
+    safe = request.method in _SAFE
+    if not safe and not is_ours(request):
+        raise HTTPException(403, "Este formulário veio de outro site.")
+    if needs is Permission.OPEN:
         return None
+    if visit.access is None:
+        return RedirectResponse(f"{LOGIN}?ir={quote(_target(request))}" if safe else LOGIN, 303)
+    if not safe and not is_form_token(visit.secret, visit.form.get(FORM_TOKEN, "")):
+        raise HTTPException(
+            403, "Esta página ficou aberta por tempo demais. Volte, atualize e repita."
+        )
+    store_id = request.path_params.get("store")
+    if store_id is not None and not visit.access.knows(store_id):
+        log.warning("foreign_store_refused", store_id=store_id)
+        raise HTTPException(404)
+    if not visit.access.may(needs, store_id):
+        raise HTTPException(403, "O seu perfil não permite isto. Peça a quem administra o painel.")
+    return None
 
 
 def visit_of(request: Request) -> Visit:
     """The visit that the guard let through."""
     found: Visit = request.scope["visit"]
     return found
+
+
+def access_of(request: Request) -> Access:
+    """What the visitor of a page that needs a login may do."""
+    access = visit_of(request).access
+    if access is None:
+        raise HTTPException(403)
+    return access
 
 
 def cookie_name(request: Request) -> str:

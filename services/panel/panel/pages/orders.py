@@ -15,7 +15,7 @@ from panel.commands import shown_order
 from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.pages import editing, words
-from panel.pages.guard import visit_of
+from panel.pages.guard import access_of, visit_of
 from panel.pages.view import View
 from panel.tab import Tab
 
@@ -31,22 +31,20 @@ class OrderPages:
     desk: Desk
     view: View
 
-    async def first(self, _: Request) -> Response:
-        """The only store's pending orders, or the choice of a store."""
-        stores = self.desk.known_stores()
-        where = _address(stores[0], Tab.PENDING) if len(stores) == 1 else "/lojas"
-        return RedirectResponse(where, 303)
+    async def first(self, request: Request) -> Response:
+        """The store one works in, or the choice of one."""
+        store = self.view.chosen(request, self.desk.stores_of(access_of(request)))
+        return RedirectResponse(_address(store, Tab.PENDING) if store else "/lojas", 303)
 
     async def stores(self, request: Request) -> Response:
         """The choice of a store."""
-        stores = self.desk.known_stores()
+        stores = self.desk.stores_of(access_of(request))
         cut_off = await self.desk.cut_off(stores)
         counts = {s.store_id: await self._counts(s) for s in stores}
         troubles = {s.store_id: self.desk.erp_trouble(s) for s in stores}
         return self.view.page(
             request,
             "stores.html",
-            stores=stores,
             cut_off=cut_off,
             counts=counts,
             troubles={store_id: TEXTS[t.condition] for store_id, t in troubles.items() if t},
@@ -69,7 +67,7 @@ class OrderPages:
     async def reprocess(self, request: Request) -> Response:
         """Ask for the order to be judged again as it is."""
         store, row = await self._order(request)
-        await self.desk.reprocess(row, Corrections(), by=self._user(request))
+        await self.desk.reprocess(row, Corrections(), by=access_of(request).user)
         return self._asked(store)
 
     async def edit(self, request: Request) -> Response:
@@ -91,7 +89,7 @@ class OrderPages:
                 request, store, row, errors={}, typed=typed, status=409, notice=notice
             )
         corrections = editing.corrections(_body(row), changes)
-        await self.desk.reprocess(row, corrections, by=self._user(request))
+        await self.desk.reprocess(row, corrections, by=access_of(request).user)
         return self._asked(store)
 
     async def _list(
@@ -101,14 +99,13 @@ class OrderPages:
             request,
             "orders.html",
             store=store,
-            stores=self.desk.known_stores(),
             tab=tab,
+            section=f"/pedidos/{words.TABS[tab][0]}",
             rows=[{**row, "body": shown_order(row)} for row in found.rows],
             next=found.next,
             deep="depois" in request.query_params,
             counts=await self._counts(store),
             cut_off=await self.desk.cut_off([store]),
-            notice=words.NOTICES.get(request.query_params.get("aviso", ""), ""),
             now=self.desk.clock(),
         )
 
@@ -125,7 +122,7 @@ class OrderPages:
     ) -> Response:
         return self.view.page(
             request, "edit.html", status,
-            store=store, stores=self.desk.known_stores(), tab=Tab.PENDING, row=row,
+            store=store, tab=Tab.PENDING, section="/pedidos/pendentes", row=row,
             sections=editing.sections(_body(row), errors, typed),
             reasons=[(reason, editing.place(reason, _body(row))) for reason in row["reasons"]],
             version=_version(row), typed_wrong=status == 422, notice=notice,  # noqa: PLR2004
@@ -141,10 +138,6 @@ class OrderPages:
         if store is None:
             raise HTTPException(404)
         return store
-
-    def _user(self, request: Request) -> str:
-        session = visit_of(request).session
-        return session.user if session else ""
 
     async def _counts(self, store: StoreConfigured) -> dict[Tab, int]:
         return await self.desk.board.counts([store.store_id], MOST_COUNTED + 1)

@@ -1,6 +1,6 @@
 """Templates to answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,18 +8,27 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from contracts.stores import StoreConfigured
 from panel import timeline
+from panel.access import Access, Permission, Role
 from panel.pages import formats, words
+from panel.pages.menu import menu
 from panel.stores import CHANNELS
 
 _HERE: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = _HERE / "static"
+CHOSEN: Final = "esteira-loja"
+"""The cookie that remembers the store somebody works in; it opens nothing."""
 
 
 class View:
-    """Renders templates; everything in them is escaped."""
+    """Renders templates; everything in them is escaped.
 
-    def __init__(self) -> None:
+    `stores_of` tells which stores a visitor sees, for "Minha loja".
+    """
+
+    def __init__(self, stores_of: Callable[[Access], Sequence[StoreConfigured]]) -> None:
+        self._stores_of = stores_of
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -34,16 +43,48 @@ class View:
             told=timeline.text,
             counted=formats.count,
         )
-        self._templates.globals.update(words=words, channels=CHANNELS)
+        self._templates.globals.update(
+            words=words, channels=CHANNELS, menu=menu, Permission=Permission, Role=Role
+        )
 
     def page(
         self, request: Request, template: str, status: int = 200, **context: Any
     ) -> HTMLResponse:
-        """A page; `visit` and what the route gives are in its reach."""
+        """A page; the visit, the visitor's stores and what the route gives are in its reach.
+
+        `section` is what follows a store's address, so that "Minha loja" keeps it.
+        """
         visit = request.scope.get("visit")
-        shell: Mapping[str, Any] = {"visit": visit, "stores": (), "store": None, "tab": None}
-        text = self._templates.get_template(template).render({**shell, **context})
-        return HTMLResponse(text, status)
+        access = visit.access if visit else None
+        stores = self._stores_of(access) if access else ()
+        chosen = context.get("store") or self.chosen(request, stores)
+        shell: Mapping[str, Any] = {
+            "visit": visit,
+            "access": access,
+            "stores": stores,
+            "store": None,
+            "path": request.url.path,
+            "section": "",
+            "notice": words.NOTICES.get(request.query_params.get("aviso", ""), ""),
+        }
+        text = self._templates.get_template(template).render({**shell, **context, "chosen": chosen})
+        answer = HTMLResponse(text, status)
+        if chosen is not None and request.cookies.get(CHOSEN) != chosen.store_id:
+            answer.set_cookie(
+                CHOSEN,
+                chosen.store_id,
+                secure=request.url.scheme == "https",
+                httponly=True,
+                samesite="lax",
+            )
+        return answer
+
+    def chosen(self, request: Request, stores: Sequence[StoreConfigured]) -> StoreConfigured | None:
+        """The store that the visitor works in, among those they see."""
+        wanted = request.cookies.get(CHOSEN)
+        if len(stores) == 1:
+            return stores[0]
+        return next((store for store in stores if store.store_id == wanted), None)
 
     def message(self, request: Request, status: int, sentence: str) -> HTMLResponse:
         """A page that says one thing."""

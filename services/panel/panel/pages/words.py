@@ -3,6 +3,7 @@
 from typing import Final
 
 from contracts.order import PaymentMethod
+from panel.access import Role
 from panel.tab import Situation, Tab
 
 TABS: Final[dict[Tab, tuple[str, str]]] = {
@@ -63,6 +64,8 @@ NOTICES: Final[dict[str, str]] = {
         "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar; "
         "atualize a página para ver."
     ),
+    "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
+    "usuario": "Usuário salvo. Se o acesso mudou, ele precisa entrar de novo.",
 }
 
 REFUSALS: Final[dict[str, str]] = {
@@ -70,3 +73,31 @@ REFUSALS: Final[dict[str, str]] = {
     "cancelled": "O canal cancelou este pedido; ele não vai mais para o ERP.",
     "integrated": "Este pedido já está no ERP; altere-o por lá.",
 }
+
+ROLES: Final[dict[str, tuple[str, str]]] = {
+    Role.READER: ("Leitor", "vê os pedidos"),
+    Role.OPERATOR: ("Operador", "vê, corrige e reprocessa"),
+    Role.MANAGER: ("Gestor", "faz tudo na loja, e configura"),
+}
+"""The word for each role, and what it may do."""
+
+LOGIN_RULE: Final = (
+    "Use de 2 a 64 letras minúsculas, números, ponto, hífen ou @, como em maria.silva."
+)
+LOGIN_TAKEN: Final = "Já existe um usuário com este nome."
+NO_ROLE: Final = "Escolha um papel em pelo menos uma loja, ou marque Administrador."
+LAST_ADMIN: Final = (
+    "Este é o único administrador ativo. Torne outra pessoa administradora antes de mudar este."
+)
+USER_CHANGED: Final = "Alguém alterou este usuário agora mesmo. Confira e salve de novo."
+USER_INACTIVE: Final = "Este usuário está desativado. Reative-o antes de criar um link."
+
+CHANGES: Final[dict[str, str]] = {
+    "usuario_convidado": "convidou",
+    "usuario_alterado": "alterou o acesso de",
+    "usuario_desativado": "desativou",
+    "link_de_senha_criado": "criou um link de senha para",
+    "senha_definida": "definiu a própria senha",
+    "senha_alterada": "alterou a própria senha",
+}
+"""What an audit entry says was done."""
