@@ -177,6 +177,7 @@ class Intake:
             order=copy.order,
             money=copy.money,
             test=copy.test,
+            sold_elsewhere=copy.sold_elsewhere,
             raw=_carried((*hint.raw, *answer.raw)),
         )
         return (seen,)

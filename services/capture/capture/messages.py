@@ -36,6 +36,7 @@ class Seen(_Local):
     order: Order
     money: Money
     test: bool = False
+    sold_elsewhere: bool = False
     raw: tuple[RawDocument, ...] = ()
 
     @property

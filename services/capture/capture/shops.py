@@ -1,7 +1,8 @@
 """The stores as they are now, each with its channel and its secrets in the clear."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from capture.channels.channel import Channel, Shop
 from capture.keyring import Keyring
@@ -16,10 +17,26 @@ class Shops:
     stores: Table[StoreConfigured]
     keyring: Keyring
     channels: Mapping[str, Channel]
+    _at: dict[tuple[str, str], dict[str, None]] = field(
+        default_factory=lambda: defaultdict(dict), init=False
+    )
+    """The ids of the stores that were ever at a channel's address, in the order they came."""
+
+    def __post_init__(self) -> None:
+        """Note where every store is, now and whenever it changes."""
+        for store in self.stores:
+            self._note(store)
+        self.stores.watch(self._note)
 
     def store(self, store_id: str) -> StoreConfigured | None:
         """The store, if this process has heard of it."""
         return self.stores.get(store_id)
+
+    def at(self, channel: str, domain: str) -> Sequence[StoreConfigured]:
+        """Every store at this address of the channel; one shop may be connected more than once."""
+        place = (channel, domain.lower())
+        known = (self.stores.get(store_id) for store_id in self._at.get(place, ()))
+        return [store for store in known if store and _place(store) == place]
 
     def channel(self, store: StoreConfigured, name: str) -> Channel | None:
         """The channel of this name, if it is the store's."""
@@ -38,3 +55,10 @@ class Shops:
             token=self.keyring.channel_token(store),
             settings=store.settings,
         )
+
+    def _note(self, store: StoreConfigured) -> None:
+        self._at[_place(store)][store.store_id] = None
+
+
+def _place(store: StoreConfigured) -> tuple[str, str]:
+    return store.channel, store.domain.lower()

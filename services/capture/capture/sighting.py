@@ -22,6 +22,7 @@ class Ignored(StrEnum):
 
     ERASED = "erased"
     TEST_ORDER = "test_order"
+    SOLD_ELSEWHERE = "sold_elsewhere"
     ALREADY_CANCELLED = "already_cancelled"
     OLDER_COPY = "older_copy"
     NOT_PAID = "not_paid"
@@ -115,6 +116,7 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
     reasons = {
         Ignored.ERASED: known.erased_at is not None,
         Ignored.TEST_ORDER: seen.test,
+        Ignored.SOLD_ELSEWHERE: seen.sold_elsewhere,
         Ignored.ALREADY_CANCELLED: known.status is OrderStatus.CANCELLED,
         Ignored.OLDER_COPY: known.updated_at is not None and updated_at < known.updated_at,
         Ignored.SAME_CONTENT: content == known.content,

@@ -1,5 +1,8 @@
 """The door: `POST /webhooks/{channel}/{store_id}`. Size, bytes, store, signature, append, answer.
 
+Some webhooks of an app have one address for all its shops: `POST /webhooks/{channel}`. There the
+store is the one that the request names, and the rest is the same.
+
 Plain ASGI, because channels switch slow listeners off: nothing is fetched, nothing is kept, and
 what the body says is left to the inbox's reader. 200 means the broker has it.
 """
@@ -64,11 +67,14 @@ def _answer(status: int, code: str, do: str, **headers: str) -> Answer:
 
 STORED: Final = _answer(200, "stored", "")
 NO_SUCH_PAGE: Final = _answer(
-    404, "no_such_page", "Send webhooks to /webhooks/{channel}/{store_id}."
+    404, "no_such_page", "Send webhooks to /webhooks/{channel}/{store_id} or /webhooks/{channel}."
 )
 NOT_POST: Final = _answer(405, "not_post", "Send webhooks by POST.", allow="POST")
 UNKNOWN_STORE: Final = _answer(
     404, "unknown_store", "Copy the webhook address of the store from the panel."
+)
+UNKNOWN_SHOP: Final = _answer(
+    404, "unknown_shop", "Connect the shop that this webhook names in the panel first."
 )
 STORE_LEFT: Final = _answer(
     410, "store_disconnected", "Remove this webhook, or connect the store again in the panel."
@@ -122,33 +128,52 @@ class Door:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
         """What to answer; None when the caller has gone."""
-        channel_name, _, store_id = scope["path"].removeprefix(PREFIX).partition("/")
-        if not store_id or not scope["path"].startswith(PREFIX):
+        name, for_one_store, store_id = scope["path"].removeprefix(PREFIX).partition("/")
+        if name not in self.shops.channels or not scope["path"].startswith(PREFIX):
             return NO_SUCH_PAGE
         if scope["method"] != "POST":
             return NOT_POST
         headers = dict(scope["headers"])
         body = await _body(headers, receive, self.max_bytes)
-        if not isinstance(body, bytes):
-            return body
-        if not self.is_open:
-            return NOT_STORED
+        if not isinstance(body, bytes) or not self.is_open:
+            return NOT_STORED if isinstance(body, bytes) else body
+        channel = self.shops.channels[name]
+        if not for_one_store:
+            return await self._take_by_name(channel, headers, body)
         store = self.shops.store(store_id)
-        channel = self.shops.channel(store, channel_name) if store else None
-        if store is None or channel is None:
+        if store is None or store.channel != name:
             return UNKNOWN_STORE
-        answer = await self._take(store, channel, headers, body)
-        if answer is not STORED:
-            log.warning("webhook_refused", store_id=store_id, status=answer.status, why=answer.code)
-        return answer
+        return await self._take(store, channel, headers, body)
+
+    async def _take_by_name(self, channel: Channel, headers: Headers, body: bytes) -> Answer:
+        """Take in what came to the app's own address, for every store it names.
+
+        It is acknowledged once all have it who can have it; what is not stored yet comes again.
+        """
+        domain = channel.domain_named(headers, body)
+        stores = self.shops.at(channel.name, domain) if domain else ()
+        answers = [await self._take(store, channel, headers, body) for store in stores]
+        first = answers[0] if answers else UNKNOWN_SHOP
+        return next((a for a in (NOT_STORED, STORED) if a in answers), first)
 
     async def _take(
+        self, store: StoreConfigured, channel: Channel, headers: Headers, body: bytes
+    ) -> Answer:
+        """Take a webhook in for one store."""
+        answer = await self._stored(store, channel, headers, body)
+        if answer is not STORED:
+            log.warning(
+                "webhook_refused", store_id=store.store_id, status=answer.status, why=answer.code
+            )
+        return answer
+
+    async def _stored(
         self, store: StoreConfigured, channel: Channel, headers: Headers, body: bytes
     ) -> Answer:
         signature = channel.verify(headers, body, self.shops.webhook_secrets(store))
         if signature is not Signature.GOOD:
             return UNSIGNED if signature is Signature.MISSING else WRONG_SIGNATURE
-        if not store.active and not channel.outlives_connection(headers):
+        if not store.active and not channel.outlives_connection(headers, body):
             return STORE_LEFT
         try:
             orjson.loads(body)

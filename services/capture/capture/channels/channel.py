@@ -143,6 +143,8 @@ class Copy:
     order: Order = field(repr=False)
     money: Money
     test: bool = False
+    sold_elsewhere: bool = False
+    """Brought in from another channel, which tells of the sale itself."""
 
 
 class Channel(Protocol):
@@ -157,7 +159,13 @@ class Channel(Protocol):
     def verify(self, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature:
         """Check the signature over the raw body against every accepted secret."""
 
-    def outlives_connection(self, headers: Headers) -> bool:
+    def domain_named(self, headers: Headers, body: bytes) -> str:
+        """The shop's `domain` as the request itself names it; empty when it names none.
+
+        It is what the caller says: nothing follows from it before the signature is good.
+        """
+
+    def outlives_connection(self, headers: Headers, body: bytes) -> bool:
         """Whether this webhook is still due after the shop has left."""
 
     def read(self, delivery: Delivery, shop: Shop) -> Said:

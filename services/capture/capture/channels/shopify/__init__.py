@@ -42,7 +42,11 @@ class Shopify:
         """See Channel."""
         return webhook.verify(headers, body, secrets)
 
-    def outlives_connection(self, headers: Headers) -> bool:
+    def domain_named(self, headers: Headers, body: bytes) -> str:  # noqa: ARG002 - in the headers
+        """See Channel."""
+        return webhook.domain_named(headers)
+
+    def outlives_connection(self, headers: Headers, body: bytes) -> bool:  # noqa: ARG002 - likewise
         """See Channel."""
         return webhook.outlives_connection(headers)
 

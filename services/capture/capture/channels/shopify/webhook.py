@@ -71,6 +71,12 @@ def verify(headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature
     return Signature.WRONG
 
 
+def domain_named(headers: Headers) -> str:
+    """The shop's permanent domain: the compliance topics of an app have one address for all."""
+    stated = headers.get(b"x-shopify-shop-domain") or headers.get(b"shopify-shop-domain") or b""
+    return stated.decode("latin-1").strip().lower()
+
+
 def outlives_connection(headers: Headers) -> bool:
     """Uninstalling repeats, and the privacy topics, which come days after it."""
     topic = headers.get(b"x-shopify-topic") or headers.get(b"shopify-topic") or b""
