@@ -39,12 +39,15 @@ contracts: $(INSTALLED) ## Write schemas and topic cards anew; fails on a breaki
 bench: $(INSTALLED) ## Measure our hot paths beside bare loops; writes .esteira/bench.json
 	@exec $(BIN)/python -m benchmarks
 
-lock: $(INSTALLED) ## Renew requirements.lock, and the pinned jars of Kafka
+lock: $(INSTALLED) ## Renew requirements.lock, the image's part of it, and the pinned jars of Kafka
 	@test -x .venv/lock-tools/bin/uv || $(BIN)/python -m venv .venv/lock-tools
 	@test -x .venv/lock-tools/bin/uv || .venv/lock-tools/bin/python -m pip install --quiet uv
 	.venv/lock-tools/bin/uv pip compile pyproject.toml --all-extras --universal \
 		--python-version 3.11 --generate-hashes --no-header \
 		--upgrade --quiet --output-file requirements.lock
+	.venv/lock-tools/bin/uv pip compile pyproject.toml --extra ops --extra sandbox --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint requirements.lock --quiet --output-file deploy/requirements.lock
 	$(BIN)/python -m embedded.jars
 
 clean: ## Delete the environment and all caches, not the data

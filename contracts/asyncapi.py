@@ -5,7 +5,7 @@ from inspect import getdoc
 from typing import Any, Final
 
 from contracts.envelope import Message
-from contracts.topics import INBOX, SERVICES, Topic
+from contracts.topics import INBOX, OPS, SERVICES, Topic
 
 BINDING: Final = "0.5.0"
 JSON_SCHEMA: Final = "application/schema+json;version=2020-12"
@@ -28,6 +28,12 @@ INBOX_HEADERS: Final = {
     "after": "how far a long erasure has come",
 }
 """Beside these, each header of the request that matters, as `http_<name>`."""
+REPLAY_HEADERS: Final = {
+    "replay_id": "which replay brought the record",
+    "replay_topic": "where it came from",
+    "replay_partition": "where it came from",
+    "replay_offset": "where it came from",
+}
 DEAD_HEADERS: Final = {
     "dead_service": "who could not use the record",
     "dead_topic": "where it came from",
@@ -58,6 +64,9 @@ def document(topics: Sequence[Topic]) -> dict[str, Any]:
                 "dead-letter": _raw(
                     "A record as it was read, beside its own headers", DEAD_HEADERS
                 ),
+                "replayed": _raw(
+                    "A record as it was first, beside its own headers", REPLAY_HEADERS
+                ),
             },
         },
     }
@@ -86,7 +95,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
 
 
 def _operations(topics: Sequence[Topic]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for service in SERVICES:
+    for service in (*SERVICES, OPS):
         for topic in topics:
             if service in topic.writers:
                 yield f"{service}.writes.{topic.name}", _operation("send", service, topic)
@@ -105,8 +114,12 @@ def _operation(action: str, service: str, topic: Topic) -> dict[str, Any]:
 
 
 def _named(topic: Topic) -> list[str]:
-    """The names of the topic's messages; only the inbox and the dead letters have no class."""
-    return [m.type for m in topic.messages] or ["webhook" if topic.name == INBOX else "dead-letter"]
+    """The names of the topic's messages; topics of raw bytes have no class."""
+    if topic.messages:
+        return [m.type for m in topic.messages]
+    if topic.name == INBOX:
+        return ["webhook"]
+    return ["replayed" if OPS in topic.writers else "dead-letter"]
 
 
 def _message(message: type[Message], topic: Topic) -> dict[str, Any]:

@@ -28,6 +28,8 @@ PARTITIONS: Final = 12
 """Divides by 1, 2, 3, 4 and 6 processes. Fixed for ever: growing it would break key order."""
 
 SERVICES: Final = ("capture", "validation", "erp-writer", "cancellation", "panel")
+OPS: Final = "ops"
+"""Who writes replays: a person with the `esteira` command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Topic:
 def dead(service: str) -> str:
     """The topic of the records that `service` could not decode."""
     return f"{service}.dead.v1"
+
+
+def replay(service: str) -> str:
+    """The topic of the records that `service` alone is to work on again."""
+    return f"{service}.replay.v1"
 
 
 INBOX: Final = "inbox.v1"
@@ -138,7 +145,21 @@ _DEAD = tuple(
     for service in SERVICES
 )  # fmt: skip
 
-TOPICS: Final[tuple[Topic, ...]] = _BELT + _DEAD
+_REPLAY = tuple(
+    Topic(
+        replay(service), key="the record's own", writers=(OPS,), readers=(service,),
+        retention_ms=3 * DAY_MS, max_message_bytes=4 * MIB + 64 * 1024,
+        purpose=f"Records that {service} works on again, with their origin: a copy, kept briefly.",
+    )
+    for service in SERVICES
+)  # fmt: skip
+
+TOPICS: Final[tuple[Topic, ...]] = _BELT + _DEAD + _REPLAY
+
+
+def replayable(service: str) -> tuple[str, ...]:
+    """The topics whose records `service` can work on again: what it reads, save tables."""
+    return tuple(t.name for t in _BELT if service in t.readers and not t.compacted)
 
 
 @cache

@@ -5,8 +5,13 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from structlog.testing import capture_logs
 
-from chassis.flow import Record
-from chassis.subscription import commit
+from chassis.flow import Flow, Record
+from chassis.subscription import commit, restored
+from contracts.events import OrderCaptured
+from contracts.replay import Origin, again
+from contracts.topics import replay
+from tests.support import tally
+from tests.support.memory import MemoryDocuments, MemoryLog
 
 
 class Consumer:
@@ -53,3 +58,47 @@ async def test_a_commit_that_fails_is_said_and_the_service_goes_on():
         await commit(Consumer(KafkaError("no")), [record("a", 0, 7)])
 
     assert [(line["event"], line["cause"]) for line in lines] == [("not_committed", "KafkaError")]
+
+
+def replayed(topic: str, offset: int = 7) -> Record:
+    """A record of the replay topic that was first at `topic`."""
+    outgoing = again(
+        service=tally.SERVICE,
+        origin=Origin(topic, 3, offset),
+        key=b"k",
+        value=b"v",
+        headers={"ce_id": b"1"},
+        replay_id="r-1",
+    )
+    headers = dict(outgoing.headers)
+    return Record(outgoing.topic, 0, 99, outgoing.key, outgoing.value, headers)
+
+
+def a_flow() -> Flow[tally.Revisions]:
+    return tally.flow(MemoryDocuments[tally.Revisions](), MemoryLog())
+
+
+def test_a_replayed_record_is_handed_on_as_the_one_it_was():
+    [restored_one] = restored([replayed(OrderCaptured.topic)], a_flow())
+
+    assert (restored_one.topic, restored_one.partition, restored_one.offset) == (
+        OrderCaptured.topic, 3, 7,
+    )  # fmt: skip
+    assert (restored_one.key, restored_one.value) == (b"k", b"v")
+
+
+def test_live_and_replayed_records_keep_their_order():
+    live = record(OrderCaptured.topic, 0, 5)
+
+    taken = restored([replayed(OrderCaptured.topic, 1), live, replayed("inbox.v1")], a_flow())
+
+    assert [r.offset for r in taken] == [1, 5], "the inbox is another flow's"
+
+
+def test_a_record_of_the_replay_topic_without_its_origin_is_left_out_and_said():
+    lost = record(replay(tally.SERVICE), 0, 4)
+
+    with capture_logs() as lines:
+        assert restored([lost], a_flow()) == []
+
+    assert [line["event"] for line in lines] == ["replay_without_origin"]

@@ -5,7 +5,16 @@ import pytest
 from contracts.envelope import Event, Message
 from contracts.events import OrderPending
 from contracts.reasons import TEXTS, ReasonCode
-from contracts.topics import PARTITIONS, SERVICES, TOPICS, Topic, dead, messages_of
+from contracts.topics import (
+    OPS,
+    PARTITIONS,
+    SERVICES,
+    TOPICS,
+    Topic,
+    dead,
+    messages_of,
+    replay,
+)
 from tests.support.strategies import MESSAGES
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
@@ -45,9 +54,9 @@ def test_every_topic_is_declared_once():
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda t: t.name)
-def test_writers_and_readers_are_services_that_exist(topic: Topic):
+def test_writers_and_readers_are_services_that_exist_or_the_command(topic: Topic):
     assert topic.writers
-    assert set(topic.writers) | set(topic.readers) <= set(SERVICES)
+    assert set(topic.writers) | set(topic.readers) <= {*SERVICES, OPS}
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda t: t.name)
@@ -59,6 +68,17 @@ def test_a_topic_has_one_writer_save_the_one_where_any_step_may_park(topic: Topi
 def test_every_service_has_a_topic_for_what_it_cannot_read(service: str):
     assert BY_NAME[dead(service)].writers == (service,)
     assert messages_of(dead(service)) == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_reads_a_topic_of_replays_that_only_the_command_writes(service: str):
+    topic = BY_NAME[replay(service)]
+
+    assert (topic.writers, topic.readers) == ((OPS,), (service,))
+    assert topic.partitions == PARTITIONS
+    assert topic.largest_record > max(
+        t.largest_record for t in TOPICS if service in t.readers and t is not topic
+    )
 
 
 def test_an_undecodable_record_of_any_topic_fits_into_the_dead_letters():

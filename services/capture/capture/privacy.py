@@ -15,6 +15,7 @@ from chassis.clock import Clock
 from chassis.flow import Record
 from chassis.patience import patiently
 from chassis.store import Collection_, translated
+from contracts.replay import REPLAY_ID
 
 ERASED_AT_ONCE: Final = 1000
 
@@ -71,6 +72,10 @@ class PrivacyDuties:
             return ()
         if asked.kind is PrivacyKind.ERASE_BUYER:
             return [f"{store_id}:{order_id}" for order_id in asked.order_ids]
+        if REPLAY_ID in record.headers:
+            # The shop may have come back since: its orders of today were not meant then.
+            log.warning("shop_not_erased_again", store_id=store_id, request_id=asked.request_id)
+            return ()
         return await self._slice_of_shop(store_id, record)
 
     async def _slice_of_shop(self, store_id: str, record: Record) -> Sequence[str]:

@@ -1,9 +1,13 @@
-"""Batches of records from FastStream to a flow, and their offsets committed after it."""
+"""Batches of records from FastStream to a flow, and their offsets committed after it.
+
+A flow also reads its service's replay topic: the records there are handed to it as the ones they
+were, under their first topic, partition and offset.
+"""
 
 import os
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import structlog
@@ -15,6 +19,8 @@ from faststream.kafka.message import FAKE_CONSUMER
 
 from chassis import kafka
 from chassis.flow import Flow, Record
+from contracts.replay import origin
+from contracts.topics import replay
 
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
@@ -51,6 +57,7 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
     member = f"{subscription.group}-{instance}" if instance else None
     subscriber = broker.subscriber(
         *flow.topics,
+        replay(flow.service),
         group_id=subscription.group,
         batch=True,
         max_records=BATCH_RECORDS,
@@ -65,7 +72,8 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
     async def consume(message: KafkaMessage) -> None:
         records = [_record(raw) for raw in message.raw_message]
         try:
-            await flow.handle(records)
+            if meant := restored(records, flow):
+                await flow.handle(meant)
         except Exception as error:  # noqa: BLE001 - the batch must not be skipped over
             _leave(error)
         await commit(subscriber.consumer, records)
@@ -84,6 +92,26 @@ async def _undecoded(message: KafkaMessage) -> KafkaMessage:
 
 def _record(raw: Any) -> Record:
     return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, dict(raw.headers))
+
+
+def restored(records: Sequence[Record], flow: Flow[Any]) -> list[Record]:
+    """The records for `flow`: live ones as they are, replayed ones as they were at first.
+
+    A service with several flows has one replay topic; each takes what comes from its own topics.
+    """
+    meant = []
+    for record in records:
+        if record.topic != replay(flow.service):
+            meant.append(record)
+            continue
+        first = origin(record.headers)
+        if first is None:
+            log.error("replay_without_origin", topic=record.topic, offset=record.offset)
+        elif first.topic in flow.topics:
+            meant.append(
+                replace(record, topic=first.topic, partition=first.partition, offset=first.offset)
+            )
+    return meant
 
 
 def _leave(error: Exception) -> None:
