@@ -87,3 +87,23 @@ def test_keys_sealed_for_another_store_do_not_open_this_ones_account() -> None:
 
 def test_keys_of_one_account_open_no_other() -> None:
     assert Opened(a_keyed_store()).accounts.erp("omie-1") is None
+
+
+def test_a_store_that_is_merely_configured_again_does_not_bring_its_old_keys_back() -> None:
+    opened = Opened(a_keyed_store("velho"))
+    later = PAID_AT + timedelta(days=1)
+    opened.stores.put(a_keyed_store("novo", store_id="outra-loja", occurred_at=later))
+    much_later = PAID_AT + timedelta(days=2)
+    opened.stores.put(a_keyed_store("velho", version=2, name="Novo Nome", occurred_at=much_later))
+
+    assert opened.secrets == ["velho", "novo"]
+
+
+def test_a_store_that_moves_to_another_account_takes_its_keys_along() -> None:
+    opened = Opened(a_keyed_store("um"))
+    opened.stores.put(a_keyed_store("dois", account_id="omie-2", erp_app_key="2", version=2))
+    opened.stores.put(a_keyed_store("um", store_id="outra-loja"))
+
+    assert opened.accounts.erp("omie-2") is not None
+    # Orders that were posted there may still have to be undone.
+    assert opened.accounts.erp(ACCOUNT) is not None

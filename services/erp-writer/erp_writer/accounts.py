@@ -1,6 +1,8 @@
 """Which keys open which ERP account: from the stores, sealed until they are used."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from pydantic import SecretStr
@@ -10,14 +12,39 @@ from chassis.vault import Sealed, Vault
 from contracts.stores import StoreConfigured
 from erp_writer.erp import Erp
 from omie.envelope import Account
+from omie.faults import FaultKind
 
 log = structlog.get_logger()
 
 
-class Accounts:
-    """The ERP account of every store. Several stores may share one: the newest keys rule.
+@dataclass(slots=True)
+class _Ring:
+    """The keys that stores have for one account, which of them are in use, and which were refused.
 
-    `connect` makes a client for an account's keys; new keys get a new one.
+    `by_store` tells whose they are and since when that store is as it is.
+    """
+
+    by_store: dict[str, tuple[datetime, Account]] = field(default_factory=dict)
+    used: Account | None = None
+    erp: Erp | None = None
+    refused: set[Account] = field(default_factory=set)
+
+    def newest_first(self) -> list[Account]:
+        """Each of the keys once."""
+        told = sorted(self.by_store.values(), key=lambda each: each[0], reverse=True)
+        return list(dict.fromkeys(keys for _, keys in told))
+
+    def is_newest(self, store: StoreConfigured) -> bool:
+        """Whether no other store was configured later."""
+        return all(store.occurred_at >= at for at, _ in self.by_store.values())
+
+
+class Accounts:
+    """The ERP account of every store. Several stores may share one, and tell it different secrets.
+
+    New keys are used from the moment a store brings them. While they work, a store that is merely
+    configured again does not bring old ones back; where they are refused, the others' are tried.
+    `connect` makes a client for an account's keys.
     """
 
     def __init__(
@@ -30,30 +57,44 @@ class Accounts:
         self._vault = vault
         self._connect = connect
         self._changed = changed
-        self._keys: dict[str, StoreConfigured] = {}
-        self._erps: dict[str, tuple[Account, Erp]] = {}
+        self._rings: dict[str, _Ring] = {}
         for store in stores:
             self._take(store)
         stores.watch(self._take)
 
     def erp(self, account_id: str) -> Erp | None:
         """The account, or None while no store has keys for it that can be opened."""
-        return found[1] if (found := self._erps.get(account_id)) else None
+        ring = self._rings.get(account_id)
+        if ring is None or ring.used is None or ring.erp is None:
+            return None
+        if ring.erp.breaker.cause is FaultKind.AUTH and len(keys := ring.newest_first()) > 1:
+            ring.refused.add(ring.used)
+            if ring.refused.issuperset(keys) and not ring.erp.wait():
+                ring.refused.clear()
+            if left := [each for each in keys if each not in ring.refused]:
+                self._use(account_id, ring, left[0])
+        return ring.erp
 
     def _take(self, store: StoreConfigured) -> None:
         if not store.erp_app_key or not store.erp_app_secret:
             return
-        known = self._keys.get(store.account_id)
-        newest = known is None or known.store_id == store.store_id
-        if not newest and known is not None and store.occurred_at < known.occurred_at:
+        keys = self._opened(store)
+        if keys is None:
             return
-        self._keys[store.account_id] = store
-        account = self._opened(store)
-        current = self._erps.get(store.account_id)
-        if account is None or (current is not None and current[0] == account):
-            return
-        self._erps[store.account_id] = (account, self._connect(store.account_id, account))
-        self._changed()
+        for account_id, ring in self._rings.items():
+            if account_id != store.account_id:
+                ring.by_store.pop(store.store_id, None)
+        ring = self._rings.setdefault(store.account_id, _Ring())
+        newest = ring.is_newest(store) or store.store_id in ring.by_store
+        known = keys in ring.newest_first()
+        ring.by_store[store.store_id] = (store.occurred_at, keys)
+        if ring.used is None or (newest and not known):
+            ring.refused.clear()
+            self._use(store.account_id, ring, keys)
+            self._changed()
+
+    def _use(self, account_id: str, ring: _Ring, keys: Account) -> None:
+        ring.used, ring.erp = keys, self._connect(account_id, keys)
 
     def _opened(self, store: StoreConfigured) -> Account | None:
         try:

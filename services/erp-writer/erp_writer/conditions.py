@@ -6,6 +6,7 @@ it tells nothing twice and takes back what no longer holds.
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from chassis.patience import patiently
 from chassis.table import Table
 from contracts.accounts import AccountCondition, Condition
 from contracts.wire import encode
-from erp_writer.erp import SALESPEOPLE, Erp, Held
+from erp_writer.erp import Erp, Held
 from omie.breaker import Breaker
 from omie.faults import Fault, FaultKind
 
@@ -27,7 +28,16 @@ SAME: Final = timedelta(seconds=2)
 PASSES_BY_ITSELF: Final = (Condition.BLOCKED, Condition.REFUSING)
 ASKED_FOR: Final = (Condition.KEYS_REFUSED, Condition.UNREACHABLE)
 """What only a call can find to be over."""
-HARMLESS: Final = {"pagina": 1, "registros_por_pagina": 1}
+PROBES: Final = (
+    ("geral/vendedores", "ListarVendedores"),
+    ("geral/categorias", "ListarCategorias"),
+    ("geral/contacorrente", "ListarContasCorrentes"),
+    ("geral/parcelas", "ListarParcelas"),
+    ("produtos/formaspagvendas", "ListarFormasPagVendas"),
+    ("geral/clientes", "ListarClientesResumido"),
+)
+"""Harmless questions, asked in turn: the ERP blocks a method of a key at the tenth no."""
+ONE_ROW: Final = {"pagina": 1, "registros_por_pagina": 1}
 
 
 def condition_of(breaker: Breaker) -> Condition | None:
@@ -64,6 +74,7 @@ class Conditions:
         self._ours: dict[str, AccountCondition] = {}
         self._untold: dict[str, AccountCondition] = {}
         self._news = asyncio.Event()
+        self._probes: Counter[str] = Counter()
 
     def current(self, account_id: str) -> AccountCondition | None:
         """The latest word on the account, ours or another process's; None before there is one."""
@@ -103,11 +114,15 @@ class Conditions:
             if self._is_doubted(account_id):
                 yield account_id
 
-    async def probe(self, account_id: str, erp: Erp) -> None:
-        """Where nothing waits to be sent, a harmless question finds out whether calls pass."""
-        if self._is_doubted(account_id):
-            with contextlib.suppress(Fault, Held):
-                await erp.call(SALESPEOPLE, "ListarVendedores", HARMLESS, fresh=True)
+    async def probe(self, account_id: str, erp: Erp) -> bool:
+        """Find out by a harmless question whether calls pass, where that is in doubt."""
+        if not self._is_doubted(account_id):
+            return True
+        service, call = PROBES[self._probes[account_id] % len(PROBES)]
+        self._probes[account_id] += 1
+        with contextlib.suppress(Fault, Held):
+            await erp.call(service, call, ONE_ROW, fresh=True)
+        return erp.breaker.closed
 
     async def run(self) -> None:
         """Tell what there is to tell, until cancelled."""

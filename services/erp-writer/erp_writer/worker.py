@@ -66,16 +66,17 @@ class Worker:
     async def drain(self, account_id: str) -> None:
         """Work until nothing is due, or the account is held, or no longer ours."""
         while (erp := self._accounts.erp(account_id)) is not None and not erp.wait():
+            if not await self._conditions.probe(account_id, erp):
+                if self._accounts.erp(account_id) is erp:
+                    return
+                continue
             batch = await patiently(
                 partial(self._ledger.due, account_id, self._clock(), BATCH),
                 "reading the ledger",
                 self._sleep,
             )
-            if not batch:
-                return await self._conditions.probe(account_id, erp)
-            if not await self._batch(erp, batch):
-                return None
-        return None
+            if not batch or not await self._batch(erp, batch):
+                return
 
     async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> bool:
         """Work on these entries; whether any of them moved."""
