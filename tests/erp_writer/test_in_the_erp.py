@@ -25,6 +25,7 @@ from erp_writer.document import compose_order
 from omie.client import Omie
 from omie.envelope import Account
 from omie.pacing import Pacing
+from omie.registers import Option
 from tests.support.belt import NOON
 from tests.support.builders import a_buyer, an_address, an_item, an_order
 from tests.support.catalogues import a_catalogue, register, registers
@@ -32,7 +33,7 @@ from tests.support.catalogues import settings as a_store_with
 from tests.support.erp_bench import APP_KEY, SECRET, ErpBench, a_bench
 from tests.support.sales import SKUS, sales
 from tests.support.virtual_time import VirtualLoop, run
-from validation.catalogue import Option, Product
+from validation.catalogue import Product
 from validation.facts import Facts
 from validation.rules import judge
 from validation.terms import terms_for

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.stores import StoreConfigured
+from omie.registers import Option
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, a_store
-from validation.catalogue import Catalogue, Option, Product, Registers
+from validation.catalogue import Catalogue, Product, Registers
 from validation.facts import Facts
 
 MUG = Product(7711002233, "CAN-350-AZ", "Caneca 350 ml azul", "7891000100103")

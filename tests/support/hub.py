@@ -7,6 +7,7 @@ from datetime import timedelta
 from cancellation.handlers import flow as cancellation
 from cancellation.standing import Standing
 from contracts.stores import StoreConfigured
+from omie.registers import Option
 from panel.handlers import orders as panel
 from panel.row import Row
 from panel.tab import Situation, Tab, place
@@ -15,7 +16,7 @@ from tests.support.catalogues import MUG, register, registers
 from tests.support.erp_bench import ErpBench, Killed, a_keyed_store
 from tests.support.memory import MemoryDocuments
 from validation.case import Case
-from validation.catalogue import Catalogue, Option
+from validation.catalogue import Catalogue
 from validation.facts import Facts
 from validation.handlers import flow as validation
 

@@ -7,9 +7,10 @@ import pytest
 
 from contracts.order import Gap, Order, Payment, PaymentMethod, Refund, Shipping, Totals
 from contracts.reasons import TEXTS, Reason, ReasonCode
+from omie.registers import Option
 from tests.support.builders import a_buyer, an_address, an_item, an_order
 from tests.support.catalogues import EMPTY_KIT, MUG, RETIRED, a_catalogue, facts, settings
-from validation.catalogue import Option, Product
+from validation.catalogue import Product
 from validation.facts import Facts
 from validation.rules import DECIDED_ELSEWHERE, judge
 from validation.rules.address import with_store_rules

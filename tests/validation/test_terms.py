@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from contracts.events import ErpTerms, Intermediary, ItemTerms, PaymentTerms
 from contracts.order import Payment, PaymentMethod, Shipping
+from omie.registers import Option
 from tests.support.builders import an_item, an_order
 from tests.support.catalogues import MUG, SHIRT, a_catalogue, facts, register, settings
-from validation.catalogue import Option, knows
+from validation.catalogue import knows
 from validation.rules import judge
 from validation.terms import NotSettled, terms_for
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.order import Item
-
-Code = int | str
+from omie.registers import Code, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +22,6 @@ class Product:
     active: bool = True
     kit: bool = False
     parts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One row of a register, such as a bank account.
-
-    `totals` marks a category of categories; `payments` is how many a payment term makes.
-    """
-
-    code: Code
-    name: str = ""
-    active: bool = True
-    totals: bool = False
-    payments: int = 1
 
 
 Register = Mapping[Code, Option]

@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 
 from contracts.reasons import Reason
 from contracts.stores import StoreConfigured, StoreSettings
-from validation.catalogue import Catalogue, Option, Registers
+from omie.registers import Option
+from validation.catalogue import Catalogue, Registers
 from validation.setup import problems
 
 V = TypeVar("V")

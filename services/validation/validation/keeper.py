@@ -19,7 +19,8 @@ from omie.breaker import BLOCKED_S, REFUSED_KEYS_S, Breaker
 from omie.client import Omie
 from omie.faults import Fault, FaultKind
 from omie.reads import WINDOW_S
-from validation.catalogue import Catalogue, Code, Product, question
+from omie.registers import Code
+from validation.catalogue import Catalogue, Product, question
 from validation.connections import Connect
 from validation.knowledge import Access, Knowledge
 from validation.reading import CONSULT, look_up, read_catalogue

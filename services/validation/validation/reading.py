@@ -1,15 +1,17 @@
 """Reading an account's catalogue through the ERP's API: whole, page by page, or one product."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
+from omie import registers
 from omie.client import Omie
 from omie.faults import Fault, FaultKind
 from omie.paging import pages
-from validation.catalogue import Catalogue, Code, Product, Register, Registers
-from validation.rows import LISTINGS, Listing, product
+from omie.registers import LISTINGS, Code, Listing
+from validation.catalogue import Catalogue, Product, Register, Registers
+from validation.rows import product
 
 log = structlog.get_logger()
 
@@ -26,8 +28,8 @@ async def read_catalogue(omie: Omie, account_id: str, read_at: datetime) -> Cata
         async for page in pages(omie, PRODUCTS, "ListarProdutos", "produto_servico_cadastro", WHOLE)
         for row in page
     ]
-    registers = {name: await _read_register(omie, listing) for name, listing in LISTINGS.items()}
-    return Catalogue.of(account_id, read_at, products, Registers(**registers))
+    found = {name: await _read_register(omie, listing) for name, listing in LISTINGS.items()}
+    return Catalogue.of(account_id, read_at, products, Registers(**found))
 
 
 async def look_up(omie: Omie, asked: Code) -> Product:
@@ -42,23 +44,9 @@ async def look_up(omie: Omie, asked: Code) -> Product:
 async def _read_register(omie: Omie, listing: Listing) -> Register | None:
     """The register by code; None where the ERP will not show it to this account."""
     try:
-        rows = await _rows(omie, listing)
+        return await registers.read(omie, listing)
     except Fault as fault:
         if fault.kind not in {FaultKind.VALIDATION, FaultKind.NOT_FOUND}:
             raise
         log.warning("register_not_shown", account=omie.account.app_key, register=listing.call)
         return None
-    return {option.code: option for row in rows for option in listing.options(row)}
-
-
-async def _rows(omie: Omie, listing: Listing) -> list[dict[str, Any]]:
-    if listing.dialect is None:
-        try:
-            answer = await omie.call(listing.service, listing.call, {})
-        except Fault as fault:
-            if fault.kind is FaultKind.EMPTY:
-                return []
-            raise
-        return [row for row in answer.get(listing.key) or () if row]
-    found = pages(omie, listing.service, listing.call, listing.key, dialect=listing.dialect)
-    return [row async for page in found for row in page]

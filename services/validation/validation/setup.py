@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from contracts.reasons import Reason, ReasonCode, reason
 from contracts.stores import OWN_TERMS, StoreSettings
-from validation.catalogue import Code, Register, Registers, knows
+from omie.registers import Code
+from validation.catalogue import Register, Registers, knows
 
 
 def problems(settings: StoreSettings, registers: Registers, *, keyless: bool) -> Iterator[Reason]:

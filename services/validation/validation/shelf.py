@@ -12,7 +12,8 @@ from typing import Any, Final, Protocol
 import orjson
 
 from chassis.store import Database, translated
-from validation.catalogue import Catalogue, Option, Product, Register, Registers
+from omie.registers import Option
+from validation.catalogue import Catalogue, Product, Register, Registers
 
 CHUNK_PRODUCTS: Final = 2000
 """A few hundred kilobytes; a document may have 16 MB."""
