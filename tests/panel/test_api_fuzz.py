@@ -53,6 +53,8 @@ OPERATIONS = [
     ("get", "/orders/counts"),
     ("get", "/orders/{order_id}"),
     ("post", "/orders/{order_id}/reprocess"),
+    ("post", "/orders/{order_id}/cancellation"),
+    ("post", "/orders/{order_id}/keep"),
     ("get", "/stores"),
     ("get", "/stores/{store_id}"),
     ("put", "/stores/{store_id}"),

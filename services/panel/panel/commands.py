@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from contracts.commands import Corrections, ReprocessOrder
+from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
+from contracts.events import CancellationChoice
+from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
 from panel.tab import Situation, Tab
 
@@ -18,6 +20,9 @@ class Why(Enum):
     CANCELLED = "cancelled"
     INTEGRATED = "integrated"
     UNKNOWN_ITEM = "unknown_item"
+    NOTHING_TO_CHOOSE = "nothing_to_choose"
+    NOT_A_CHOICE = "not_a_choice"
+    UNCHANGED = "unchanged"
 
 
 class Refused(Exception):  # noqa: N818 - it names what became of the request
@@ -62,6 +67,67 @@ def reprocess(
         requested_by=by,
         occurred_at=at,
     )
+
+
+def resolve(
+    row: Mapping[str, Any] | None,
+    store: StoreConfigured | None,
+    choice: CancellationChoice,
+    *,
+    command_id: str,
+    by: str,
+    at: datetime,
+) -> ResolveCancellation:
+    """The command that says what becomes of a cancelled sale the ERP still holds. Raises Refused.
+
+    It is numbered after the choices that the row shows, so that of two made at once one counts.
+    """
+    if row is None or store is None:
+        raise Refused(Why.UNKNOWN)
+    if row["situation"] != Situation.NEEDS_ACTION:
+        raise Refused(Why.NOTHING_TO_CHOOSE)
+    if choice not in row["cancellation"]["choices"]:
+        raise Refused(Why.NOT_A_CHOICE)
+    return ResolveCancellation(
+        command_id=command_id,
+        order_id=row["_id"],
+        store_id=row["store_id"],
+        account_id=store.account_id,
+        choice=choice,
+        decision=row["cancellation"]["decision"] + 1,
+        requested_by=by,
+        occurred_at=at,
+    )
+
+
+def keep(
+    row: Mapping[str, Any] | None,
+    store: StoreConfigured | None,
+    *,
+    command_id: str,
+    by: str,
+    at: datetime,
+) -> KeepErpOrder:
+    """The command to let the ERP's order stand though the channel changed it. Raises Refused."""
+    if row is None or store is None:
+        raise Refused(Why.UNKNOWN)
+    if not is_changed(row):
+        raise Refused(Why.UNCHANGED)
+    return KeepErpOrder(
+        command_id=command_id,
+        order_id=row["_id"],
+        store_id=row["store_id"],
+        account_id=store.account_id,
+        revision=row["cells"]["pending"]["rank"][0],
+        requested_by=by,
+        occurred_at=at,
+    )
+
+
+def is_changed(row: Mapping[str, Any]) -> bool:
+    """Whether the row waits because the channel changed an order that the ERP holds."""
+    codes = [reason["code"] for reason in row["reasons"]]
+    return row["tab"] == Tab.PENDING and ReasonCode.ORDER_CHANGED_AT_CHANNEL in codes
 
 
 def shown_order(row: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -9,7 +9,8 @@ from chassis.flow import Publishes
 from chassis.store import Documents
 from chassis.table import Table
 from contracts.accounts import AccountCondition
-from contracts.commands import Corrections, ReprocessOrder
+from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
+from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import commands, conditions
 from panel.access import Access, Permission
@@ -68,6 +69,40 @@ class Desk:
             row,
             self.stores.table.get(row["store_id"]),
             corrections,
+            command_id=command_id or self.new_id(),
+            by=by,
+            at=self.clock(),
+        )
+        await tell(self.publisher, command)
+        return command
+
+    async def resolve(
+        self,
+        row: Mapping[str, Any],
+        choice: CancellationChoice,
+        *,
+        by: str,
+        command_id: str | None = None,
+    ) -> ResolveCancellation:
+        """Say what becomes of a cancelled sale the ERP still holds. Raises as `reprocess`."""
+        command = commands.resolve(
+            row,
+            self.stores.table.get(row["store_id"]),
+            choice,
+            command_id=command_id or self.new_id(),
+            by=by,
+            at=self.clock(),
+        )
+        await tell(self.publisher, command)
+        return command
+
+    async def keep(
+        self, row: Mapping[str, Any], *, by: str, command_id: str | None = None
+    ) -> KeepErpOrder:
+        """Let the ERP's order stand though the channel changed it. Raises as `reprocess`."""
+        command = commands.keep(
+            row,
+            self.stores.table.get(row["store_id"]),
             command_id=command_id or self.new_id(),
             by=by,
             at=self.clock(),

@@ -46,6 +46,7 @@ def routes(desk: Desk) -> APIRouter:
     _read_many(router, desk)
     _read_one(router, desk)
     _ask(router, desk)
+    _decide(router, desk)
     return router
 
 
@@ -96,4 +97,32 @@ def _ask(router: APIRouter, desk: Desk) -> None:
             by=BY,
             command_id=str(body.command_id) if body.command_id else None,
         )
+        return shapes.Accepted(command_id=command.command_id)
+
+
+def _decide(router: APIRouter, desk: Desk) -> None:
+    @router.post(
+        "/{order_id}/cancellation",
+        summary="Choose what becomes of a cancelled order that the ERP holds",
+        status_code=202,
+        responses=problems.NOT_FOUND | problems.CONFLICT,
+    )
+    async def cancellation(order_id: OrderId, body: shapes.Resolve) -> shapes.Accepted:
+        """`manter` closes the matter; any other choice is looked for in the ERP."""
+        row = await desk.find(order_id, desk.narrowed(None))
+        command_id = str(body.command_id) if body.command_id else None
+        command = await desk.resolve(row, body.choice, by=BY, command_id=command_id)
+        return shapes.Accepted(command_id=command.command_id)
+
+    @router.post(
+        "/{order_id}/keep",
+        summary="Let the ERP's order stand although the channel changed it",
+        status_code=202,
+        responses=problems.NOT_FOUND | problems.CONFLICT,
+    )
+    async def keep(order_id: OrderId, body: shapes.Keep) -> shapes.Accepted:
+        """It ends ORDER_CHANGED_AT_CHANNEL up to the revision shown; the ERP is not touched."""
+        row = await desk.find(order_id, desk.narrowed(None))
+        command_id = str(body.command_id) if body.command_id else None
+        command = await desk.keep(row, by=BY, command_id=command_id)
         return shapes.Accepted(command_id=command.command_id)

@@ -62,6 +62,9 @@ _REFUSALS: Final[dict[Why, tuple[int, str]]] = {
     Why.CANCELLED: (409, "The channel cancelled this order; it is never sent to the ERP again."),
     Why.INTEGRATED: (409, "This order is already in the ERP; change it there."),
     Why.UNKNOWN_ITEM: (422, "A correction names an item that the order does not have."),
+    Why.NOTHING_TO_CHOOSE: (409, "There is nothing to choose: read the order's `cancellation`."),
+    Why.NOT_A_CHOICE: (422, "This choice is not open. See the order's `cancellation.choices`."),
+    Why.UNCHANGED: (409, "The order does not wait for ORDER_CHANGED_AT_CHANNEL."),
 }
 _WORDS: Final[dict[int, str]] = {
     404: "There is nothing at this address. See /api/v1/openapi.json for what there is.",

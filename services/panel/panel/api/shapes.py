@@ -187,6 +187,19 @@ class Reprocess(_Strict):
     command_id: UUID | None = None
 
 
+class Resolve(_Strict):
+    """What becomes of a cancelled sale that the ERP holds, out of `cancellation.choices`."""
+
+    choice: CancellationChoice
+    command_id: UUID | None = None
+
+
+class Keep(_Strict):
+    """Let the ERP's order stand. The same `command_id` again is the same request."""
+
+    command_id: UUID | None = None
+
+
 class Accepted(BaseModel):
     """The request is durably written; the order's row shows what becomes of it."""
 
