@@ -117,12 +117,14 @@ async def a_customer(omie: Omie) -> int:
     return int(answer["codigo_cliente_omie"])
 
 
+@pytest.mark.parametrize("explode", [False, True])
 @pytest.mark.parametrize("trouble", [None, "cut_after", "broken_after"])
 def test_a_kit_is_one_line_of_the_order_and_is_recognised_when_it_is_read_back(
-    trouble: str | None,
+    trouble: str | None, *, explode: bool
 ) -> None:
     async def main() -> None:
         async with a_bench() as bench:
+            await bench.control("POST", "kits", {"explode": explode})
             if trouble:
                 await bench.break_(trouble)
             await bench.put(bench.validated(an_order(1001, KIT)))
@@ -130,6 +132,7 @@ def test_a_kit_is_one_line_of_the_order_and_is_recognised_when_it_is_read_back(
 
             [order] = await bench.orders()
             assert order["det"][0]["produto"]["codigo_produto"] == bench.product("KIT-CAFE-2")
+            assert len(order["det"]) == (4 if explode else 1)
             assert bench.seen(OrderPending) == []
             [fact] = bench.seen(OrderPosted)
             assert fact.total == an_order(1001, KIT).totals.total

@@ -36,6 +36,8 @@ FIELDS: Final = {
     "origem_pedido": "settings.erp_origin_code",
     "meio_pagamento": "settings.payment_methods",
     "codigo_transportadora": "shipping.carrier",
+    "ccnpjintod": "settings.intermediary_cnpj",
+    "cidentificadorintod": "settings.intermediary_seller",
 }
 """Where a tag the ERP complains of comes from."""
 
