@@ -15,13 +15,16 @@ from capture.asking import Asking
 from capture.channels import CHANNELS
 from capture.channels.channel import PrivacyRequest
 from capture.deferrals import Deferred, bring_back
+from capture.grants import Grant
 from capture.handlers import flow
 from capture.intake import Intake
 from capture.keyring import Keyring
+from capture.oauth import TokenEndpoints
 from capture.privacy import PrivacyDuties
 from capture.shops import Shops
 from capture.sighting import Sighting
 from capture.tally import Tally
+from capture.tokens import Tokens
 from capture.webhooks import Door
 from chassis.flow import Record
 from chassis.table import Table
@@ -127,6 +130,14 @@ class Capture:
         keyring = Keyring(VAULT)
         http = self.shopify.client()
         channels = {name: channel(http, "https://{shop}") for name, channel in CHANNELS.items()}
+        self.grants = MemoryDocuments[Grant]()
+        self.tokens = Tokens(
+            grants=self.grants,
+            exchange=TokenEndpoints(http).renew,
+            renewals={},
+            clock=self.clock,
+            sleep=self.seconds.sleep,
+        )
         shops = Shops(self.stores, keyring, channels)
         self.door = Door(
             shops=shops,
@@ -138,7 +149,7 @@ class Capture:
         )
         self.intake = Intake(
             shops=shops,
-            asking=Asking(self.seconds, self.seconds.sleep),
+            asking=Asking(self.tokens, self.seconds, self.seconds.sleep),
             deferrals=self.deferrals,
             privacy=PrivacyDuties(
                 book=self.privacy,

@@ -8,12 +8,22 @@ not asked again for a while.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import structlog
 
-from capture.channels.channel import Channel, Findings, OrderHint, Shop, Unreachable
+from capture.channels.channel import (
+    Channel,
+    Findings,
+    Lead,
+    OrderHint,
+    Shop,
+    TokenRefused,
+    Unreachable,
+)
+from capture.tokens import Tokens
+from contracts.order import Gap
 
 AT_ONCE: Final = 4
 """Questions to one store at a time; Shopify counts points per second, not connections."""
@@ -21,6 +31,7 @@ PATIENCE_S: Final = 5.0
 FIRST_PAUSE_S: Final = 0.25
 REST_S: Final = 5.0
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -31,18 +42,25 @@ class Later:
     cause: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The channel accepts no token that we have of the store."""
+
+
 class Asking:
-    """Puts questions about orders to channels.
+    """Puts questions about orders to channels, each with the store's token of that moment.
 
     `now` is a monotonic clock in seconds, `sleep` pauses for seconds.
     """
 
     def __init__(
         self,
+        tokens: Tokens,
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         patience_s: float = PATIENCE_S,
     ) -> None:
+        self._tokens = tokens
         self._now = now
         self._sleep = sleep
         self._patience_s = patience_s
@@ -60,21 +78,52 @@ class Asking:
 
         An order that was cancelled does not wait: its hint alone is enough to undo it.
         """
-        async with self._turns[shop.store_id]:
-            answer = await self._ask(channel, shop, hints, deadline)
+
+        async def fetch(token: str) -> tuple[Findings, bool]:
+            found = await channel.fetch(replace(shop, token=token), hints)
+            return found, Gap.CHANNEL_TOKEN_REFUSED in found.gaps
+
+        answer = await self._in_turn(channel, shop, fetch, deadline)
         if isinstance(answer, Later) and any(h.urgent for h in hints):
             return Findings()
         return answer
 
-    async def _ask(
-        self, channel: Channel, shop: Shop, hints: Sequence[OrderHint], deadline: float
-    ) -> Findings | Later:
+    async def follow(
+        self, channel: Channel, shop: Shop, lead: Lead, deadline: float
+    ) -> OrderHint | Later | Refused | None:
+        """The order that a lead is of; None if it is of none. Raises Unreadable."""
+
+        async def follow(token: str) -> tuple[OrderHint | Refused | None, bool]:
+            try:
+                return await channel.follow(replace(shop, token=token), lead), False
+            except TokenRefused:
+                return Refused(), True
+
+        return await self._in_turn(channel, shop, follow, deadline)
+
+    async def _in_turn(
+        self,
+        channel: Channel,
+        shop: Shop,
+        question: Callable[[str], Awaitable[tuple[T, bool]]],
+        deadline: float,
+    ) -> T | Later:
+        async with self._turns[shop.store_id]:
+            return await self._patiently(channel, shop, question, deadline)
+
+    async def _patiently(
+        self,
+        channel: Channel,
+        shop: Shop,
+        question: Callable[[str], Awaitable[tuple[T, bool]]],
+        deadline: float,
+    ) -> T | Later:
         pause = FIRST_PAUSE_S
         while True:
             if self._now() < self._resting.get(shop.store_id, 0.0):
                 return Later("its channel was out of reach a moment ago")
             try:
-                return await channel.fetch(shop, hints)
+                return await self._with_token(channel, shop, question)
             except Unreachable as trouble:
                 wait = max(pause, trouble.wait_s)
                 if self._now() + wait > deadline:
@@ -83,3 +132,14 @@ class Asking:
                     return Later(str(trouble))
             await self._sleep(wait)
             pause *= 2
+
+    async def _with_token(
+        self, channel: Channel, shop: Shop, question: Callable[[str], Awaitable[tuple[T, bool]]]
+    ) -> T:
+        """One question, which says whether its token was refused; then once more with another."""
+        token = await self._tokens.of(channel.name, shop)
+        answer, refused = await question(token)
+        if not refused:
+            return answer
+        other = await self._tokens.instead(channel.name, shop, token)
+        return (await question(other))[0] if other else answer

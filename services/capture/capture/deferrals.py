@@ -86,6 +86,17 @@ def until_token(record: Record, store_id: str, order_id: str, at: datetime) -> D
     )
 
 
+def until_token_as_it_is(record: Record, store_id: str, at: datetime) -> Deferred:
+    """A record whose order nobody knows yet, for when the channel accepts the store's token."""
+    return Deferred(
+        id=inbox.copy_id(record),
+        store_id=store_id,
+        record=inbox.again(record),
+        due_at=at + timedelta(seconds=TOKEN_WAIT_S),
+        for_token=True,
+    )
+
+
 async def bring_back(deferrals: Deferrals, publisher: Publishes, clock: Clock) -> int:
     """Append what is due; gives how many records that was."""
     due = await patiently(lambda: deferrals.due(clock(), PAGE), "looking for deferred records")

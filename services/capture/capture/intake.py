@@ -7,18 +7,19 @@ records of one order together; the messages come out in the records' order.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import structlog
 
 from capture import inbox
-from capture.asking import Asking, Later
+from capture.asking import Asking, Later, Refused
 from capture.channels.channel import (
     Channel,
     Delivery,
     Disconnected,
     Findings,
+    Lead,
     NotUsed,
     OrderDeleted,
     OrderHint,
@@ -27,7 +28,7 @@ from capture.channels.channel import (
     Shop,
     Unreadable,
 )
-from capture.deferrals import Deferrals, Deferred, put_aside, until_token
+from capture.deferrals import Deferrals, Deferred, put_aside, until_token, until_token_as_it_is
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
 from capture.shops import Shops
@@ -41,6 +42,8 @@ from contracts.order import Gap
 
 MOST_RAW_CHARACTERS: Final = 1_500_000
 """An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
+LATE_TRIES: Final = 3
+"""What a channel adds later than the order is waited for this often: with growing pauses, 105 s."""
 STRANGER_TRIES: Final = 4
 """A store this process has not heard of may be on its way: its records are tried this often."""
 BREATH: Final = 20
@@ -89,7 +92,9 @@ class Intake:
             heard.append(await _guarded(self._hear(record)))
             if i % BREATH == 0:
                 await asyncio.sleep(0)
-        answers = await self._ask([each for each in heard if isinstance(each, Heard)])
+        deadline = self.asking.deadline()
+        heard = await self._follow(heard, deadline)
+        answers = await self._ask([h for h in heard if isinstance(h, Heard)], deadline)
         reads: list[Read] = []
         for i, each in enumerate(heard):
             if isinstance(each, Heard):
@@ -114,13 +119,51 @@ class Intake:
         said = OrderHint(asked.decode()) if asked else channel.read(delivery, shop)
         return Heard(record, delivery, channel, shop, said)
 
-    async def _ask(self, heard: Sequence[Heard]) -> Answers:
+    async def _follow(self, heard: Sequence[Heard | Read], deadline: float) -> list[Heard | Read]:
+        """Put the order that it is of in the place of every lead, each followed once."""
+        leads = {
+            (each.shop.store_id, each.said): each
+            for each in heard
+            if isinstance(each, Heard) and isinstance(each.said, Lead)
+        }
+        questions = (
+            self.asking.follow(each.channel, each.shop, lead, deadline)
+            for (_, lead), each in leads.items()
+        )
+        found = await asyncio.gather(*(_guarded(question) for question in questions))
+        answers = dict(zip(leads, found, strict=True))
+        return [
+            await _guarded(self._led(each, answers[each.shop.store_id, each.said]))
+            if isinstance(each, Heard) and isinstance(each.said, Lead)
+            else each
+            for each in heard
+        ]
+
+    async def _led(
+        self, heard: Heard, answer: OrderHint | Later | Refused | Failed | None
+    ) -> Heard | Read:
+        """What a record says once its lead was followed."""
+        store_id = heard.shop.store_id
+        match answer:
+            case OrderHint():
+                return replace(heard, said=answer)
+            case Failed():
+                return answer
+            case Later():
+                await self._put_aside(put_aside(heard.record, store_id, self.clock()))
+            case Refused():
+                self.tally.ignored("channel_token_refused", store_id)
+                await self._put_aside(until_token_as_it_is(heard.record, store_id, self.clock()))
+            case None:
+                self.tally.ignored("order_not_found", store_id)
+        return ()
+
+    async def _ask(self, heard: Sequence[Heard], deadline: float) -> Answers:
         """Ask about every order of the batch, once each."""
         records = defaultdict(list)
         for each in heard:
             if each.order:
                 records[each.order].append(each)
-        deadline = self.asking.deadline()
         questions = (
             self.asking.ask(
                 of_order[0].channel,
@@ -150,6 +193,8 @@ class Intake:
             case NotUsed(reason):
                 self.tally.ignored(reason, shop.store_id)
                 return ()
+            case Lead():
+                raise AssertionError("every lead was followed")
 
     async def _of_order(
         self, heard: Heard, hint: OrderHint, answer: Findings | Later | Failed
@@ -157,7 +202,8 @@ class Intake:
         shop = heard.shop
         if isinstance(answer, Failed):
             return answer
-        if isinstance(answer, Later):
+        too_early = isinstance(answer, Findings) and bool(answer.awaited)
+        if isinstance(answer, Later) or (too_early and inbox.attempt(heard.record) < LATE_TRIES):
             await self._put_aside(put_aside(heard.record, shop.store_id, self.clock()))
             return ()
         refused = Gap.CHANNEL_TOKEN_REFUSED in answer.gaps

@@ -15,6 +15,8 @@ class _Opened:
     row: StoreConfigured
     webhook_secrets: tuple[bytes, ...]
     channel_token: str
+    client_secret: str
+    refresh_token: str
 
 
 class Keyring:
@@ -32,6 +34,14 @@ class Keyring:
         """The token of the store's API; empty when there is none."""
         return self._of(store).channel_token
 
+    def client_secret(self, store: StoreConfigured) -> str:
+        """The secret of our application at the store's channel; empty when there is none."""
+        return self._of(store).client_secret
+
+    def refresh_token(self, store: StoreConfigured) -> str:
+        """The refresh token that the store was connected with; empty when there is none."""
+        return self._of(store).refresh_token
+
     def _of(self, store: StoreConfigured) -> _Opened:
         known = self._opened.get(store.store_id)
         if known is None or known.row is not store:
@@ -44,6 +54,8 @@ class Keyring:
             row=store,
             webhook_secrets=tuple(secret.encode() for secret in secrets if secret),
             channel_token=self._secret(store, "channel_token", store.channel_token),
+            client_secret=self._secret(store, "channel_client_secret", store.channel_client_secret),
+            refresh_token=self._secret(store, "channel_refresh_token", store.channel_refresh_token),
         )
 
     def _secret(self, store: StoreConfigured, field: str, sealed: str) -> str:

@@ -13,14 +13,17 @@ from capture.asking import Asking
 from capture.channels import CHANNELS
 from capture.channels.channel import Channel
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
+from capture.grants import MongoGrants
 from capture.handlers import SERVICE, flow
 from capture.intake import Intake
 from capture.keyring import Keyring
+from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
 from capture.privacy import MongoPrivacyBook, PrivacyDuties
 from capture.settings import Settings
 from capture.shops import Shops
 from capture.tally import Tally
+from capture.tokens import Renewal, Tokens
 from capture.webhooks import Door
 from chassis import kafka, table
 from chassis.app import Clients, Parts, run
@@ -39,7 +42,15 @@ def build(settings: Settings, clients: Clients) -> Parts:
     stores = Table(StoreConfigured)
     stores_consumer = kafka.table_consumer(settings.kafka, SERVICE)
     http = http_client()
-    keyring = Keyring(Vault(settings.secret_key.get_secret_value()))
+    vault = Vault(settings.secret_key.get_secret_value())
+    keyring = Keyring(vault)
+    tokens = Tokens(
+        grants=MongoGrants(database["grants"], vault),
+        exchange=TokenEndpoints(http).renew,
+        renewals=renewals(settings),
+        clock=utc_now,
+        sleep=asyncio.sleep,
+    )
     shops = Shops(stores, keyring, channels(http, settings))
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
@@ -47,7 +58,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     tally = Tally()
     intake = Intake(
         shops=shops,
-        asking=Asking(time.monotonic, asyncio.sleep),
+        asking=Asking(tokens, time.monotonic, asyncio.sleep),
         deferrals=deferrals,
         privacy=PrivacyDuties(privacy_book, sightings, deferrals, utc_now),
         tally=tally,
@@ -67,7 +78,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
             partial(keep_releasing, deferrals, stores, utc_now),
         ],
-        stops=[stores_consumer.stop, http.aclose],
+        stops=[stores_consumer.stop, tokens.finish, http.aclose],
         http=door,
     )
 
@@ -76,6 +87,11 @@ def channels(http: httpx.AsyncClient, settings: Settings) -> dict[str, Channel]:
     """Every channel, on one HTTP client and each its own address."""
     addresses = {"shopify": settings.shopify_url}
     return {name: channel(http, addresses[name]) for name, channel in CHANNELS.items()}
+
+
+def renewals(_: Settings) -> dict[str, Renewal]:
+    """How the tokens of those channels are renewed whose tokens end."""
+    return {}
 
 
 def http_client() -> httpx.AsyncClient:

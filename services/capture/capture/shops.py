@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from capture.channels.channel import Channel, Shop
+from capture.channels.channel import Application, Channel, Shop
 from capture.keyring import Keyring
 from chassis.table import Table
 from contracts.stores import StoreConfigured
@@ -54,6 +54,9 @@ class Shops:
             domain=store.domain,
             token=self.keyring.channel_token(store),
             settings=store.settings,
+            app=Application(store.channel_client_id, self.keyring.client_secret(store)),
+            refresh_token=self.keyring.refresh_token(store),
+            version=store.version,
         )
 
     def _note(self, store: StoreConfigured) -> None:

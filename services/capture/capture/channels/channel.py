@@ -31,6 +31,10 @@ class Unreadable(Exception):  # noqa: N818 - it names what the document is
     """Nobody can read this document; the text says why and quotes nothing of it."""
 
 
+class TokenRefused(Exception):  # noqa: N818 - it names what happened
+    """The channel does not accept the store's token, or the token lacks a scope."""
+
+
 class Unreachable(Exception):  # noqa: N818 - it names the state of the channel
     """The channel does not answer, or asks us to wait: `wait_s` seconds if it said how long."""
 
@@ -40,14 +44,36 @@ class Unreachable(Exception):  # noqa: N818 - it names the state of the channel
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """Our application at a channel, for which a merchant granted us tokens."""
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A question for new tokens, to be posted as a form."""
+
+    url: str
+    form: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
-    """The store at its channel. `domain` is its address there, `token` opens its API."""
+    """The store at its channel. `domain` is its address there, `token` opens its API.
+
+    Where tokens end, `refresh_token` renews them for `app`. `version` is the store's.
+    """
 
     store_id: str
     account_id: str
     domain: str
     token: str = field(repr=False)
     settings: StoreSettings
+    app: Application = Application()
+    refresh_token: str = field(default="", repr=False)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +98,16 @@ class OrderHint:
     order: Any = field(default=None, repr=False)
     raw: tuple[RawDocument, ...] = field(default=(), repr=False)
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Something of an order changed, and only the channel knows of which: it must be followed.
+
+    `resource` is what to ask about, in the channel's own words.
+    """
+
+    resource: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +150,22 @@ class NotUsed:
     reason: str
 
 
-Said = OrderHint | OrderDeleted | Disconnected | PrivacyRequest | NotUsed
+Said = OrderHint | Lead | OrderDeleted | Disconnected | PrivacyRequest | NotUsed
 """What a webhook says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the channel answered about one order, in its own models, and each answer as text."""
+    """What the channel answered about one order, in its own models, and each answer as text.
+
+    `awaited` names what the channel is known to add a little later than the order.
+    """
 
     order: Any = field(default=None, repr=False)
     details: Any = field(default=None, repr=False)
     raw: tuple[RawDocument, ...] = field(default=(), repr=False)
     gaps: tuple[Gap, ...] = ()
+    awaited: str = ""
 
 
 class Money(StrEnum):
@@ -170,6 +210,12 @@ class Channel(Protocol):
 
     def read(self, delivery: Delivery, shop: Shop) -> Said:
         """What the webhook says to this shop. Raises Unreadable, also if it is of another one."""
+
+    async def follow(self, shop: Shop, lead: Lead) -> OrderHint | None:
+        """The order that a lead from `read` is of; None if it is of none that the channel has.
+
+        Raises TokenRefused, Unreachable and Unreadable.
+        """
 
     async def fetch(self, shop: Shop, hints: Sequence[OrderHint]) -> Findings:
         """Ask about the one order all `hints` are of. Raises Unreachable and Unreadable.

@@ -10,6 +10,7 @@ from capture.channels.channel import (
     Delivery,
     Findings,
     Headers,
+    Lead,
     Money,
     OrderHint,
     Said,
@@ -53,6 +54,10 @@ class Shopify:
     def read(self, delivery: Delivery, shop: Shop) -> Said:
         """See Channel."""
         return webhook.read(delivery, shop.domain)
+
+    async def follow(self, shop: Shop, lead: Lead) -> OrderHint | None:
+        """See Channel: Shopify names the order in every webhook, so there are no leads."""
+        raise NotImplementedError
 
     async def fetch(self, shop: Shop, hints: Sequence[OrderHint]) -> Findings:
         """See Channel: the details of a paid order, and the order itself if ours is not fresh."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from capture.channels.shopify.address import address_of, clean, phone_of, same_place
+from capture.channels.brazil import clean, phone_of
+from capture.channels.shopify.address import address_of, same_place
 from capture.channels.shopify.details import LocalizedField
 from capture.channels.shopify.document import find_document, is_document
 from capture.channels.shopify.payload import Address as AddressPayload
