@@ -19,13 +19,18 @@ class RawDocument(Value):
     body: str
 
 
-class OrderCaptured(Event):
-    """A channel told us of a paid order, or of a change (a cancellation too) of a captured one."""
+class CapturedOrder(Event):
+    """An `OrderCaptured` as most read it: without what the channel sent to the letter."""
 
     type: ClassVar[str] = "br.esteira.order.captured.v1"
     topic: ClassVar[str] = "orders.captured.v1"
 
     order: Order
+
+
+class OrderCaptured(CapturedOrder):
+    """A channel told us of a paid order, or of a change (a cancellation too) of a captured one."""
+
     raw: tuple[RawDocument, ...] = ()
 
 

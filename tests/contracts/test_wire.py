@@ -25,6 +25,20 @@ def test_a_message_is_read_as_it_was_written(message: Message):
 
 
 @given(messages())
+def test_a_lean_reading_lacks_what_the_channel_sent_to_the_letter_and_nothing_else(
+    message: Message,
+):
+    record = encode(message, "test")
+
+    lean = decode(record.topic, dict(record.headers), record.value, lean=True)
+
+    assert lean is not None
+    assert not hasattr(lean, "raw")
+    assert lean.model_dump() == message.model_dump(exclude={"raw"})
+    assert lean.event_id == message.event_id
+
+
+@given(messages())
 def test_the_record_key_is_the_messages_key(message: Message):
     assert encode(message, "test").key.decode() == message.key
 

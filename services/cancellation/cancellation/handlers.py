@@ -5,7 +5,7 @@ from typing import Any, Final
 from cancellation.policy import step
 from cancellation.standing import Standing
 from chassis.clock import Clock
-from chassis.flow import Flow, Publishes
+from chassis.flow import Flow, Publishes, decode_lean
 from chassis.store import Documents
 from contracts.commands import ResolveCancellation
 from contracts.events import OrderCaptured, OrderPosted
@@ -22,6 +22,7 @@ def flow(documents: Documents[Standing], publisher: Publishes, clock: Clock) -> 
         documents=documents,
         publisher=publisher,
         clock=clock,
+        read=decode_lean,
     )
 
 

@@ -20,10 +20,10 @@ from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
 from contracts.events import (
     CancellationChoice,
+    CapturedOrder,
     ErpFinding,
     ErpStanding,
     OrderCancelled,
-    OrderCaptured,
     OrderRefunded,
     Undoing,
 )
@@ -117,7 +117,7 @@ def _detail(standing: Standing, posting: Posting, undoing: Undoing) -> str:
 
 def _refunds(standing: Standing, message: Message) -> Iterable[OrderRefunded]:
     """The refunds that the message tells of, as they are known now."""
-    if not isinstance(message, OrderCaptured):
+    if not isinstance(message, CapturedOrder):
         return
     told = {refund.refund_id for refund in message.order.refunds}
     for known in standing.refunds:

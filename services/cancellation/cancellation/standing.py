@@ -7,7 +7,7 @@ word, so the result is the same. Refunds are kept beside them, each with its own
 
 from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import CancellationChoice, ErpFinding, ErpStanding, OrderCaptured, OrderPosted
+from contracts.events import CancellationChoice, CapturedOrder, ErpFinding, ErpStanding, OrderPosted
 from contracts.order import OrderStatus, Refund
 from contracts.value import Instant, Value
 
@@ -90,7 +90,7 @@ class Standing(Value):
 
 def concerns_us(message: Message) -> bool:
     """Only a copy that is cancelled or partly refunded, the ERP's word, and choices change us."""
-    if isinstance(message, OrderCaptured):
+    if isinstance(message, CapturedOrder):
         return message.order.status is OrderStatus.CANCELLED or bool(message.order.refunds)
     return isinstance(message, OrderPosted | ResolveCancellation)
 
@@ -104,7 +104,7 @@ def hear(known: Standing | None, message: Event | ResolveCancellation) -> Standi
         return _with_posting(standing, _posting(message))
     if isinstance(message, ResolveCancellation):
         return _with_decision(standing, _decision(message))
-    if isinstance(message, OrderCaptured):
+    if isinstance(message, CapturedOrder):
         standing = _with_refunds(standing, message)
         if message.order.status is OrderStatus.CANCELLED:
             return _with_cancellation(standing, _cancellation(message))
@@ -133,7 +133,7 @@ def _with_decision(standing: Standing, heard: Decision) -> Standing:
     return standing.model_copy(update={"decisions": tuple(decisions)})
 
 
-def _with_refunds(standing: Standing, event: OrderCaptured) -> Standing:
+def _with_refunds(standing: Standing, event: CapturedOrder) -> Standing:
     """Each refund in the words of the newest version, dated by the first that used them."""
     known = {each.refund.refund_id: each for each in standing.refunds}
     for refund in event.order.refunds:
@@ -162,7 +162,7 @@ def _rank(posting: Posting) -> tuple[bool, int, int, bool, int]:
     )
 
 
-def _cancellation(event: OrderCaptured) -> Cancellation:
+def _cancellation(event: CapturedOrder) -> Cancellation:
     return Cancellation(
         revision=event.revision,
         heard_at=event.occurred_at,

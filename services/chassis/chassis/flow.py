@@ -81,12 +81,17 @@ class TooManyFailures(Exception):  # noqa: N818 - it names what happened
 
 async def decode_all(records: Sequence[Record]) -> Sequence[Read]:
     """Read each record by its topic's contract."""
-    return [_decode(record) for record in records]
+    return [_decode(record, lean=False) for record in records]
 
 
-def _decode(record: Record) -> Read:
+async def decode_lean(records: Sequence[Record]) -> Sequence[Read]:
+    """Read each record by its topic's contract, large ones without what few look at."""
+    return [_decode(record, lean=True) for record in records]
+
+
+def _decode(record: Record, *, lean: bool) -> Read:
     try:
-        message = decode(record.topic, record.headers, record.value)
+        message = decode(record.topic, record.headers, record.value, lean=lean)
     except Undecodable as error:
         return Failed(str(error))
     return () if message is None else (message,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.flow import Flow, Publishes
+from chassis.flow import Flow, Publishes, decode_lean
 from chassis.store import Documents
 from contracts.commands import ReprocessOrder
 from contracts.events import OrderCaptured, OrderErased
@@ -38,6 +38,7 @@ def flow(
         documents=documents,
         publisher=publisher,
         clock=clock,
+        read=decode_lean,
         after=notes.send,
     )
 

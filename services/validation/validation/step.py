@@ -12,7 +12,7 @@ from typing import Final
 from chassis.clock import Clock
 from contracts.commands import Corrections, ReprocessOrder
 from contracts.envelope import Event, Message
-from contracts.events import OrderCaptured, OrderErased
+from contracts.events import CapturedOrder, OrderErased
 from contracts.order import Item, Order, OrderStatus
 from contracts.reasons import Reason, ReasonCode
 from validation.case import (
@@ -54,7 +54,7 @@ class Validation:
 
     def step(self, case: Case | None, message: Message) -> Outcome:
         """Decide anew, or tell again what was decided."""
-        if isinstance(message, OrderCaptured):
+        if isinstance(message, CapturedOrder):
             return self._captured(case, message)
         if isinstance(message, OrderErased):
             return _erased(case, message), NOTHING
@@ -64,7 +64,7 @@ class Validation:
             return self._reprocessed(case, case.order, message)
         return self._visited(case, case.order, message)
 
-    def _captured(self, known: Case | None, captured: OrderCaptured) -> Outcome:
+    def _captured(self, known: Case | None, captured: CapturedOrder) -> Outcome:
         """A later revision is judged as its first attempt, with the corrections made so far."""
         if known is not None:
             if known.closed or captured.revision < known.revision:
