@@ -80,6 +80,8 @@ def _orders(orders: OrderPages) -> list[Page]:
         Page(f"{order}/editar", orders.edit, Permission.OPERATE),
         Page(f"{order}/editar", orders.correct, Permission.OPERATE, method="POST"),
         Page(f"{order}/reprocessar", orders.reprocess, Permission.OPERATE, method="POST"),
+        Page(f"{order}/cancelamento", orders.resolve, Permission.OPERATE, method="POST"),
+        Page(f"{order}/manter", orders.keep, Permission.OPERATE, method="POST"),
     ]
 
 

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.commands import Corrections
+from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import board, paging
-from panel.commands import shown_order
+from panel.commands import Refused, Why, is_changed, shown_order
 from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.pages import editing, words
@@ -22,6 +23,7 @@ from panel.tab import Tab
 MOST_COUNTED: Final = 1_000
 PAGE: Final = 50
 VERSION: Final = "_versao"
+CHOICE: Final = "escolha"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,22 @@ class OrderPages:
         await self.desk.reprocess(row, Corrections(), by=access_of(request).user)
         return self._asked(store)
 
+    async def resolve(self, request: Request) -> Response:
+        """Say what becomes of a cancelled order that the ERP still holds."""
+        store, row = await self._order(request)
+        try:
+            choice = CancellationChoice(visit_of(request).form.get(CHOICE, ""))
+        except ValueError:
+            raise Refused(Why.NOT_A_CHOICE) from None
+        await self.desk.resolve(row, choice, by=access_of(request).user)
+        return RedirectResponse(f"{_address(store, Tab.CANCELLED)}?aviso=escolha", 303)
+
+    async def keep(self, request: Request) -> Response:
+        """Let the ERP's order stand though the channel changed it."""
+        store, row = await self._order(request)
+        await self.desk.keep(row, by=access_of(request).user)
+        return RedirectResponse(f"{_address(store, Tab.PENDING)}?aviso=mantido", 303)
+
     async def edit(self, request: Request) -> Response:
         """The form that corrects an order."""
         store, row = await self._order(request)
@@ -101,7 +119,9 @@ class OrderPages:
             store=store,
             tab=tab,
             section=f"/pedidos/{words.TABS[tab][0]}",
-            rows=[{**row, "body": shown_order(row)} for row in found.rows],
+            rows=[
+                {**row, "body": shown_order(row), "changed": is_changed(row)} for row in found.rows
+            ],
             next=found.next,
             deep="depois" in request.query_params,
             counts=await self._counts(store),

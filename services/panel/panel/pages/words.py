@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from contracts.events import CancellationChoice
 from contracts.order import PaymentMethod
 from panel.access import Role
 from panel.tab import Situation, Tab
@@ -64,6 +65,10 @@ NOTICES: Final[dict[str, str]] = {
         "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar; "
         "atualize a página para ver."
     ),
+    "escolha": (
+        "Escolha registrada. Se ela depende do ERP, ele é conferido agora; atualize a página."
+    ),
+    "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
     "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
     "usuario": "Usuário salvo. Se o acesso mudou, ele precisa entrar de novo.",
 }
@@ -72,6 +77,9 @@ REFUSALS: Final[dict[str, str]] = {
     "unknown": "Este pedido não existe nesta loja.",
     "cancelled": "O canal cancelou este pedido; ele não vai mais para o ERP.",
     "integrated": "Este pedido já está no ERP; altere-o por lá.",
+    "nothing_to_choose": "Não há nada a escolher neste pedido: alguém já resolveu, ou o ERP.",
+    "not_a_choice": "Esta escolha não vale mais para o pedido. Volte e veja as que valem.",
+    "unchanged": "Este pedido não espera mais uma decisão sobre mudança no canal.",
 }
 
 ROLES: Final[dict[str, tuple[str, str]]] = {
@@ -101,3 +109,20 @@ CHANGES: Final[dict[str, str]] = {
     "senha_alterada": "alterou a própria senha",
 }
 """What an audit entry says was done."""
+
+CHOICES: Final[dict[str, tuple[str, str]]] = {
+    CancellationChoice.CANCEL: (
+        "Cancelar pedido",
+        "Tenta de novo cancelar no ERP; se você já cancelou lá, só confere.",
+    ),
+    CancellationChoice.CANCEL_INVOICED: (
+        "Cancelei a NF-e e o pedido",
+        "Cancele os dois no ERP antes; aqui o ERP é conferido.",
+    ),
+    CancellationChoice.REGISTER_RETURN: (
+        "Registrei a devolução",
+        "Registre a devolução no ERP antes; aqui o ERP é conferido.",
+    ),
+    CancellationChoice.KEEP: ("Manter no ERP", "A venda continua no ERP, e o assunto se encerra."),
+}
+"""The button of each choice about a cancelled order, and what it does."""
