@@ -78,3 +78,17 @@ def test_several_stores_that_all_have_the_wrong_secret_are_one_condition() -> No
             assert await bench.settle() < 10
 
     run(main())
+
+
+def test_a_store_configured_again_while_its_key_is_refused_is_tried_at_once() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await bench.control("POST", "keys", {"app_key": APP_KEY, "suspended": True})
+            await orders(bench, 1)
+            await bench.turn()
+            await bench.control("POST", "keys", {"app_key": APP_KEY, "suspended": False})
+
+            bench.stores.put(a_keyed_store(version=2, name="Outro Nome"))
+            assert await bench.settle() < 5
+
+    run(main())

@@ -43,7 +43,8 @@ class Accounts:
     """The ERP account of every store. Several stores may share one, and tell it different secrets.
 
     New keys are used from the moment a store brings them. While they work, a store that is merely
-    configured again does not bring old ones back; where they are refused, the others' are tried.
+    configured again does not bring old ones back; where they are refused, the others' are tried,
+    and a store configured again is a reason to try at once.
     `connect` makes a client for an account's keys.
     """
 
@@ -88,7 +89,8 @@ class Accounts:
         newest = ring.is_newest(store) or store.store_id in ring.by_store
         known = keys in ring.newest_first()
         ring.by_store[store.store_id] = (store.occurred_at, keys)
-        if ring.used is None or (newest and not known):
+        is_held = ring.erp is not None and ring.erp.breaker.cause is FaultKind.AUTH
+        if ring.used is None or (newest and (is_held or not known)):
             ring.refused.clear()
             self._use(store.account_id, ring, keys)
             self._changed()
