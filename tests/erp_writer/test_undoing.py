@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.events import ErpStanding, OrderPosted, Undoing
+from contracts.events import ErpFinding, ErpStanding, OrderPosted, Undoing
 from tests.support.builders import an_order, cancellation_of
 from tests.support.erp_bench import APP_KEY, ErpBench, a_bench
 from tests.support.virtual_time import run
@@ -15,10 +15,11 @@ POST, CANCEL = "IncluirPedido", "CancelarPedidoVenda"
 CLAIMING, CLAIMED = "before saving sending", "after saving sending"
 
 
-async def act(bench: ErpBench, action: str) -> None:
+async def act(bench: ErpBench, action: str, **more: str) -> None:
     """The ERP's user does this with the order."""
     code = bench.ledger.kept[ORDER.order_id].state.integration_code
-    await bench.control("POST", "act", {"app_key": APP_KEY, "action": action, "order": code})
+    about = {"app_key": APP_KEY, "action": action, "order": code}
+    await bench.control("POST", "act", about | more)
 
 
 async def posted(bench: ErpBench) -> None:
@@ -129,21 +130,97 @@ def test_an_invoiced_order_is_left_to_a_person() -> None:
             assert CANCEL not in await bench.calls()
             fact = bench.seen(OrderPosted)[-1]
             assert fact.standing is ErpStanding.CANCEL_REFUSED
+            assert (fact.found, fact.stage_code) == (ErpFinding.INVOICED, "60")
             assert "faturado" in fact.erp_message
 
     run(main())
 
 
-@pytest.mark.parametrize("action", ["cancel", "delete_order"])
-def test_an_order_that_is_gone_already_is_told_as_cancelled(action: str) -> None:
+@pytest.mark.parametrize(
+    ("actions", "found"),
+    [
+        (["cancel"], ErpFinding.CANCELLED),
+        (["delete_order"], ErpFinding.DELETED),
+        (["invoice", "cancel"], ErpFinding.CANCELLED),
+        (["invoice", "return_order"], ErpFinding.RETURNED),
+    ],
+)
+def test_an_order_that_is_gone_already_is_told_as_cancelled_and_how(
+    actions: list[str], found: ErpFinding
+) -> None:
     async def main() -> None:
         async with a_bench() as bench:
             await posted(bench)
-            await act(bench, action)
+            for action in actions:
+                await act(bench, action)
             await cancelled(bench)
 
             assert CANCEL not in await bench.calls()
-            assert standings(bench)[-1] is ErpStanding.CANCELLED
+            fact = bench.seen(OrderPosted)[-1]
+            assert (fact.standing, fact.found) == (ErpStanding.CANCELLED, found)
+
+    run(main())
+
+
+def test_an_order_that_was_moved_on_is_cancelled_where_it_stands() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await posted(bench)
+            await act(bench, "move_stage", stage="50")
+            await cancelled(bench)
+
+            fact = bench.seen(OrderPosted)[-1]
+            assert await bench.open_orders() == []
+            assert (fact.standing, fact.stage_code) == (ErpStanding.CANCELLED, "50")
+
+    run(main())
+
+
+def test_an_order_in_delivery_is_left_to_a_person() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await posted(bench)
+            await act(bench, "invoice")
+            await act(bench, "move_stage", stage="70")
+            await cancelled(bench)
+
+            fact = bench.seen(OrderPosted)[-1]
+            assert CANCEL not in await bench.calls()
+            assert (fact.standing, fact.found) == (ErpStanding.CANCEL_REFUSED, ErpFinding.SHIPPED)
+
+    run(main())
+
+
+def test_an_order_whose_goods_have_left_is_only_looked_at() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await posted(bench)
+            await cancelled(bench, shipped=True)
+
+            fact = bench.seen(OrderPosted)[-1]
+            assert CANCEL not in await bench.calls()
+            assert (fact.standing, fact.found) == (ErpStanding.CANCEL_REFUSED, ErpFinding.OPEN)
+
+    run(main())
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_what_a_person_says_they_did_in_the_erp_is_looked_for_there(*, done: bool) -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await posted(bench)
+            await act(bench, "invoice")
+            await cancelled(bench)
+            if done:
+                await act(bench, "return_order")
+            await cancelled(bench, undoing=Undoing.CHECKING, decision=1)
+
+            *_, first, again = bench.seen(OrderPosted)
+            assert CANCEL not in await bench.calls()
+            assert (first.standing, first.decision) == (ErpStanding.CANCEL_REFUSED, 0)
+            wanted = ErpStanding.CANCELLED if done else ErpStanding.CANCEL_REFUSED
+            assert (again.standing, again.decision) == (wanted, 1)
+            assert again.event_id != first.event_id
 
     run(main())
 
