@@ -33,6 +33,7 @@ from sandbox.channels.shopify import SHOPIFY
 from sandbox.channels.shopify.api import AdminApi
 from sandbox.channels.storefront import Storefront
 from sandbox.channels.subscriptions import Subscriptions
+from sandbox.operator.shops import Shops
 
 CHANNELS = {channel.name: channel for channel in (SHOPIFY, NUVEMSHOP, MERCADO_LIVRE)}
 
@@ -101,6 +102,7 @@ def create_app(
     return Starlette(
         routes=[
             *_health(background),
+            *_pages(memory, market, deliverer).routes(),
             *storefront.routes(),
             *backstage.routes(),
             *_apis(memory, catalogue),
@@ -120,6 +122,17 @@ def _storefront(memory: _Memory, market: Market, deliverer: Deliverer) -> Storef
         deliverer=deliverer,
         channels=CHANNELS,
         clock=memory.clock,
+    )
+
+
+def _pages(memory: _Memory, market: Market, deliverer: Deliverer) -> Shops:
+    """What a person sees at the channels' address."""
+    return Shops(
+        archive=memory.archive,
+        orders=memory.orders,
+        outbox=memory.outbox,
+        market=market,
+        deliverer=deliverer,
     )
 
 

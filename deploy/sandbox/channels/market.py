@@ -236,6 +236,10 @@ class Market:
         for delivery_id in sent:
             self._deliverer.add(delivery_id)
 
+    def line(self, store: Store, record: Document) -> dict[str, Any]:
+        """An order in one line."""
+        return self._line(self._channels[store.channel], record)
+
     def _line(self, channel: Channel, record: Document) -> dict[str, Any]:
         summary = channel.summary(record)
         return {

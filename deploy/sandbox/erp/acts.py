@@ -174,3 +174,13 @@ ACTS: Mapping[str, Act] = {
         CUSTOMERS, "code", "customer", "bloquear_faturamento", "N", told=_tell_of_customer
     ),
 }
+
+
+def perform(company: Company, action: str, about: Doc) -> Doc:
+    """Act as the ERP's user; the record acted upon. UnknownError, or the Fault of a refusal."""
+    act = ACTS.get(action)
+    if act is None:
+        raise UnknownError(f"no action {action}; there are {', '.join(ACTS)}")
+    billing.settle_due(company)
+    with company.transaction():
+        return act(company, about)

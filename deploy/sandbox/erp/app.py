@@ -25,6 +25,7 @@ from sandbox.erp.limits import Limits
 from sandbox.erp.machine import Machine
 from sandbox.erp.services import SERVICES
 from sandbox.erp.store import Store
+from sandbox.operator.desk import Desk
 
 
 def machine_clock() -> datetime:
@@ -76,6 +77,7 @@ def create_app(
             Route("/api/v1/{module}/{service}", add_slash, methods=["GET", "POST"]),
             *Control(machine, Portal(machine.companies, courier)).routes(),
             *Documents(machine.companies).routes(),
+            *Desk(machine).routes(),
             Route("/healthz/live", healthy),
             Route("/healthz/ready", healthy),
         ],

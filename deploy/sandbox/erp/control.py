@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.erp.acts import ACTS, UnknownError
+from sandbox.erp.acts import UnknownError, perform
 from sandbox.erp.companies import Company, Invoicing
 from sandbox.erp.customers import CUSTOMERS
 from sandbox.erp.faults import Fault
@@ -193,12 +193,7 @@ class Control:
         """Act as the ERP's user; answers the record acted upon."""
         body = await _body(request)
         company = self._company(body["app_key"])
-        action = ACTS.get(body["action"])
-        if action is None:
-            raise UnknownError(f"no action {body['action']}; there are {', '.join(ACTS)}")
-        settle_due(company)
-        with company.transaction():
-            record = action(company, body)
+        record = perform(company, body["action"], body)
         return Response(dumps(record), media_type="application/json")
 
     def _asked(self, request: Request) -> list[Company]:
