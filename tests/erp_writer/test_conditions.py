@@ -146,6 +146,24 @@ def test_the_breaker_opens_and_says_so_before_the_tenth_fault() -> None:
     run(main())
 
 
+def test_noes_without_end_never_make_the_erp_block_the_account() -> None:
+    async def main() -> None:
+        async with a_bench() as bench, at_work(bench):
+            act = {"app_key": APP_KEY, "action": "inactivate_product", "product": "CAN-350-AZ"}
+            await bench.control("POST", "act", act)
+            await a_backlog(bench, 20)
+            await asyncio.sleep(2100)
+
+            assert (await bench.calls()).count(POST) == 9
+            statuses = {r["status"] for r in (await bench.control("GET", "requests"))["requests"]}
+            assert 425 not in statuses
+            words = bench.seen(AccountCondition)
+            assert said(words) == [Condition.REFUSING] * 5
+            assert len({word.since for word in words}) == 1
+
+    run(main())
+
+
 @pytest.mark.parametrize(
     ("trouble", "times"), [("throttle", 3), ("busy", 2), ("cut_before", 2), ("html", 2)]
 )

@@ -85,7 +85,7 @@ class Conditions:
         """A call of the account ended and left its breaker so, to wait `wait_s`."""
         condition = condition_of(breaker)
         before = self.current(account_id)
-        if condition is None or (before is None and condition is Condition.GOOD):
+        if condition is None or (condition is Condition.GOOD and not _is_over(before, breaker)):
             return
         now = self._clock()
         until = now + timedelta(seconds=wait_s) if condition in PASSES_BY_ITSELF else None
@@ -141,3 +141,13 @@ class Conditions:
     def _is_doubted(self, account_id: str) -> bool:
         known = self.current(account_id)
         return known is not None and known.condition in ASKED_FOR
+
+
+def _is_over(before: AccountCondition | None, breaker: Breaker) -> bool:
+    """Whether there was something, and a good answer ends it.
+
+    One of another method does not end a row of noes: the next of those means a longer pause.
+    """
+    if before is None:
+        return False
+    return before.condition is not Condition.REFUSING or breaker.well

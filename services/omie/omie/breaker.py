@@ -1,9 +1,9 @@
 """When an account may be called: pure, every moment comes in.
 
 Ten wrong calls of a method in a row block it at the ERP for half an hour (omie-api.md 2), so five
-are enough here. Refused keys and a block are believed at once; an ERP that is down or busy is
-given time, longer and longer. After a pause one call goes through as a probe, and a good answer
-lets all pass again.
+are enough here, and before the tenth we wait that half hour ourselves. Refused keys and a block are
+believed at once; an ERP that is down or busy is given time, longer and longer. After a pause one
+call goes through as a probe, and a good answer lets all pass again.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from typing import Final
 from omie.faults import Fault, FaultKind
 
 MOST_IN_A_ROW: Final = 5
+TENTH: Final = 10
+"""The wrong call in a row that the ERP answers with a block."""
 REFUSED_KEYS_S: Final = 300.0
 BLOCKED_S: Final = 1800.0
 """For a block that does not say how long it lasts."""
@@ -45,6 +47,11 @@ class Breaker:
     def closed(self) -> bool:
         """Whether calls pass freely."""
         return self.cause is None
+
+    @property
+    def well(self) -> bool:
+        """Whether calls pass and no method is on its way to a block."""
+        return self.closed and max(self.rows.values(), default=0) < MOST_IN_A_ROW
 
     @property
     def open(self) -> bool:
@@ -96,6 +103,8 @@ class Breaker:
         if count >= MOST_IN_A_ROW:
             more = count - MOST_IN_A_ROW + 1
             pause = max(pause, _doubled(FIRST_WRONG_S, more, LONGEST_WRONG_S))
+        if count == TENTH - 1:
+            pause = BLOCKED_S
         return Breaker(fault.kind, now + pause, rows) if pause else Breaker(rows=rows)
 
 
