@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,9 +35,11 @@ from contracts.topics import INBOX
 from tests.support.belt import FakeClock
 from tests.support.builders import STORE, a_store
 from tests.support.memory import MemoryDocuments, MemoryLog
+from tests.support.nuvemshop import FakeNuvemshop
 from tests.support.shopify import DOMAIN, SECRET, TOKEN, FakeShopify, signed
 
 VAULT = Vault("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+ADDRESSES = {"shopify": "https://{shop}", "nuvemshop": "https://api.nuvemshop.test"}
 
 
 def a_shop(*secrets: str, token: str = TOKEN, **changes: Any) -> StoreConfigured:
@@ -117,6 +119,7 @@ class Capture:
         self, *stores: StoreConfigured, max_bytes: int = 2**21, erased_at_once: int = 1000
     ) -> None:
         self.shopify = FakeShopify()
+        self.nuvemshop = FakeNuvemshop()
         self.log = MemoryLog()
         self.sightings = MemorySightings()
         self.deferrals = MemoryDeferrals()
@@ -128,8 +131,8 @@ class Capture:
         for store in stores or (a_shop(),):
             self.stores.put(store)
         keyring = Keyring(VAULT)
-        http = self.shopify.client()
-        channels = {name: channel(http, "https://{shop}") for name, channel in CHANNELS.items()}
+        http = httpx.AsyncClient(transport=httpx.MockTransport(self._outside))
+        channels = {name: channel(http, ADDRESSES[name]) for name, channel in CHANNELS.items()}
         self.grants = MemoryDocuments[Grant]()
         self.tokens = Tokens(
             grants=self.grants,
@@ -165,6 +168,11 @@ class Capture:
         self._offsets = itertools.count()
         self._read = 0
 
+    def _outside(self, request: httpx.Request) -> httpx.Response:
+        """What the channels answer."""
+        outside = {"api.nuvemshop.test": self.nuvemshop.answer}
+        return outside.get(request.url.host, self.shopify.answer)(request)
+
     def http(self) -> httpx.AsyncClient:
         """A client at the door."""
         return httpx.AsyncClient(
@@ -174,10 +182,12 @@ class Capture:
     async def notify(self, topic: str, payload: Any, store: str = STORE, **headers: str) -> int:
         """A webhook comes to the door; gives the answer's status."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return await self.post(f"/webhooks/shopify/{store}", body, signed(body, topic, **headers))
+
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Any request comes to the door; gives the answer's status."""
         async with self.http() as http:
-            answer = await http.post(
-                f"/webhooks/shopify/{store}", content=body, headers=signed(body, topic, **headers)
-            )
+            answer = await http.post(path, content=body, headers=dict(headers))
         return answer.status_code
 
     async def drain(self) -> None:

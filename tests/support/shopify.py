@@ -216,12 +216,12 @@ class FakeShopify:
         self.says[f"orders/{order_id}.json"] = list(answers)
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
+        return httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
 
     def paths(self) -> list[str]:
         return [request.url.path.split("/admin/api/2026-10/")[-1] for request in self.asked]
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         answers = self.says[self.paths()[-1]]
         answer = (answers.pop(0) if len(answers) > 1 else answers[0]) if answers else None

@@ -41,7 +41,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     deferrals = MongoDeferrals(database["deferrals"])
     stores = Table(StoreConfigured)
     stores_consumer = kafka.table_consumer(settings.kafka, SERVICE)
-    http = http_client()
+    http = http_client(settings.contact)
     vault = Vault(settings.secret_key.get_secret_value())
     keyring = Keyring(vault)
     tokens = Tokens(
@@ -85,7 +85,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
 
 def channels(http: httpx.AsyncClient, settings: Settings) -> dict[str, Channel]:
     """Every channel, on one HTTP client and each its own address."""
-    addresses = {"shopify": settings.shopify_url}
+    addresses = {"shopify": settings.shopify_url, "nuvemshop": settings.nuvemshop_url}
     return {name: channel(http, addresses[name]) for name, channel in CHANNELS.items()}
 
 
@@ -94,9 +94,10 @@ def renewals(_: Settings) -> dict[str, Renewal]:
     return {}
 
 
-def http_client() -> httpx.AsyncClient:
+def http_client(contact: str) -> httpx.AsyncClient:
     """The client towards the channels: httpx over aiohttp's connections, which cost a quarter.
 
+    Nuvemshop answers only whoever names the app and, in brackets, where its people can be reached.
     No proxy from the environment, and no redirects: a token goes to the configured host only.
     """
     return httpx.AsyncClient(
@@ -104,7 +105,7 @@ def http_client() -> httpx.AsyncClient:
         timeout=httpx.Timeout(10, connect=2),
         trust_env=False,
         follow_redirects=False,
-        headers={"User-Agent": "esteira"},
+        headers={"User-Agent": f"esteira ({contact})" if contact else "esteira"},
     )
 
 

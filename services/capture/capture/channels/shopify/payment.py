@@ -1,35 +1,21 @@
 """How an order was paid, from its transactions. Pure.
 
 Shopify names the gateway but has no fields for the method or the instalments: each Brazilian
-gateway leaves them in its receipt or in the order's notes, under its own words. The two tables
-below are what we have seen or can read off a name; they are the place to add a gateway's words.
+gateway leaves them in its receipt or in the order's notes, under its own words. The keys below are
+what we have seen; they are the place to add a gateway's. The words are in `channels/methods.py`.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from decimal import Decimal
 from typing import Any, Final
 
+from capture.channels.methods import method_of
 from capture.channels.shopify.amounts import exact
 from capture.channels.shopify.details import Transaction
 from capture.channels.shopify.payload import Order, note_key
-from contracts.order import Payment, PaymentMethod
-
-_WORDS: Final[tuple[tuple[PaymentMethod, str], ...]] = (
-    (PaymentMethod.PIX, r"pix"),
-    (PaymentMethod.BOLETO, r"boleto|bank ?slip"),
-    (PaymentMethod.GIFT_CARD, r"gift ?card|(?:vale|cartao) presente"),
-    (PaymentMethod.STORE_CREDIT, r"(?:store|shop) credit|credito (?:da|na|em) loja"),
-    (PaymentMethod.DEBIT_CARD, r"debit(?: ?card)?|debito"),
-    (PaymentMethod.CREDIT_CARD, r"credit(?: ?card)?|credito|card|cartao"),
-    (PaymentMethod.BANK_TRANSFER, r"(?:bank|wire) transfer|transferencia|(?:bank )?deposito?|ted"),
-    (PaymentMethod.CASH, r"cash|cash on delivery|cod|dinheiro"),
-    (PaymentMethod.WALLET, r"paypal|picpay|apple pay|google pay|shop pay|wallet|carteira"),
-)  # fmt: skip
-"""The words of each method, without accents; the first that matches decides."""
-_PATTERNS: Final = tuple((method, re.compile(rf"\b(?:{words})\b")) for method, words in _WORDS)
+from contracts.order import Payment
 
 _METHOD_KEYS: Final = frozenset(
     note_key(name)
@@ -73,15 +59,6 @@ def payments_of(
     )
 
 
-def method_of(texts: Iterable[str], brand: str | None) -> PaymentMethod:
-    """The method that the first telling text names; a card's brand alone means credit."""
-    for text in map(_plain, texts):
-        for method, pattern in _PATTERNS:
-            if pattern.search(text):
-                return method
-    return PaymentMethod.CREDIT_CARD if brand else PaymentMethod.OTHER
-
-
 def _payment(paid: Transaction, notes: Mapping[str, str]) -> Payment:
     receipt = paid.receipt
     texts = (_said_in(receipt), paid.gateway, paid.formatted_gateway, _said_in(notes))
@@ -120,10 +97,3 @@ def _first_number(texts: Iterable[str]) -> int | None:
         if found and 1 <= int(found[1]) <= _MOST_INSTALMENTS:
             return int(found[1])
     return None
-
-
-def _plain(text: str) -> str:
-    """Lower case without accents, with blanks for everything between words."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", letters).strip()
