@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from chassis.patience import Unavailable
-from erp_writer.together import Together
+from contracts.wire import Outgoing, encode
+from erp_writer.together import Together, TogetherPublisher
+from tests.support.builders import an_order, validated
 
 
 class Shop:
@@ -24,6 +26,20 @@ class Shop:
         if any(number % 2 for number in numbers):
             raise ValueError("odd")
         return [2 * number for number in numbers]
+
+
+class CountingLog:
+    """Takes a request at a time, once it may go on."""
+
+    def __init__(self) -> None:
+        self.requests: list[list[Outgoing]] = []
+        self.asked = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        self.requests.append(list(records))
+        self.asked.set()
+        await self.go_on.wait()
 
 
 async def test_what_is_asked_for_while_work_is_under_way_is_done_together_and_told_apart() -> None:
@@ -71,3 +87,16 @@ async def test_a_caller_who_gives_up_costs_the_others_nothing() -> None:
     with pytest.raises(asyncio.CancelledError):
         await gives_up
     assert await stays == [8]
+
+
+async def test_outcomes_told_right_after_others_go_out_in_one_request() -> None:
+    log = CountingLog()
+    publisher = TogetherPublisher(log, rest_s=0.0)
+    first, second, third = (encode(validated(an_order(n)), "test") for n in (1001, 1002, 1003))
+    telling = asyncio.create_task(publisher.publish([first]))
+    await log.asked.wait()
+    more = [asyncio.create_task(publisher.publish([each])) for each in (second, third)]
+    await asyncio.sleep(0)
+    log.go_on.set()
+    await asyncio.gather(telling, *more)
+    assert log.requests == [[first], [second, third]]

@@ -4,6 +4,7 @@ A flow also reads its service's replay topic: the records there are handed to it
 were, under their first topic, partition and offset.
 """
 
+import asyncio
 import os
 import sys
 from collections.abc import Collection, Sequence
@@ -24,6 +25,11 @@ from contracts.topics import replay
 
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
+BUSY_RECORDS = 4
+"""So many in a batch say that more are on their way."""
+REST_S = 0.03
+"""Between batches while more are on their way: few large ones cost everybody less than many small
+ones, the broker and the database most of all. Who is idle does not wait."""
 EXIT_BROKEN = 70
 
 log = structlog.get_logger()
@@ -77,6 +83,8 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
         except Exception as error:  # noqa: BLE001 - the batch must not be skipped over
             _leave(error)
         await commit(subscriber.consumer, records)
+        if BUSY_RECORDS <= len(records) < BATCH_RECORDS:
+            await asyncio.sleep(REST_S)
 
     subscriber(consume)
 

@@ -24,6 +24,7 @@ from erp_writer.ownership import Ownership
 from erp_writer.posting import Posting
 from erp_writer.salespeople import Salespeople
 from erp_writer.settings import Settings
+from erp_writer.together import TogetherPublisher
 from erp_writer.undo import Undoing
 from erp_writer.worker import Worker
 from omie.client import Omie
@@ -63,7 +64,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         conditions=conditions,
         posting=Posting(customers, Salespeople(), utc_now, settle),
         undoing=Undoing(utc_now, delete=settings.erp_delete_uncancellable, settle=settle),
-        publisher=clients.publisher,
+        publisher=TogetherPublisher(clients.publisher),
         clock=utc_now,
         ownership=ownership,
     )

@@ -6,9 +6,14 @@ lines costs the database, and us, a small part of fifty writes.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
+from chassis.flow import Publishes
 from chassis.patience import Unavailable
+from contracts.wire import Outgoing
+
+REST_S: Final = 0.01
+"""How long outcomes gather behind the ones just told; an order's calls take far longer."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,10 +24,14 @@ class Together(Generic[T, R]):
 
     `work` takes any number of things and gives a result for each, in their order. Where it is
     Unavailable, it is so for all; where it breaks, each caller's things are tried by themselves.
+    After work it rests for `rest_s`, so that more comes together; who comes alone does not wait.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R]]]) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[T]], Awaitable[Sequence[R]]], rest_s: float = 0.0
+    ) -> None:
         self._work = work
+        self._rest_s = rest_s
         self._waiting: list[tuple[Sequence[T], asyncio.Future[Sequence[R]]]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -41,6 +50,7 @@ class Together(Generic[T, R]):
             while self._waiting:
                 group, self._waiting = self._waiting, []
                 await self._do(group)
+                await asyncio.sleep(self._rest_s)
         finally:
             self._working = None
 
@@ -61,3 +71,19 @@ class Together(Generic[T, R]):
             if not done.done():
                 done.set_result(results[at : at + len(things)])
             at += len(things)
+
+
+class TogetherPublisher:
+    """A publisher through which what many accounts tell at the same time is one request."""
+
+    def __init__(self, publisher: Publishes, rest_s: float = REST_S) -> None:
+        self._publisher = publisher
+        self._together = Together(self._publish, rest_s)
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        """See Publishes."""
+        await self._together.do(records)
+
+    async def _publish(self, records: Sequence[Outgoing]) -> list[None]:
+        await self._publisher.publish(records)
+        return [None] * len(records)

@@ -50,6 +50,7 @@ class Omie:
         self._pacing = pacing
         self._clock = clock
         self._reads = Reads()
+        self._urls: dict[str, httpx.URL] = {}
         self._deadline_s = deadline_s
         self._answer_bytes = answer_bytes
 
@@ -102,7 +103,7 @@ class Omie:
         sent = envelope.encode(self.account, call, param)
         try:
             async with asyncio.timeout(self._deadline_s):
-                response, body = await self._exchange(f"{service}/", sent, write=write)
+                response, body = await self._exchange(self._url(service), sent, write=write)
         except (httpx.RequestError, aiohttp.ClientError) as error:
             if never_left(error):
                 raise NeverSent(type(error).__name__) from None
@@ -119,10 +120,16 @@ class Omie:
         )
         return body, answer
 
+    def _url(self, service: str) -> httpx.URL:
+        """The whole address of a service, put together once."""
+        if service not in self._urls:
+            self._urls[service] = self._http.base_url.join(f"{service}/")
+        return self._urls[service]
+
     async def _exchange(
-        self, path: str, sent: bytes, *, write: bool
+        self, url: httpx.URL, sent: bytes, *, write: bool
     ) -> tuple[httpx.Response, bytes]:
-        async with self._http.stream("POST", path, content=sent) as response:
+        async with self._http.stream("POST", url, content=sent) as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
