@@ -12,7 +12,7 @@ import httpx
 
 from capture.appender import Appender
 from capture.asking import Asking
-from capture.channels import CHANNELS
+from capture.channels import CHANNELS, RENEWALS
 from capture.channels.channel import PrivacyRequest
 from capture.deferrals import Deferred, bring_back
 from capture.grants import Grant
@@ -32,6 +32,7 @@ from chassis.vault import Vault
 from contracts.events import OrderCaptured
 from contracts.stores import StoreConfigured
 from contracts.topics import INBOX
+from tests.support import nuvemshop
 from tests.support.belt import FakeClock
 from tests.support.builders import STORE, a_store
 from tests.support.memory import MemoryDocuments, MemoryLog
@@ -55,6 +56,12 @@ def a_shop(*secrets: str, token: str = TOKEN, **changes: Any) -> StoreConfigured
         }
         | changes
     )
+
+
+def a_nuvemshop(**changes: Any) -> StoreConfigured:
+    """The demo store at Nuvemshop."""
+    of = {"channel": "nuvemshop", "domain": nuvemshop.STORE_NUMBER}
+    return a_shop(nuvemshop.SECRET, token=nuvemshop.TOKEN, **of | changes)
 
 
 @dataclass
@@ -120,6 +127,7 @@ class Capture:
     ) -> None:
         self.shopify = FakeShopify()
         self.nuvemshop = FakeNuvemshop()
+        self.mercadolivre = FakeMercadoLivre()
         self.log = MemoryLog()
         self.sightings = MemorySightings()
         self.deferrals = MemoryDeferrals()
@@ -137,7 +145,7 @@ class Capture:
         self.tokens = Tokens(
             grants=self.grants,
             exchange=TokenEndpoints(http).renew,
-            renewals={},
+            renewals={n: partial(request, ADDRESSES[n]) for n, request in RENEWALS.items()},
             clock=self.clock,
             sleep=self.seconds.sleep,
         )
@@ -170,7 +178,10 @@ class Capture:
 
     def _outside(self, request: httpx.Request) -> httpx.Response:
         """What the channels answer."""
-        outside = {"api.nuvemshop.test": self.nuvemshop.answer}
+        outside = {
+            "api.nuvemshop.test": self.nuvemshop.answer,
+            "api.mercadolivre.test": self.mercadolivre.answer,
+        }
         return outside.get(request.url.host, self.shopify.answer)(request)
 
     def http(self) -> httpx.AsyncClient:
@@ -203,6 +214,12 @@ class Capture:
         assert await self.notify(topic, payload, **headers) == 200
         await self.drain()
         return self.captured[before:]
+
+    async def hear(self, body: bytes) -> None:
+        """A webhook of Nuvemshop comes and is worked off."""
+        path = f"/webhooks/nuvemshop/{STORE}"
+        assert await self.post(path, body, nuvemshop.signed(body)) == 200
+        await self.drain()
 
     async def bring_back(self) -> None:
         """What is due comes back to the inbox and is worked off."""
