@@ -79,7 +79,7 @@ async def _create(address: str, topics: Sequence[Topic]) -> Outcome:
             brokers = len((await admin.describe_cluster())["brokers"])
             await _create_missing(admin, missing, replicas=min(_REPLICAS, brokers))
         known = [topic for topic in topics if topic.name in there]
-        existing = await _describe(admin, [topic.name for topic in known])
+        existing = await describe(admin, [topic.name for topic in known])
     finally:
         await admin.close()
     return Outcome(
@@ -108,7 +108,8 @@ async def _create_missing(
             raise error(f"{name}: {detail}")
 
 
-async def _describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, Existing]:
+async def describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, Existing]:
+    """These topics as the cluster has them."""
     if not names:
         return {}
     described: list[dict[str, Any]] = await admin.describe_topics(list(names))

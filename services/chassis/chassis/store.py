@@ -29,6 +29,8 @@ Client = AsyncIOMotorClient[dict[str, Any]]
 Database = AsyncIOMotorDatabase
 Collection_ = AsyncIOMotorCollection
 DUPLICATE_KEY = 11000
+COLLECTION_GONE = 175
+"""The collection was replaced by another of its name under the operation: the next one is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def translated() -> Iterator[None]:
     except (ConnectionFailure, AutoReconnect, NetworkTimeout, WTimeoutError, ExecutionTimeout) as e:
         raise Unavailable(f"mongodb: {type(e).__name__}") from e
     except OperationFailure as e:
-        if isinstance(e, BulkWriteError) or not e.has_error_label("RetryableWriteError"):
+        again = e.code == COLLECTION_GONE or e.has_error_label("RetryableWriteError")
+        if isinstance(e, BulkWriteError) or not again:
             raise
         raise Unavailable(f"mongodb: {type(e).__name__}") from e
 
@@ -158,6 +161,8 @@ def _refused(error: BulkWriteError) -> set[int]:
     """Which writes met a stored document of another version. Raises the error if it is another."""
     details = error.details or {}
     refused = details.get("writeErrors", ())
+    if any(e["code"] == COLLECTION_GONE for e in refused):
+        raise Unavailable("mongodb: collection replaced") from error
     if any(e["code"] != DUPLICATE_KEY for e in refused):
         raise error
     if details.get("writeConcernErrors"):

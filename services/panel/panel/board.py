@@ -102,15 +102,20 @@ def _filter(query: Query) -> dict[str, Any]:
 
 async def prepare(database: Database[dict[str, Any]]) -> None:
     """Create the indexes and the three views; harmless when they exist. Raises Unavailable."""
-    orders = database[ORDERS]
+    await index(database[ORDERS])
+    with translated():
+        there = set(await database.list_collection_names())
+        for tab in Tab:
+            await _view(database, f"{tab}_orders", _as_read(tab), there)
+
+
+async def index(orders: Collection_[dict[str, Any]]) -> None:
+    """Create the indexes of a collection of rows. Raises Unavailable."""
     with translated():
         await orders.create_index(
             [("store_id", 1), ("tab", 1), ("updated_at", -1), ("_id", -1)], name="tabs"
         )
         await orders.create_index([("store_id", 1), ("search", 1)], name="search")
-        there = set(await database.list_collection_names())
-        for tab in Tab:
-            await _view(database, f"{tab}_orders", _as_read(tab), there)
 
 
 async def _view(

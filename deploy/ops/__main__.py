@@ -1,0 +1,5 @@
+"""`python -m ops` is `esteira`."""
+
+from ops.main import main
+
+main()

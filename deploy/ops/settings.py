@@ -1,0 +1,66 @@
+"""Where everything is: flag, else environment, else the project's file, else the user's."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ops.exits import usage
+
+DEFAULTS: Final = {
+    "kafka": "127.0.0.1:19092",
+    "mongodb": "mongodb://127.0.0.1:27117/?replicaSet=esteira&directConnection=true",
+    "capture_url": "http://127.0.0.1:8401",
+    "erp_url": "https://app.omie.com.br/api/v1/",
+    "secret_key": "",
+}
+_PROJECT: Final = "demo.json"
+_KEY_FILE: Final = "secret.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Addresses, and the key that opens credentials (empty where it is not known)."""
+
+    kafka: str
+    mongodb: str
+    capture_url: str
+    erp_url: str
+    secret_key: str
+
+
+def read(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Settings:
+    """What the command is to use; reads the files that there are. Raises Stop.
+
+    The project's file is what `make run` writes, `demo.json` in ESTEIRA_DATA (`.esteira`), with
+    the key in `secret.key` beside it; the user's is `esteira.json` in their configuration folder.
+    The key is never a flag: others can read those.
+    """
+    data = Path(environ.get("ESTEIRA_DATA") or ".esteira")
+    home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    project = _file(data / _PROJECT)
+    if "erp_url" in project:
+        project["erp_url"] = project["erp_url"].rstrip("/") + "/api/v1/"
+    key = data / _KEY_FILE
+    if key.is_file():
+        project["secret_key"] = key.read_text("utf-8").strip()
+    user = _file(home / "esteira.json")
+    said = {name: environ.get(f"ESTEIRA_{name.upper()}") for name in DEFAULTS}
+    if path := environ.get("ESTEIRA_SECRET_KEY_FILE"):
+        said["secret_key"] = Path(path).read_text("utf-8").strip()
+    chosen = {
+        name: flags.get(name) or said[name] or project.get(name) or user.get(name) or default
+        for name, default in DEFAULTS.items()
+    }
+    return Settings(**chosen)
+
+
+def _file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        raise usage(f"{path} is not JSON") from None
+    return {name: text for name, text in found.items() if isinstance(text, str)}

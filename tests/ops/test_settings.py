@@ -1,0 +1,55 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from ops.exits import Exit, Stop
+from ops.settings import DEFAULTS, read
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    return {"ESTEIRA_DATA": str(home / ".esteira"), "XDG_CONFIG_HOME": str(home)} | more
+
+
+def project(home: Path, **said: str) -> None:
+    (home / ".esteira").mkdir(exist_ok=True)
+    (home / ".esteira" / "demo.json").write_text(json.dumps(said))
+
+
+def test_nothing_said_is_the_machine_s_own_belt(tmp_path: Path):
+    assert read({}, environ(tmp_path)).kafka == DEFAULTS["kafka"]
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_files(tmp_path: Path):
+    (tmp_path / "esteira.json").write_text('{"kafka": "user:1", "mongodb": "user:1"}')
+    assert read({}, environ(tmp_path)).kafka == "user:1"
+
+    project(tmp_path, kafka="project:1")
+    assert read({}, environ(tmp_path)).kafka == "project:1"
+    assert read({}, environ(tmp_path)).mongodb == "user:1"
+
+    told = environ(tmp_path, ESTEIRA_KAFKA="environment:1")
+    assert read({}, told).kafka == "environment:1"
+    assert read({"kafka": "flag:1"}, told).kafka == "flag:1"
+
+
+def test_the_key_comes_from_a_file_and_the_erp_s_root_gets_its_path(tmp_path: Path):
+    project(tmp_path, erp_url="http://127.0.0.1:8411")
+    (tmp_path / ".esteira" / "secret.key").write_text("a-key\n")
+
+    found = read({}, environ(tmp_path))
+
+    assert (found.secret_key, found.erp_url) == ("a-key", "http://127.0.0.1:8411/api/v1/")
+    other = tmp_path / "other.key"
+    other.write_text("another")
+    told = environ(tmp_path, ESTEIRA_SECRET_KEY_FILE=str(other))
+    assert read({}, told).secret_key == "another"
+
+
+def test_a_file_that_is_no_json_is_told_by_its_name(tmp_path: Path):
+    (tmp_path / "esteira.json").write_text("kafka: here")
+
+    with pytest.raises(Stop, match=r"esteira\.json") as stop:
+        read({}, environ(tmp_path))
+
+    assert stop.value.code is Exit.USAGE
