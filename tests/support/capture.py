@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -32,15 +33,20 @@ from chassis.vault import Vault
 from contracts.events import OrderCaptured
 from contracts.stores import StoreConfigured
 from contracts.topics import INBOX
-from tests.support import nuvemshop
+from tests.support import mercadolivre, nuvemshop
 from tests.support.belt import FakeClock
 from tests.support.builders import STORE, a_store
 from tests.support.memory import MemoryDocuments, MemoryLog
+from tests.support.mercadolivre import FakeMercadoLivre
 from tests.support.nuvemshop import FakeNuvemshop
 from tests.support.shopify import DOMAIN, SECRET, TOKEN, FakeShopify, signed
 
 VAULT = Vault("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
-ADDRESSES = {"shopify": "https://{shop}", "nuvemshop": "https://api.nuvemshop.test"}
+ADDRESSES = {
+    "shopify": "https://{shop}",
+    "nuvemshop": "https://api.nuvemshop.test",
+    "mercadolivre": "https://api.mercadolivre.test",
+}
 
 
 def a_shop(*secrets: str, token: str = TOKEN, **changes: Any) -> StoreConfigured:
@@ -62,6 +68,23 @@ def a_nuvemshop(**changes: Any) -> StoreConfigured:
     """The demo store at Nuvemshop."""
     of = {"channel": "nuvemshop", "domain": nuvemshop.STORE_NUMBER}
     return a_shop(nuvemshop.SECRET, token=nuvemshop.TOKEN, **of | changes)
+
+
+def a_seller(**changes: Any) -> StoreConfigured:
+    """The demo store at Mercado Livre, with the grant it was connected with."""
+    store_id = changes.get("store_id", STORE)
+    secrets = {
+        "channel_token": changes.pop("token", mercadolivre.ACCESS),
+        "channel_client_secret": mercadolivre.APP_SECRET,
+        "channel_refresh_token": changes.pop("refresh", mercadolivre.REFRESH),
+    }
+    sealed = {name: VAULT.seal(text, f"{store_id}:{name}") for name, text in secrets.items()}
+    fixed = {
+        "channel": "mercadolivre",
+        "domain": mercadolivre.SELLER,
+        "channel_client_id": mercadolivre.APP,
+    }
+    return a_store(**(fixed | sealed | changes))
 
 
 @dataclass
@@ -220,6 +243,14 @@ class Capture:
         path = f"/webhooks/nuvemshop/{STORE}"
         assert await self.post(path, body, nuvemshop.signed(body)) == 200
         await self.drain()
+
+    async def notified(self, *bodies: bytes) -> Sequence[OrderCaptured]:
+        """Notifications of Mercado Livre come, and are worked off as one batch; what they told."""
+        before = len(self.captured)
+        for body in bodies:
+            assert await self.post("/webhooks/mercadolivre", body, {}) == 200
+        await self.drain()
+        return self.captured[before:]
 
     async def bring_back(self) -> None:
         """What is due comes back to the inbox and is worked off."""

@@ -10,7 +10,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from capture.appender import Appender
 from capture.asking import Asking
-from capture.channels import CHANNELS
+from capture.channels import CHANNELS, RENEWALS
 from capture.channels.channel import Channel
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
 from capture.grants import MongoGrants
@@ -85,13 +85,23 @@ def build(settings: Settings, clients: Clients) -> Parts:
 
 def channels(http: httpx.AsyncClient, settings: Settings) -> dict[str, Channel]:
     """Every channel, on one HTTP client and each its own address."""
-    addresses = {"shopify": settings.shopify_url, "nuvemshop": settings.nuvemshop_url}
-    return {name: channel(http, addresses[name]) for name, channel in CHANNELS.items()}
+    at = addresses(settings)
+    return {name: channel(http, at[name]) for name, channel in CHANNELS.items()}
 
 
-def renewals(_: Settings) -> dict[str, Renewal]:
+def renewals(settings: Settings) -> dict[str, Renewal]:
     """How the tokens of those channels are renewed whose tokens end."""
-    return {}
+    at = addresses(settings)
+    return {name: partial(request, at[name]) for name, request in RENEWALS.items()}
+
+
+def addresses(settings: Settings) -> dict[str, str]:
+    """Where each channel's API is."""
+    return {
+        "shopify": settings.shopify_url,
+        "nuvemshop": settings.nuvemshop_url,
+        "mercadolivre": settings.mercadolivre_url,
+    }
 
 
 def http_client(contact: str) -> httpx.AsyncClient:

@@ -11,7 +11,8 @@ class Settings(settings.Settings):
     """`capture_port` takes the webhooks and answers the health routes.
 
     `shopify_url` is where a shop's API is: `{shop}` stands for its domain; `nuvemshop_url`
-    is that API's root. `contact`, an e-mail or a site, tells channels whom to ask about our calls.
+    and `mercadolivre_url` are those APIs' roots. `contact`, an e-mail or a site, tells channels
+    whom to ask about our calls.
     A webhook larger than `webhook_max_bytes` is refused; the limit leaves room for it in the
     inbox's largest record.
     """
@@ -20,6 +21,9 @@ class Settings(settings.Settings):
     shopify_url: str = Field(default="https://{shop}", pattern=r"^https?://[^\s]*\{shop\}")
     nuvemshop_url: str = Field(
         default="https://api.nuvemshop.com.br", pattern=r"^https?://[^\s{}]+$"
+    )
+    mercadolivre_url: str = Field(
+        default="https://api.mercadolibre.com", pattern=r"^https?://[^\s{}]+$"
     )
     contact: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
     webhook_max_bytes: int = Field(default=2 * MIB, gt=0, le=3 * MIB)

@@ -5,12 +5,20 @@ from typing import Final
 
 import httpx
 
-from capture.channels.channel import Channel
+from capture.channels import mercadolivre
+from capture.channels.channel import Application, Channel, TokenRequest
+from capture.channels.mercadolivre import MercadoLivre
 from capture.channels.nuvemshop import Nuvemshop
 from capture.channels.shopify import Shopify
 
 CHANNELS: Final[Mapping[str, Callable[[httpx.AsyncClient, str], Channel]]] = {
     "shopify": Shopify,
     "nuvemshop": Nuvemshop,
+    "mercadolivre": MercadoLivre,
 }
 """By the name in the webhook's URL; each is built on the HTTP client and its API's address."""
+
+RENEWALS: Final[Mapping[str, Callable[[str, Application, str], TokenRequest]]] = {
+    "mercadolivre": mercadolivre.renewal,
+}
+"""How the channels whose tokens end are asked for new ones: by address, app and refresh token."""

@@ -1,0 +1,19 @@
+"""How Mercado Livre renews tokens: an access token lives 6 hours, a refresh token works once.
+
+Source: developers.mercadolivre.com.br, "Autenticação e autorização", 2025-12.
+"""
+
+from capture.channels.channel import Application, TokenRequest
+
+
+def renewal(url: str, app: Application, refresh_token: str) -> TokenRequest:
+    """The question for a new pair; `url` is the API's root."""
+    return TokenRequest(
+        url=f"{url.rstrip('/')}/oauth/token",
+        form={
+            "grant_type": "refresh_token",
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+            "refresh_token": refresh_token,
+        },
+    )
