@@ -4,6 +4,7 @@ Secrets come in open, leave for the topic sealed, and are never shown again.
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,14 +20,23 @@ from chassis.vault import Sealed, Vault
 from contracts.stores import StoreConfigured, StoreSettings
 from panel.telling import PATIENCE_S, tell
 
-CHANNELS: Final = {"shopify": "Shopify"}
+CHANNELS: Final = {
+    "shopify": "Shopify",
+    "nuvemshop": "Nuvemshop",
+    "mercadolivre": "Mercado Livre",
+}
 """The channels a store can be connected to, as people call them."""
 
+_SHOPIFY: Final = r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com"
+_NUMBER: Final = r"[1-9][0-9]{0,19}"
+_DOMAINS: Final = {"shopify": _SHOPIFY, "nuvemshop": _NUMBER, "mercadolivre": _NUMBER}
+"""What a store's `domain` looks like: Nuvemshop numbers its stores, Mercado Livre its sellers."""
+
 _LARGEST: Final = 2**53
-Channel = Literal["shopify"]
+Channel = Literal["shopify", "nuvemshop", "mercadolivre"]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Key = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,64}$")]
-Domain = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com$")]
+Domain = Annotated[str, Field(pattern=f"^(?:{_SHOPIFY}|{_NUMBER})$")]
 Secret = Annotated[SecretStr, Field(max_length=1_000)]
 ClientId = Annotated[str, Field(max_length=200, pattern=r"^[!-~]*$")]
 SECRETS: Final = ("channel_token", "channel_client_secret", "channel_refresh_token")
@@ -91,12 +101,16 @@ class Incomplete(Exception):  # noqa: N818 - it names what the change is
         self.missing = missing
 
 
+class WrongAddress(Exception):  # noqa: N818 - it names what the domain is
+    """The store's domain is none of its channel."""
+
+
 def changed(
     store: StoreConfigured | None, store_id: str, change: StoreChange, vault: Vault, at: datetime
 ) -> StoreConfigured:
     """The store with the change; an equal one but for its time when nothing changes.
 
-    Raises Incomplete, StoreMovedOn.
+    Raises Incomplete, StoreMovedOn, WrongAddress.
     """
     version = store.version if store else 0
     if change.version is not None and change.version != version:
@@ -118,6 +132,10 @@ def changed(
         given = {name: getattr(change.settings, name) for name in change.settings.model_fields_set}
         update["settings"] = base.settings.model_copy(update=given)
     new = base.model_copy(update=update)
+    if update.keys() & {"channel", "domain"} and not re.fullmatch(
+        _DOMAINS[new.channel], new.domain
+    ):
+        raise WrongAddress
     if store and new == store:
         return store
     return new.model_copy(update={"version": version + 1, "occurred_at": at})
@@ -196,7 +214,7 @@ class Stores:
     async def configure(self, store_id: str, change: StoreChange) -> tuple[StoreConfigured, bool]:
         """Change a store; answers with it, and whether it is new, once this process reads it back.
 
-        Raises Incomplete, StoreMovedOn, Unavailable.
+        Raises Incomplete, StoreMovedOn, WrongAddress, Unavailable.
         """
         async with self._one_at_a_time:
             store = self.table.get(store_id)

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from chassis.patience import Unavailable
 from panel.commands import Refused, Why
 from panel.paging import BadCursor
-from panel.stores import Incomplete, StoreMovedOn
+from panel.stores import Incomplete, StoreMovedOn, WrongAddress
 
 RETRY_AFTER_S: Final = 5
 MEDIA_TYPE: Final = "application/problem+json"
@@ -102,6 +102,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Refused)(_refused)
     app.exception_handler(Incomplete)(_incomplete)
     app.exception_handler(StoreMovedOn)(_moved_on)
+    app.exception_handler(WrongAddress)(_wrong_address)
     app.exception_handler(BadCursor)(_bad_cursor)
     app.exception_handler(Unavailable)(_unavailable)
     app.exception_handler(Exception)(_broken)
@@ -138,6 +139,14 @@ async def _refused(_: Request, error: Refused) -> Response:
 async def _incomplete(_: Request, error: Incomplete) -> Response:
     errors = [FieldError(field=f"body.{name}", message="Needed here.") for name in error.missing]
     return problem(422, "A store cannot be without the fields listed under `errors`.", errors)
+
+
+async def _wrong_address(_: Request, __: WrongAddress) -> Response:
+    message = (
+        "Shopify: loja.myshopify.com. Nuvemshop: the store's number. Mercado Livre: the seller's."
+    )
+    errors = [FieldError(field="body.domain", message=message)]
+    return problem(422, "The domain is none of the store's channel.", errors)
 
 
 async def _moved_on(_: Request, __: StoreMovedOn) -> Response:
