@@ -34,7 +34,7 @@ def test_a_backlog_uses_nearly_all_of_an_accounts_allowance_and_never_more() -> 
 
 
 def test_the_backlogs_of_many_use_nearly_all_of_the_address_and_each_gets_the_same() -> None:
-    found = allowance.measure(accounts=6, minutes=1.25, per_ip=480)
+    found = allowance.measure(accounts=12, minutes=1, per_ip=240)
 
     assert 0.95 <= found.used <= 1
     assert found.exceeded == 0

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.store import Kept, connect
+from contracts.events import TextChange
 from erp_writer import ledger
 from erp_writer.customers import CustomerBook, Known
 from erp_writer.entry import AT_ONCE, Entry, Sent, State, Undo, Work
@@ -62,6 +63,9 @@ def an_entry(number: int = 1001, **changes: Any) -> Entry:
     return entry.model_copy(update=changes)
 
 
+CLEANED = TextChange(field="razao_social", replaced=True, cut_at=60)
+
+
 def posted(number: int = 1001) -> Entry:
     entry = an_entry(number)
     assert entry.validated is not None
@@ -70,7 +74,7 @@ def posted(number: int = 1001) -> Entry:
         total=entry.validated.order.totals.total, at=NOON,
     )  # fmt: skip
     found = ledger.Found(erp_order_id=99, number="1", customer_id=7, total=sent.total)
-    return ledger.confirmed(ledger.claimed(entry, sent, ("razao_social: …",)), found, NOON)
+    return ledger.confirmed(ledger.claimed(entry, sent, (CLEANED,)), found, NOON)
 
 
 async def keep(entries: Ledger, *given: Entry) -> None:

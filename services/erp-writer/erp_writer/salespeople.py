@@ -13,18 +13,30 @@ NAME_SIZE: Final = 60
 
 
 class Salespeople:
-    """Salespeople by account and name, looked up once and remembered."""
+    """Salespeople by account and name, looked up once and remembered.
+
+    That there is none is remembered too: creating one may have to wait, and the ERP would not take
+    the same question again so soon.
+    """
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], int] = {}
+        self._missing: set[tuple[str, str]] = set()
 
     async def code_of(self, erp: Erp, account_id: str, name: str) -> int:
         """The active salesperson of that name, created where there is none. Raises Fault, Held."""
         name = clean(name, NAME_SIZE).text
         key = (account_id, folded(name))
-        if key not in self._codes:
-            self._codes[key] = await _find(erp, name) or await _create(erp, name)
-        return self._codes[key]
+        if key in self._codes:
+            return self._codes[key]
+        if key not in self._missing:
+            if found := await _find(erp, name):
+                self._codes[key] = found
+                return found
+            self._missing.add(key)
+        code = self._codes[key] = await _create(erp, name)
+        self._missing.discard(key)
+        return code
 
     def forget(self, account_id: str) -> None:
         """The ERP did not like one of this account's: look them up again."""
