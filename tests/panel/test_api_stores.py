@@ -142,6 +142,9 @@ async def test_changes_of_one_moment_come_one_after_the_other(
         ({**NEW, "erp": {"app_key": "5550001112223"}}, ["erp.app_secret"]),
         ({**NEW, "channel": "feira"}, ["channel"]),
         ({**NEW, "domain": "127.0.0.1:8080/x?.myshopify.com"}, ["domain"]),
+        ({**NEW, "channel": "nuvemshop"}, ["domain"]),
+        ({**NEW, "channel": "mercadolivre", "domain": "0123"}, ["domain"]),
+        ({**NEW, "domain": "817495"}, ["domain"]),
         ({**NEW, "account_id": "omie-1"}, ["account_id"]),
         ({**NEW, "settings": {"tax": 1}}, ["settings.tax"]),
         ({**NEW, "settings": {"carriers": {"PAC": 10**30}}}, ["settings.carriers.PAC"]),
@@ -158,6 +161,30 @@ async def test_a_configuration_that_cannot_be_is_refused_with_its_fields(
     assert [e["field"] for e in answer.json()["errors"]] == [f"body.{f}" for f in fields]
     assert not any(s in answer.text for s in SECRETS)
     assert told(office) == []
+
+
+@pytest.mark.parametrize("channel", ["nuvemshop", "mercadolivre"])
+async def test_other_channels_number_their_stores(
+    office: Office, http: httpx.AsyncClient, channel: str
+) -> None:
+    answer = await http.put(
+        f"{API}/loja-nova", json={**NEW, "channel": channel, "domain": "817495"}
+    )
+
+    assert answer.status_code == 201
+    [store] = told(office)
+    assert (store.channel, store.domain) == (channel, "817495")
+
+
+async def test_a_store_that_changes_its_channel_changes_its_address_too(
+    http: httpx.AsyncClient,
+) -> None:
+    await http.put(f"{API}/loja-nova", json=NEW)
+
+    alone = await http.put(f"{API}/loja-nova", json={"channel": "nuvemshop"})
+    both = await http.put(f"{API}/loja-nova", json={"channel": "nuvemshop", "domain": "817495"})
+
+    assert (alone.status_code, both.status_code) == (422, 200)
 
 
 async def test_another_app_key_comes_with_its_own_secret(http: httpx.AsyncClient) -> None:
