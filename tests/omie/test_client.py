@@ -170,6 +170,26 @@ def test_a_read_that_failed_is_not_repeated_within_the_minute_unless_it_never_le
     assert len(reached) == 2
 
 
+def test_a_read_given_up_before_its_turn_was_never_asked() -> None:
+    calls: list[str] = []
+
+    async def main() -> None:
+        http = httpx.AsyncClient(base_url=URL, transport=httpx.MockTransport(counting(calls)))
+        pacing = Pacing(asyncio.get_running_loop().time, asyncio.sleep, per_method=1)
+        omie = Omie(http, ACCOUNT, pacing)
+        await omie.call("geral/vendedores", "ListarVendedores", {"pagina": 1})
+        impatient = asyncio.create_task(
+            omie.call("geral/vendedores", "ListarVendedores", {"pagina": 2}, fresh=True)
+        )
+        await asyncio.sleep(59)
+        impatient.cancel()
+        await asyncio.sleep(2)
+        await omie.call("geral/vendedores", "ListarVendedores", {"pagina": 2}, fresh=True)
+
+    run(main())
+    assert len(calls) == 2
+
+
 def test_a_write_is_never_answered_from_memory() -> None:
     calls: list[str] = []
 

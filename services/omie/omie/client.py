@@ -85,15 +85,21 @@ class Omie:
         if kept is not None and (answer := envelope.decode(kept) or {}):
             return answer
         self._reads.asked(read, now())
-        async with self._pacing.turn(self.account.app_key, call, write=False):
-            try:
+        its_turn = False
+        try:
+            async with self._pacing.turn(self.account.app_key, call, write=False):
+                its_turn = True
                 body, answer = await self._ask(service, call, param, write=False)
-            except NeverSent:
+        except NeverSent:
+            self._reads.forget(read)
+            raise
+        except Fault:
+            self._reads.asked(read, now())
+            raise
+        except asyncio.CancelledError:
+            if not its_turn:
                 self._reads.forget(read)
-                raise
-            except Fault:
-                self._reads.asked(read, now())
-                raise
+            raise
         self._reads.answered(read, now(), body)
         return answer
 
