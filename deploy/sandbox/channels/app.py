@@ -138,7 +138,14 @@ def _pages(memory: _Memory, market: Market, deliverer: Deliverer) -> Shops:
 
 def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
     """The channels' own APIs, as hubs call them."""
-    shopify = AdminApi(memory.archive, memory.orders, memory.outages, memory.clock)
+    shopify = AdminApi(
+        archive=memory.archive,
+        orders=memory.orders,
+        outages=memory.outages,
+        grants=memory.grants,
+        catalogue=catalogue,
+        clock=memory.clock,
+    )
     nuvemshop = NuvemshopApi(
         archive=memory.archive,
         orders=memory.orders,

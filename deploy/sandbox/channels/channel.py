@@ -115,12 +115,14 @@ class DeliveryRules:
 class TokenRules:
     """How long what a channel grants to an app lives, in seconds; None is for ever.
 
-    `refresh_life` 0 means that there are no refresh tokens.
+    `refresh_life` 0 means that there are no refresh tokens. `lenient`: the refresh token just used
+    works until its successor is used.
     """
 
     code_life: float
     access_life: float | None = None
     refresh_life: float = 0.0
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,27 @@ class Grants:
         self._issue(store.id, CODE, code, rules, now)
         return code
 
-    def exchange(self, token: str, kind: str, new: Mapping[str, str], now: float) -> Store | None:
-        """Spend a code or a refresh token on `new` tokens by kind; whose, None if it is no good."""
+    def exchange(
+        self,
+        token: str,
+        kind: str,
+        new: Mapping[str, str],
+        now: float,
+        rules: TokenRules | None = None,
+    ) -> Store | None:
+        """Spend a code or a refresh token on `new` tokens by kind; whose, None if it is no good.
+
+        `rules` are those of the channel, unless these tokens have their own.
+        """
         with self._archive.transaction():
             store = self.holder(token, kind, now)
-            if store is None or (rules := self._channels[store.channel].tokens) is None:
+            rules = rules or (self._channels[store.channel].tokens if store else None)
+            if store is None or rules is None:
                 return None
-            self._db.execute("UPDATE grants SET alive = 0 WHERE token = ?", (token,))
+            if kind == REFRESH and rules.lenient:
+                self._retire_all_but(store.id, token)
+            else:
+                self._db.execute("UPDATE grants SET alive = 0 WHERE token = ?", (token,))
             for new_kind, new_token in new.items():
                 self._issue(store.id, new_kind, new_token, rules, now)
         return store
@@ -77,6 +91,12 @@ class Grants:
         ).fetchone()
         return bool(row["alive"] == 0)
 
+    def _retire_all_but(self, store_id: str, token: str) -> None:
+        self._db.execute(
+            "UPDATE grants SET alive = 0 WHERE store_id = ? AND kind = ? AND token <> ?",
+            (store_id, REFRESH, token),
+        )
+
     def _known(self, store: Store, token: str) -> bool:
         found = self._db.execute(
             "SELECT 1 FROM grants WHERE token = ? AND store_id = ?", (token, store.id)
@@ -86,7 +106,7 @@ class Grants:
     def _issue(self, store_id: str, kind: str, token: str, rules: TokenRules, now: float) -> None:
         lives = {CODE: rules.code_life, ACCESS: rules.access_life, REFRESH: rules.refresh_life}
         life = lives[kind]
-        if kind == REFRESH or life is None:
+        if (kind == REFRESH and not rules.lenient) or life is None:
             self._db.execute(
                 "UPDATE grants SET alive = 0 WHERE store_id = ? AND kind = ?", (store_id, kind)
             )

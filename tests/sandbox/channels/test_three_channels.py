@@ -105,7 +105,3 @@ async def test_no_secret_is_shown(channels):
 
     assert "token-of" not in shown.text
     assert '"secret"' not in shown.text
-
-
-async def test_shopify_grants_nothing_here(channels):
-    assert (await post(channels, "shopify", "grants")).status_code == 409

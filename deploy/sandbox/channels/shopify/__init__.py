@@ -1,7 +1,7 @@
 """Shopify as a hub sees it: how its shops sell, tell of it, and answer."""
 
 from sandbox.channels.channel import Channel
-from sandbox.channels.shopify import acts, basket, order, webhooks
+from sandbox.channels.shopify import acts, basket, oauth, order, webhooks
 
 SHOPIFY = Channel(
     name="shopify",
@@ -14,4 +14,6 @@ SHOPIFY = Channel(
     acts=acts.ACTS,
     summary=webhooks.summary,
     headers=webhooks.headers,
+    tokens=oauth.TOKENS,
+    removed=webhooks.removed,
 )

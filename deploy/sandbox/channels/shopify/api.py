@@ -1,28 +1,31 @@
 """The doors of Shopify's Admin API: the shop, its token, the version, then GraphQL or REST."""
 
 import asyncio
-import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
 from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Store
 from sandbox.channels.clock import SandboxClock
+from sandbox.channels.generator import Product
+from sandbox.channels.grants import Grants
 from sandbox.channels.orders import OrderBook
 from sandbox.channels.outages import Outages
 from sandbox.channels.planted import key_of, keys_for
-from sandbox.channels.shopify import graphql_api, rest_api
+from sandbox.channels.shopify import graphql_api, oauth, rest_api
+from sandbox.channels.shopify.catalogue import Products
 from sandbox.channels.shopify.throttle import Throttle
 
 NAME = "shopify"
+_OAUTH = "/admin/oauth/"
 _ADMIN_PATH = re.compile(r"/admin/api/(\d{4}-(?:01|04|07|10)|unstable)/(.+)")
 _BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105
 _TOO_MANY_CALLS = (
@@ -35,11 +38,20 @@ class AdminApi:
     """Everything under `/shopify/{shop}`, where `{shop}` is the shop's domain."""
 
     def __init__(
-        self, archive: Archive, orders: OrderBook, outages: Outages, clock: SandboxClock
+        self,
+        *,
+        archive: Archive,
+        orders: OrderBook,
+        outages: Outages,
+        grants: Grants,
+        catalogue: Sequence[Product],
+        clock: SandboxClock,
     ) -> None:
         self._archive = archive
         self._orders = orders
         self._outages = outages
+        self._grants = grants
+        self._products = Products(catalogue)
         self._clock = clock
         self._throttle = Throttle(clock.seconds)
 
@@ -57,8 +69,10 @@ class AdminApi:
             await asyncio.sleep(outage.delay)
             if outage.status is not None:
                 return _json(outage.body, outage.status, outage.headers)
+        if path.startswith(_OAUTH):
+            return self._oauth(store, path, request, await request.body())
         token = request.headers.get("x-shopify-access-token", "")
-        if not hmac.compare_digest(token.encode(), store.access_token.encode()):
+        if not self._grants.holds(store, token, self._clock.seconds()):
             return _json({"errors": _BAD_TOKEN}, 401)
         if path.endswith("/graphql.json") and request.method == "POST":
             answered = self._graphql(store, path, _asked(await request.body()))
@@ -73,6 +87,18 @@ class AdminApi:
         stores = (store for store in self._archive.stores() if store.channel == NAME)
         return next((store for store in stores if shop in {store.shop_domain, store.id}), None)
 
+    def _oauth(self, store: Store, path: str, request: Request, body: bytes) -> Response:
+        """The merchant lets the app in, and the app spends its code; no version in these paths."""
+        now = self._clock.seconds()
+        if path == f"{_OAUTH}access_token" and request.method == "POST":
+            return _json(*oauth.token(oauth.parameters(body), store, self._grants, now))
+        asked = request.query_params
+        if path != f"{_OAUTH}authorize" or asked.get("client_id") != store.client_id:
+            return _json({"errors": "Not Found"}, 404)
+        code = self._grants.code(store, oauth.TOKENS, now)
+        to = oauth.callback(asked.get("redirect_uri", ""), asked.get("state", ""), store, code, now)
+        return RedirectResponse(to, 302) if to else _json({"errors": "Not Found"}, 404)
+
     def _graphql(self, store: Store, path: str, asked: graphql_api.Asked | None) -> Response:
         if asked is None:
             return _json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
@@ -80,7 +106,8 @@ class AdminApi:
         if planted is not None:
             return _text(planted)
         points = self._throttle.points(store.id, store.plan)
-        return _json(graphql_api.answer(asked, store, self._orders, points))
+        answered = graphql_api.answer(asked, store, self._orders, self._products, points)
+        return _json(answered)
 
     def _rest(self, store: Store, path: str, request: Request) -> Response:
         planted = self._archive.planted(store.id, keys_for(path, request.url.query))
@@ -93,7 +120,9 @@ class AdminApi:
         admin_path = _ADMIN_PATH.fullmatch(path)
         if request.method != "GET" or admin_path is None:
             return _json({"errors": "Not Found"}, 404)
-        answered = rest_api.answer(admin_path[2], request.query_params, store, self._orders)
+        answered = rest_api.answer(
+            admin_path[2], request.query_params, store, self._orders, self._products
+        )
         link = _link(request, answered.next_page) if answered.next_page else {}
         return _json(answered.body, answered.status, {**_call_limit(calls), **link})
 

@@ -1,16 +1,15 @@
 """Lines, freight, discounts and totals of a sale in Shopify's fields."""
 
-import zlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from sandbox.channels.channel import Document
 from sandbox.channels.generator import Line, Sale
+from sandbox.channels.shopify.catalogue import product_id, variant_id
 from sandbox.channels.shopify.shapes import bag, gid, priced
 
 _NOTHING = Decimal(0)
-_FIRST_PRODUCT, _FIRST_VARIANT = 8_100_000_000_000, 45_600_000_000_000
 
 
 def basket(partial: Mapping[str, Any], sold: Sale) -> tuple[Line, ...]:
@@ -48,7 +47,7 @@ def line_item(line: Line, currency: str, line_id: int) -> Document:
         "name": line.title,
         **priced("price", line.unit_price, currency),
         "product_exists": True,
-        "product_id": _FIRST_PRODUCT + zlib.crc32(line.title.encode()),
+        "product_id": product_id(line.title),
         "properties": [],
         "quantity": line.quantity,
         "requires_shipping": True,
@@ -57,7 +56,7 @@ def line_item(line: Line, currency: str, line_id: int) -> Document:
         "taxable": True,
         "title": line.title,
         **priced("total_discount", _NOTHING, currency),
-        "variant_id": _FIRST_VARIANT + zlib.crc32((line.sku or line.title).encode()),
+        "variant_id": variant_id(line.sku, line.title),
         "variant_inventory_management": "shopify",
         "variant_title": None,
         "vendor": "Loja Demo",

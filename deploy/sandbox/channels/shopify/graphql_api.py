@@ -24,6 +24,7 @@ from graphql import (
 from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Document, Store
 from sandbox.channels.orders import Cursor, OrderBook, Sorting
+from sandbox.channels.shopify.catalogue import Products
 from sandbox.channels.shopify.cost import actual_cost, requested_cost
 from sandbox.channels.shopify.paging import page_of
 from sandbox.channels.shopify.search import SearchRefusedError, of_query
@@ -43,7 +44,9 @@ class Asked:
     operation_name: str | None
 
 
-def answer(asked: Asked, store: Store, orders: OrderBook, points: Bucket) -> Document:
+def answer(
+    asked: Asked, store: Store, orders: OrderBook, products: Products, points: Bucket
+) -> Document:
     """The JSON answer to a query; throttled and refused queries answer `errors` too."""
     document, problems = _understood(asked.query)
     if document is None or problems:
@@ -62,7 +65,7 @@ def answer(asked: Asked, store: Store, orders: OrderBook, points: Bucket) -> Doc
     done = execute_sync(
         _SCHEMA,
         document,
-        _root(store, orders),
+        {**_root(store, orders), **products.fields()},
         variable_values=dict(asked.variables),
         operation_name=asked.operation_name,
     )

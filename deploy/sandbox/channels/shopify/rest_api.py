@@ -8,6 +8,7 @@ import orjson
 
 from sandbox.channels.channel import Document, Store
 from sandbox.channels.orders import Cursor, OrderBook, Sorting
+from sandbox.channels.shopify.catalogue import Products
 from sandbox.channels.shopify.search import SearchRefusedError, of_parameters
 
 _DEFAULT_LIMIT, _MAX_LIMIT = 50, 250
@@ -26,11 +27,26 @@ class Answer:
 NOT_FOUND = Answer({"errors": "Not Found"}, status=404)
 
 
-def answer(path: str, given: Mapping[str, str], store: Store, orders: OrderBook) -> Answer:
+def answer(
+    path: str, given: Mapping[str, str], store: Store, orders: OrderBook, products: Products
+) -> Answer:
     """The answer to GET `path` (without `/admin/api/<version>/`)."""
-    match path.split("/"):
-        case ["shop.json"]:
-            return Answer({"shop": _shop(store)})
+    match path.partition(".")[0].split("/"):
+        case ["shop"]:
+            return Answer({"shop": shop(store)})
+        case ["products"] | ["products", _]:
+            return _about_products(path.removeprefix("products"), given, products)
+        case ["orders", *_]:
+            return _about_orders(path.split("/"), given, store, orders)
+        case _:
+            return NOT_FOUND
+
+
+def _about_orders(
+    path: list[str], given: Mapping[str, str], store: Store, orders: OrderBook
+) -> Answer:
+    """`orders.json` and what is below `orders/`."""
+    match path:
         case ["orders.json"]:
             return _listed(given, store, orders)
         case ["orders", "count.json"]:
@@ -67,6 +83,37 @@ def _listed(given: Mapping[str, str], store: Store, orders: OrderBook) -> Answer
     return Answer(body, next_page=_page_info(page[-1].cursor, filters, limit) if more else None)
 
 
+def _about_products(path: str, given: Mapping[str, str], products: Products) -> Answer:
+    """`products.json`, `products/count.json` and `products/{id}.json`."""
+    if path == ".json":
+        return _products(given, products)
+    name = path.removeprefix("/").removesuffix(".json")
+    if name == "count":
+        return Answer({"count": len(products.listed({}))})
+    product = products.one(name)
+    return Answer({"product": _only(product, given.get("fields"))}) if product else NOT_FOUND
+
+
+def _products(given: Mapping[str, str], products: Products) -> Answer:
+    """The products; with more than a page of them, `page_info` goes on from the last id."""
+    try:
+        kept = (
+            dict(orjson.loads(base64.urlsafe_b64decode(given["page_info"])))
+            if ("page_info" in given)
+            else dict(given)
+        )
+        limit = min(max(int(given.get("limit", kept.get("limit", _DEFAULT_LIMIT))), 1), _MAX_LIMIT)
+        found = products.listed(kept)
+    except (ValueError, TypeError):
+        return Answer({"errors": "Invalid parameter"}, status=400)
+    page = found[:limit]
+    body = {"products": [_only(one, kept.get("fields")) for one in page]}
+    if len(found) <= limit:
+        return Answer(body)
+    after = kept | {"since_id": str(page[-1]["id"]), "limit": str(limit)}
+    return Answer(body, next_page=base64.urlsafe_b64encode(orjson.dumps(after)).decode())
+
+
 def _sorting(filters: Mapping[str, str]) -> Sorting:
     """Newest first, as the platform lists; from a `since_id` upwards."""
     if "since_id" in filters:
@@ -99,7 +146,8 @@ def _only(order: Document, names: str | None) -> Document:
     return {key: value for key, value in order.items() if key in wanted}
 
 
-def _shop(store: Store) -> Document:
+def shop(store: Store) -> Document:
+    """The shop resource."""
     return {
         "id": 1,
         "name": store.id,

@@ -10,6 +10,7 @@ import hmac
 from datetime import UTC, datetime
 
 from sandbox.channels.channel import DeliveryRules, Document, Signing, Store, Summary, Webhook
+from sandbox.channels.shopify.rest_api import shop
 
 TOPICS = (
     "orders/create",
@@ -58,6 +59,11 @@ def headers(store: Store, body: bytes, signing: Signing) -> dict[str, str]:
 def placed(record: Document) -> list[Webhook]:
     """What goes out when a buyer places an order; it is not paid yet."""
     return [Webhook("orders/create", record["order"])]
+
+
+def removed(store: Store) -> list[Webhook]:
+    """What goes out when the shop removes the app."""
+    return [Webhook("app/uninstalled", shop(store))]
 
 
 def summary(record: Document) -> Summary:
