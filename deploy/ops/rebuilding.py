@@ -1,6 +1,7 @@
 """The panel's rows, folded anew from the topics while the panel goes on.
 
-1. Fold every topic that the panel reads, from its beginning, into fresh rows: the panel's own flow.
+1. Fold every topic that the panel reads, from its beginning, into fresh rows, by the panel's own
+   flow; then what was written meanwhile.
 2. Join what only the stored rows know, for the topics keep 30 days and rows are kept for ever.
 3. Check that no order is missing.
 4. Switch, in one step.
@@ -32,8 +33,9 @@ touched it; the second pass is over all that can have met such a row."""
 class Findings:
     """What a rebuild found: how many `records` were folded into how many `rows`.
 
-    `unreadable` records are dead letters of the panel already. `carried` rows are unknown to the
-    topics, `completed` ones are known to them in part only; `moved` ones change their tab.
+    `unreadable` records are dead letters of the panel already. `carried` rows are unknown to what
+    was read of the topics, `completed` ones known in part only: they are older than the topics, or
+    of this very moment. `moved` ones change their tab.
     """
 
     records: int = 0
@@ -55,6 +57,10 @@ class _Silent:
         self.unreadable += len(records)
 
 
+def _unheard(_done: int, _total: int) -> None:
+    """Too short to show how far it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rebuilding:
     """All that a rebuild needs."""
@@ -69,6 +75,8 @@ class Rebuilding:
         await self.boards.prepare()
         spans = await self.log.spans(self._topics())
         found.records, found.unreadable = await self._fold(spans, self.boards.fresh(), progress)
+        caught_up = await self._since(spans)
+        await self._fold(caught_up, self.boards.fresh(), _unheard)
         await self._join(found)
         seen, found.rows = await self.boards.count()
         if found.rows < seen:
@@ -79,12 +87,13 @@ class Rebuilding:
             return found
         await self.boards.switch()
         for _ in range(PASSES_AFTER_SWITCH):
-            ends = await self.log.spans(self._topics())
-            since = [
-                replace(now, start=before.end) for before, now in zip(spans, ends, strict=True)
-            ]
-            await self._fold(since, self.boards.live(), lambda _done, _total: None)
+            await self._fold(await self._since(caught_up), self.boards.live(), _unheard)
         return found
+
+    async def _since(self, before: Sequence[Span]) -> list[Span]:
+        """What was written after these stretches."""
+        now = await self.log.spans(self._topics())
+        return [replace(n, start=b.end) for b, n in zip(before, now, strict=True)]
 
     def _topics(self) -> tuple[str, ...]:
         return orders(self.boards.fresh(), _Silent(), self.clock).topics

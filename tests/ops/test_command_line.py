@@ -1,6 +1,8 @@
 """What scripts rely on: exit codes, the JSON shapes, and what goes to which stream."""
 
+import asyncio
 import json
+import signal
 
 import pytest
 from typer.testing import Result
@@ -13,7 +15,7 @@ from ops.doctor import Check
 from ops.exits import Exit
 from ops.main import HELP
 from tests.support.builders import an_order, captured, pending, posted, validated
-from tests.support.ops import Ops
+from tests.support.ops import Ops, ReadableLog
 
 ORDER = an_order(1001)
 OTHER = an_order(2002)
@@ -275,3 +277,28 @@ def test_quiet_says_only_errors(ops: Ops):
 
     assert ops("-q", *dry).stderr == ""
     assert ops("-q", "orders", "show", "demo-shopify:9").stderr != ""
+
+
+class PressesControlC(ReadableLog):
+    """Somebody presses Ctrl-C as the second record is written."""
+
+    async def publish(self, records) -> None:
+        if len(self.topics[replay("panel")]) == 1 and records[0].topic == replay("panel"):
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(0)
+        await super().publish(records)
+
+
+def test_ctrl_c_says_what_was_done_and_how_to_go_on():
+    ops = Ops(log=PressesControlC())
+    asyncio.run(ops.put(*MESSAGES))
+    asked = ("replay", "--service", "panel", "--order", "demo-shopify:1001", "--json")
+
+    cut = ops(*asked)
+
+    assert cut.exit_code == Exit.INTERRUPTED
+    assert "1 of 3 records are sent; go on with: esteira replay --resume op-1" in cut.stderr
+    assert lines(cut)[0]["state"] == "interrupted"
+    ops.log = ReadableLog(topics=ops.log.topics)
+    assert lines(ops("replay", "--resume", "op-1", "--json"))[0]["records"] == 3
+    assert len(replayed(ops, "panel")) == 3
