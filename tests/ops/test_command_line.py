@@ -283,7 +283,7 @@ class PressesControlC(ReadableLog):
     """Somebody presses Ctrl-C as the second record is written."""
 
     async def publish(self, records) -> None:
-        if len(self.topics[replay("panel")]) == 1 and records[0].topic == replay("panel"):
+        if records and len(self.topics[replay("panel")]) == 1:
             signal.raise_signal(signal.SIGINT)
             await asyncio.sleep(0)
         await super().publish(records)
