@@ -42,8 +42,8 @@ from contracts.order import Gap
 
 MOST_RAW_CHARACTERS: Final = 1_500_000
 """An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
-LATE_TRIES: Final = 3
-"""What a channel adds later than the order is waited for this often: with growing pauses, 105 s."""
+LATE_TRIES: Final = 2
+"""What a channel adds later than the order is waited for this often: for 15 s, then 30 s."""
 STRANGER_TRIES: Final = 4
 """A store this process has not heard of may be on its way: its records are tried this often."""
 BREATH: Final = 20
