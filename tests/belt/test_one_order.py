@@ -20,13 +20,12 @@ from hypothesis import strategies as st
 from capture import sighting
 from capture.channels.channel import Money
 from capture.messages import Seen
-from contracts.commands import KeepErpOrder, ResolveCancellation
 from contracts.events import CancellationChoice, OrderRefunded
 from contracts.order import Order, OrderStatus, Refund, RefundLine
 from erp_writer import codes
 from panel.tab import Situation, Tab
 from tests.belt.test_interleavings import Again, Death, ReadOn, Trouble, Turn, Work
-from tests.support.builders import ACCOUNT, PAID_AT, STORE, an_item, an_order
+from tests.support.builders import ACCOUNT, PAID_AT, STORE, an_item, an_order, chosen, kept
 from tests.support.erp_bench import APP_KEY, a_bench
 from tests.support.hub import Hub
 from tests.support.virtual_time import run
@@ -75,6 +74,11 @@ class Life:
     def order_id(self) -> str:
         return f"{STORE}:{self.number}"
 
+    @property
+    def now(self) -> Order:
+        """The newest copy that came."""
+        return copies_of(self.number, self.why_gone)[max(self.came, key=COPIES.index)]
+
     async def sees(self, name: str) -> None:
         """A copy of the order reaches capture."""
         order = copies_of(self.number, self.why_gone)[name]
@@ -114,10 +118,9 @@ class Life:
             undone = Situation.CANCELLED_AT_ERP if held else Situation.CANCELLED
             assert self.hub.place(self.order_id) == (Tab.CANCELLED, undone)
             return
-        newest = max(self.came, key=COPIES.index)
         [sale] = still_open
         charged = Decimal(str(sale["total_pedido"]["valor_total_pedido"]))
-        if charged == copies_of(self.number, self.why_gone)[newest].totals.total:
+        if charged == self.now.totals.total:
             assert self.hub.place(self.order_id) == (Tab.PROCESSED, Situation.INTEGRATED)
         else:
             assert self.hub.place(self.order_id) == (Tab.PENDING, Situation.PENDING)
@@ -135,8 +138,8 @@ def _is_ours(order: dict[str, Any], order_id: str) -> bool:
 def interleavings() -> Iterator[tuple[str, ...]]:
     """Every order of every choice of copies, the writer's turn at every place among them."""
     for many in range(1, len(COPIES) + 1):
-        for chosen in combinations(COPIES, many):
-            yield from permutations((*chosen, "posted"))
+        for copies in combinations(COPIES, many):
+            yield from permutations((*copies, "posted"))
 
 
 async def _live(life: Life, story: Sequence[str]) -> None:
@@ -211,19 +214,6 @@ async def _in_the_erp(hub: Hub, life: Life, action: str) -> None:
     await hub.bench.control("POST", "act", about)
 
 
-def _choice(life: Life, choice: CancellationChoice, decision: int) -> ResolveCancellation:
-    return ResolveCancellation(
-        command_id=f"c-{decision}",
-        order_id=life.order_id,
-        store_id=STORE,
-        account_id=ACCOUNT,
-        choice=choice,
-        decision=decision,
-        requested_by="ana",
-        occurred_at=PAID_AT + timedelta(hours=decision),
-    )
-
-
 @pytest.mark.parametrize(
     ("choice", "action"),
     [
@@ -245,12 +235,12 @@ def test_a_cancelled_order_that_is_invoiced_waits_until_the_erp_shows_what_a_per
             await hub.settle()
             assert hub.place(life.order_id) == (Tab.CANCELLED, Situation.NEEDS_ACTION)
 
-            await hub.belt.put(_choice(life, choice, 1))
+            await hub.belt.put(chosen(life.now, choice, 1))
             await hub.settle()
             assert hub.place(life.order_id) == (Tab.CANCELLED, Situation.NEEDS_ACTION)
 
             await _in_the_erp(hub, life, action)
-            await hub.belt.put(_choice(life, choice, 2))
+            await hub.belt.put(chosen(life.now, choice, 2))
             await hub.settle()
             assert hub.place(life.order_id) == (Tab.CANCELLED, Situation.CANCELLED_AT_ERP)
             assert (await bench.calls()).count("CancelarPedidoVenda") == 0
@@ -268,7 +258,7 @@ def test_a_cancelled_order_that_a_person_keeps_stays_in_the_erp() -> None:
             await _in_the_erp(hub, life, "invoice")
             await life.sees("gone")
             await hub.settle()
-            await hub.belt.put(_choice(life, CancellationChoice.KEEP, 1))
+            await hub.belt.put(chosen(life.now, CancellationChoice.KEEP, 1))
             await hub.settle()
 
             assert hub.place(life.order_id) == (Tab.CANCELLED, Situation.KEPT)
@@ -290,16 +280,7 @@ def test_an_order_changed_after_it_was_posted_is_integrated_again_once_a_person_
             await hub.settle()
             assert hub.place(life.order_id) == (Tab.PENDING, Situation.PENDING)
 
-            keep = KeepErpOrder(
-                command_id="k-1",
-                order_id=life.order_id,
-                store_id=STORE,
-                account_id=ACCOUNT,
-                revision=2,
-                requested_by="ana",
-                occurred_at=PAID_AT + timedelta(hours=1),
-            )
-            await hub.belt.put(keep)
+            await hub.belt.put(kept(life.now))
             await hub.settle()
 
             assert hub.place(life.order_id) == (Tab.PROCESSED, Situation.INTEGRATED)

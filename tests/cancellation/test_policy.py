@@ -1,6 +1,5 @@
 """The table: what is told of a cancelled order, by where it stands in the ERP."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,16 +45,7 @@ def refused(found: ErpFinding = ErpFinding.INVOICED, **changes: Any) -> OrderPos
 def chosen(
     choice: CancellationChoice, decision: int = 1, by: str = "operadora-1"
 ) -> ResolveCancellation:
-    return ResolveCancellation(
-        command_id=f"c-{decision}-{by}",
-        order_id=ORDER.order_id,
-        store_id=ORDER.store_id,
-        account_id=builders.ACCOUNT,
-        choice=choice,
-        decision=decision,
-        requested_by=by,
-        occurred_at=PAID_AT + timedelta(hours=decision),
-    )
+    return builders.chosen(ORDER, choice, decision, by)
 
 
 def run(*messages: Message) -> tuple[Standing | None, list[OrderCancelled]]:

@@ -28,6 +28,7 @@ from erp_writer import codes, ledger
 from erp_writer.document import material
 from erp_writer.entry import Entry, Sent, State, Undo, Work, outcome
 from erp_writer.ledger import Found, step
+from tests.support import builders
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, PAID_AT, a_buyer, an_item, an_order, validated
 
@@ -57,16 +58,7 @@ def checking(decision: int = 1) -> OrderCancelled:
 
 
 def kept(revision: int = 2) -> KeepErpOrder:
-    order = an_order()
-    return KeepErpOrder(
-        command_id=f"keep-{revision}",
-        order_id=order.order_id,
-        store_id=order.store_id,
-        account_id=ACCOUNT,
-        revision=revision,
-        requested_by="operadora-1",
-        occurred_at=PAID_AT,
-    )
+    return builders.kept(an_order(), revision)
 
 
 def erased() -> OrderErased:

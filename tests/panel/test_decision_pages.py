@@ -67,7 +67,10 @@ async def test_an_order_the_channel_changed_may_be_left_as_the_erp_has_it(
 ) -> None:
     changed(office)
 
+    page = (await browser.get(f"{ORDERS}/pendentes")).text
     answer = await sent(browser, KEEP, f"{ORDERS}/pendentes")
+
+    assert "Valor no ERP" in page
 
     assert answer.status_code == 303
     [command] = office.topics.messages(KeepErpOrder)

@@ -7,7 +7,14 @@ import pytest
 
 from contracts.commands import BuyerCorrection, Corrections, ItemCorrection, ReprocessOrder
 from contracts.envelope import Event, Message
-from contracts.events import ErpStanding, OrderErased, PendingStage, TextChange, Undoing
+from contracts.events import (
+    CancellationChoice,
+    ErpStanding,
+    OrderErased,
+    PendingStage,
+    TextChange,
+    Undoing,
+)
 from contracts.order import Order
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
@@ -24,12 +31,18 @@ from tests.support.builders import (
     cancellation_of,
     cancelled,
     captured,
+    chosen,
+    kept,
     pending,
     posted,
+    refunded,
     validated,
 )
 
 ORDER = an_order()
+NEEDS_ACTION = cancellation_of(ORDER, Undoing.NEEDS_ACTION)
+CHECKING = cancellation_of(ORDER, Undoing.CHECKING, decision=1)
+EXIGE_ACAO = ("cancelled", "exige_acao")
 CHANGED = ReasonCode.ORDER_CHANGED_AT_CHANNEL
 
 
@@ -112,6 +125,14 @@ POSTED_THEN_CHANGED = (
         (
             [cancellation_of(ORDER, Undoing.DONE), cancellation_of(ORDER, Undoing.REQUESTED)],
             ("cancelled", "cancelado_no_erp"),
+        ),
+        # A choice is looked for in the ERP; each makes what was told before it old.
+        ([NEEDS_ACTION, CHECKING], ("cancelled", "conferindo_no_erp")),
+        ([CHECKING, NEEDS_ACTION], ("cancelled", "conferindo_no_erp")),
+        ([CHECKING, cancellation_of(ORDER, Undoing.NEEDS_ACTION, decision=1)], EXIGE_ACAO),
+        (
+            [cancellation_of(ORDER, Undoing.KEPT, decision=2), CHECKING],
+            ("cancelled", "mantido_no_erp"),
         ),
         ([posted(ORDER, ErpStanding.CANCELLED), posted(ORDER)], ("processed", "cancelado_no_erp")),
         ([posted(ORDER, ErpStanding.CANCEL_REFUSED)], ("processed", "integrado")),
@@ -203,6 +224,23 @@ def test_the_timeline_tells_what_happened_in_words_and_never_the_corrected_value
     ]
     assert row.timeline[2]["fields"] == ["buyer.document", "items.1.sku"]
     assert "11144477735" not in str(row.timeline)
+
+
+def test_the_timeline_tells_refunds_and_who_decided_what() -> None:
+    choice = CancellationChoice.REGISTER_RETURN
+    row = row_of(
+        refunded(ORDER),
+        refunded(ORDER, "8.00", 0, revision=3),
+        kept(ORDER),
+        chosen(ORDER, choice, decision=2),
+    )
+
+    assert [text(entry).replace("\N{NO-BREAK SPACE}", " ") for entry in row.timeline] == [
+        "Reembolso de R$ 27,55 no canal, de 1 item",
+        "Reembolso de R$ 8,00 no canal",
+        "operadora-1 aceitou o pedido como está no ERP",
+        "operadora-1 escolheu “registrar devolução”",
+    ]
 
 
 def test_the_timeline_says_which_texts_went_to_the_erp_changed() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.commands import BuyerCorrection, Corrections
 from contracts.envelope import Message
-from contracts.events import ErpStanding, PendingStage, Undoing
+from contracts.events import CancellationChoice, ErpStanding, PendingStage, Undoing
 from contracts.reasons import ReasonCode
 from panel.row import Row, decode, encode, step
 from tests.panel.test_row import CHANGED, ORDER, erased, reprocess
@@ -18,8 +18,11 @@ from tests.support.builders import (
     cancellation_of,
     cancelled,
     captured,
+    chosen,
+    kept,
     pending,
     posted,
+    refunded,
     validated,
 )
 
@@ -50,6 +53,13 @@ MESSAGES: list[Message] = [
     cancellation_of(ORDER, Undoing.REQUESTED, revision=3, **at(12)),
     cancellation_of(ORDER, Undoing.NEEDS_ACTION, revision=3, **at(13)),
     cancellation_of(ORDER, Undoing.DONE, revision=3, **at(14)),
+    chosen(ORDER, CancellationChoice.CANCEL_INVOICED),
+    posted(CORRECTED, ErpStanding.CANCEL_REFUSED, attempt=2, decision=1, **at(61)),
+    cancellation_of(ORDER, Undoing.CHECKING, revision=3, decision=1, **at(60)),
+    cancellation_of(ORDER, Undoing.NEEDS_ACTION, revision=3, decision=1, **at(61)),
+    cancellation_of(ORDER, Undoing.KEPT, revision=3, decision=2, **at(62)),
+    kept(ORDER),
+    refunded(ORDER, **at(6)),
     erased(),
 ]
 arrivals = st.lists(st.sampled_from(MESSAGES), min_size=1, max_size=20)

@@ -1,10 +1,12 @@
 """Orders and events for tests: right in every way, until a test changes something."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from contracts.commands import KeepErpOrder, ResolveCancellation
 from contracts.events import (
+    CancellationChoice,
     ErpStanding,
     ErpTerms,
     ItemTerms,
@@ -12,6 +14,7 @@ from contracts.events import (
     OrderCaptured,
     OrderPending,
     OrderPosted,
+    OrderRefunded,
     OrderValidated,
     PendingStage,
     Undoing,
@@ -24,6 +27,8 @@ from contracts.order import (
     OrderStatus,
     Payment,
     PaymentMethod,
+    Refund,
+    RefundLine,
     Shipping,
     Totals,
 )
@@ -227,6 +232,60 @@ def cancellation_of(
             "undoing": undoing,
             "cancelled_at": order.updated_at,
             "cancel_reason": "customer",
+        }
+        | changes
+    )
+
+
+def chosen(
+    order: Order, choice: CancellationChoice, decision: int = 1, by: str = "operadora-1"
+) -> ResolveCancellation:
+    """What a person decided about a cancelled order, an hour after the other."""
+    return ResolveCancellation(
+        command_id=f"choice-{decision}-{by}",
+        order_id=order.order_id,
+        store_id=order.store_id,
+        account_id=ACCOUNT,
+        choice=choice,
+        decision=decision,
+        requested_by=by,
+        occurred_at=PAID_AT + timedelta(hours=decision),
+    )
+
+
+def kept(order: Order, revision: int = 2) -> KeepErpOrder:
+    """A person lets the ERP's order stand."""
+    return KeepErpOrder(
+        command_id=f"keep-{revision}",
+        order_id=order.order_id,
+        store_id=order.store_id,
+        account_id=ACCOUNT,
+        revision=revision,
+        requested_by="operadora-1",
+        occurred_at=PAID_AT + timedelta(hours=1),
+    )
+
+
+def refunded(
+    order: Order, amount: str = "27.55", quantity: int = 1, **changes: Any
+) -> OrderRefunded:
+    """Some of the first item was given back."""
+    line = RefundLine(item_id="1", quantity=quantity, amount=Decimal(amount))
+    refund = Refund(
+        refund_id="77",
+        amount=Decimal(amount),
+        lines=(line,) if quantity else (),
+        refunded_at=PAID_AT,
+    )
+    return OrderRefunded(
+        **{
+            "order_id": order.order_id,
+            "store_id": order.store_id,
+            "account_id": ACCOUNT,
+            "revision": 2,
+            "occurred_at": order.updated_at,
+            "refund": refund,
+            "currency": "BRL",
         }
         | changes
     )

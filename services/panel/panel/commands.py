@@ -94,7 +94,7 @@ def resolve(
         store_id=row["store_id"],
         account_id=store.account_id,
         choice=choice,
-        decision=row["cancellation"]["decision"] + 1,
+        decision=row["cancellation"].get("decision", 0) + 1,
         requested_by=by,
         occurred_at=at,
     )

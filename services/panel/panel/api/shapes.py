@@ -58,11 +58,11 @@ class Cancellation(BaseModel):
     reason: str | None
     choices: list[CancellationChoice]
     detail: str
-    shipped: bool
-    decision: int
-    choice: CancellationChoice | None
-    decided_by: str | None
-    decided_at: datetime | None
+    shipped: bool = False
+    decision: int = 0
+    choice: CancellationChoice | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
 
 
 class OrderSummary(BaseModel):
