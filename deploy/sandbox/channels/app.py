@@ -141,6 +141,7 @@ def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
     shopify = AdminApi(
         archive=memory.archive,
         orders=memory.orders,
+        subscriptions=memory.subscriptions,
         outages=memory.outages,
         grants=memory.grants,
         catalogue=catalogue,

@@ -101,6 +101,20 @@ async def test_removing_the_app_ends_its_token_and_says_so(channels, hub):
     assert hub.bodies("app/uninstalled")[0]["myshopify_domain"] == "loja.myshopify.com"
 
 
+async def test_an_app_that_is_let_in_again_hears_of_orders_again(channels, hub):
+    await channels.delete("/_control/stores/loja/grants")
+    await hub.got(1)
+    await placed(channels)
+    await exchanged(channels, code=await code(channels))
+    await placed(channels)
+
+    await hub.got(3)
+    told = [
+        body["name"] for topic in ("orders/create", "orders/paid") for body in hub.bodies(topic)
+    ]
+    assert told == ["#1002", "#1002"]
+
+
 async def test_the_products_are_those_that_orders_refer_to(channels):
     order = await placed(channels, line_items=[{"sku": "CAN-AZ", "title": "Caneca azul"}])
     [line] = (await channels.get(f"{SHOP}/orders/{order['id']}.json")).json()["order"]["line_items"]

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from http.client import OK
 from typing import Any
 
 import orjson
@@ -23,6 +24,8 @@ from sandbox.channels.planted import key_of, keys_for
 from sandbox.channels.shopify import graphql_api, oauth, rest_api
 from sandbox.channels.shopify.catalogue import Products
 from sandbox.channels.shopify.throttle import Throttle
+from sandbox.channels.shopify.webhooks import TOPICS
+from sandbox.channels.subscriptions import Subscriptions
 
 NAME = "shopify"
 _OAUTH = "/admin/oauth/"
@@ -43,6 +46,7 @@ class AdminApi:
         archive: Archive,
         orders: OrderBook,
         outages: Outages,
+        subscriptions: Subscriptions,
         grants: Grants,
         catalogue: Sequence[Product],
         clock: SandboxClock,
@@ -50,6 +54,7 @@ class AdminApi:
         self._archive = archive
         self._orders = orders
         self._outages = outages
+        self._subscriptions = subscriptions
         self._grants = grants
         self._products = Products(catalogue)
         self._clock = clock
@@ -91,7 +96,11 @@ class AdminApi:
         """The merchant lets the app in, and the app spends its code; no version in these paths."""
         now = self._clock.seconds()
         if path == f"{_OAUTH}access_token" and request.method == "POST":
-            return _json(*oauth.token(oauth.parameters(body), store, self._grants, now))
+            given = oauth.parameters(body)
+            answer, status = oauth.token(given, store, self._grants, now)
+            if status == OK and "code" in given and store.webhook_url:
+                self._subscriptions.ensure(store, TOPICS, now)
+            return _json(answer, status)
         asked = request.query_params
         if path != f"{_OAUTH}authorize" or asked.get("client_id") != store.client_id:
             return _json({"errors": "Not Found"}, 404)
