@@ -109,10 +109,9 @@ def _connect(began: Hub) -> None:
     with httpx.Client(trust_env=False, timeout=60) as client:
         connected = [_connected(client, began.card, shop, vault) for shop in began.shops]
         stream.fill(began.card["kafka"], connected)
-        url = f"{began.card['capture_url']}/webhooks/shopify"
         for shop in connected:
-            store_id = shop.store_id
-            demo.wait_until_captured(client, {"id": store_id, "webhook_url": f"{url}/{store_id}"})
+            known = {"id": shop.store_id, "channel": shop.channel}
+            demo.wait_until_captured(client, began.card, known)
 
 
 def _connected(

@@ -17,7 +17,10 @@ _KEY_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who may do what in the demo: the panel's login and API token, the ERP's and store's keys."""
+    """Who may do what in the demo: the panel's login and API token, the ERP's and the stores' keys.
+
+    `access_token` and `webhook_secret` are Shopify's. A channel's secret is that of our app there.
+    """
 
     panel_user: str
     panel_password: str
@@ -26,6 +29,11 @@ class Credentials:
     app_secret: str
     access_token: str
     webhook_secret: str
+    nuvemshop_token: str
+    nuvemshop_secret: str
+    mercadolivre_token: str
+    mercadolivre_refresh_token: str
+    mercadolivre_secret: str
 
     @classmethod
     def new(cls) -> Self:
@@ -38,15 +46,25 @@ class Credentials:
             app_secret=secrets.token_hex(16),
             access_token=f"shpat_{secrets.token_hex(16)}",
             webhook_secret=secrets.token_hex(32),
+            nuvemshop_token=secrets.token_hex(20),
+            nuvemshop_secret=secrets.token_hex(32),
+            mercadolivre_token=f"APP_USR-{secrets.token_hex(16)}",
+            mercadolivre_refresh_token=f"TG-{secrets.token_hex(16)}",
+            mercadolivre_secret=secrets.token_hex(16),
         )
 
 
 def of(data: Path) -> Credentials:
-    """The demo's credentials of a data folder; the first call makes them."""
+    """The demo's credentials of a data folder; the first call makes them.
+
+    A folder of an earlier version keeps those it has and gets the others.
+    """
     path = data / "demo-credentials.json"
-    if not path.exists():
-        private.write(path, json.dumps(asdict(Credentials.new()), indent=2) + "\n")
-    return Credentials(**json.loads(path.read_text(encoding="utf-8")))
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known = asdict(Credentials.new()) | kept
+    if known != kept:
+        private.write(path, json.dumps(known, indent=2) + "\n")
+    return Credentials(**known)
 
 
 def secret_key(data: Path) -> str:

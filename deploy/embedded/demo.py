@@ -1,7 +1,7 @@
-"""What a first visit finds: the demo store, connected through the panel, and a few orders."""
+"""What a first visit finds: the demo's stores, connected through the panel, and a few orders."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -18,18 +18,20 @@ _POLL_S: Final = 0.1
 
 
 def seed(card: Mapping[str, Any], orders: int) -> None:
-    """Connect the card's stores, then have the sandbox sell its first `orders` orders.
+    """Connect the card's stores, then have the sandbox sell the first `orders` orders of each.
 
     What is there already stays as it is: a store that the panel knows, orders that were sold.
     Raises StartFailed.
     """
     with httpx.Client(trust_env=False, timeout=30) as client, _explained():
+        connect_stores(
+            client, card, [s for s in card["stores"] if not is_connected(client, card, s)]
+        )
         for store in card["stores"]:
-            if not is_connected(client, card, store):
-                connect_store(client, card, store)
-            wait_until_captured(client, store)
+            wait_until_captured(client, card, store)
         if orders:
-            place_orders(client, card, orders)
+            for store in card["stores"]:
+                place_orders(client, card, store, orders)
 
 
 def is_connected(client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]) -> bool:
@@ -41,10 +43,20 @@ def is_connected(client: httpx.Client, card: Mapping[str, Any], store: Mapping[s
     return True
 
 
-def connect_store(client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]) -> None:
-    """Tell the panel about a store, as its operator would."""
-    chosen = settings(card, store, bank_account(client, card), stock_location(client, card))
-    client.put(_store_url(card, store), headers=_authorised(card), json=chosen).raise_for_status()
+def connect_stores(
+    client: httpx.Client, card: Mapping[str, Any], stores: Sequence[Mapping[str, str]]
+) -> None:
+    """Tell the panel about stores of one ERP account, as its operator would.
+
+    The account is asked for its numbers once: the ERP refuses the same question within a minute.
+    """
+    if not stores:
+        return
+    numbers = bank_account(client, card), stock_location(client, card)
+    for store in stores:
+        chosen = settings(card, store, *numbers)
+        answer = client.put(_store_url(card, store), headers=_authorised(card), json=chosen)
+        answer.raise_for_status()
 
 
 def settings(
@@ -52,11 +64,12 @@ def settings(
 ) -> dict[str, Any]:
     """The store's settings; their codes are those of the sandbox's ERP account."""
     return {
-        "name": "Loja demonstração",
+        "name": store["name"],
         "channel": store["channel"],
         "domain": store["shop_domain"],
         "erp": {"app_key": card["erp"]["app_key"], "app_secret": card["erp"]["app_secret"]},
         "channel_token": store["access_token"],
+        **_renewal(store),
         "webhook_secrets": [store["webhook_secret"]],
         "settings": {
             "erp_stage_code": _STAGE,
@@ -64,6 +77,17 @@ def settings(
             "bank_account_code": bank_account,
             "stock_location_code": stock_location,
         },
+    }
+
+
+def _renewal(store: Mapping[str, str]) -> dict[str, str]:
+    """What renews the token, where the channel's tokens end."""
+    if "refresh_token" not in store:
+        return {}
+    return {
+        "channel_client_id": store["client_id"],
+        "channel_client_secret": store["webhook_secret"],
+        "channel_refresh_token": store["refresh_token"],
     }
 
 
@@ -96,19 +120,25 @@ def _ask(
     return dict(answer.raise_for_status().json())
 
 
-def wait_until_captured(client: httpx.Client, store: Mapping[str, str]) -> None:
-    """Return when capture knows the store: it stops answering 404 to its webhooks."""
+def wait_until_captured(
+    client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str]
+) -> None:
+    """Return when capture knows the store: it stops answering 404 at the store's own address."""
+    address = f"{card['capture_url']}/webhooks/{store['channel']}/{store['id']}"
     deadline = time.monotonic() + _KNOWN_WITHIN_S
-    while client.post(store["webhook_url"]).status_code == httpx.codes.NOT_FOUND:
+    while client.post(address).status_code == httpx.codes.NOT_FOUND:
         if time.monotonic() > deadline:
             raise StartFailed(f"Capture did not hear of the store {store['id']}")
         time.sleep(_POLL_S)
 
 
-def place_orders(client: httpx.Client, card: Mapping[str, Any], orders: int) -> None:
-    """Have the sandbox's channel sell `orders` orders."""
+def place_orders(
+    client: httpx.Client, card: Mapping[str, Any], store: Mapping[str, str], orders: int
+) -> None:
+    """Have the store's channel in the sandbox sell `orders` orders."""
     control = f"{card['channels_url']}/_control/demo"
-    client.post(control, json={"orders": orders}).raise_for_status()
+    wanted = {"orders": orders, "store_id": store["id"]}
+    client.post(control, json=wanted).raise_for_status()
 
 
 def _store_url(card: Mapping[str, Any], store: Mapping[str, str]) -> str:

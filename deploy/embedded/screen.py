@@ -31,7 +31,7 @@ class Screen:
             "  login": f"{known.panel_user} / {known.panel_password}",
             "Panel API": f"{site.url('panel')}/api/v1",
             "  token": known.panel_token,
-            "Webhooks": site.webhook_url,
+            "Webhooks": f"{site.url('capture')}/webhooks/",
             "Sandbox ERP": f"{site.url('erp')}/api/v1/",
             "Sandbox channels": site.url("channels"),
             "Kafka": site.kafka,

@@ -8,8 +8,10 @@ from typing import Any, Final
 from embedded.credentials import Credentials
 from embedded.ports import HOST, Ports, variable
 
-STORE: Final = "demo-shopify"
 SHOP_DOMAIN: Final = "demo-shopify.myshopify.com"
+NUVEMSHOP_STORE: Final = "817495"
+MERCADOLIVRE_SELLER: Final = "428991637"
+MERCADOLIVRE_APP: Final = "7312904455018236"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,6 @@ class Site:
         return f"http://{HOST}:{getattr(self.ports, listener)}"
 
     @property
-    def webhook_url(self) -> str:
-        """Where the demo store's channel sends its webhooks."""
-        return f"{self.url('capture')}/webhooks/shopify/{STORE}"
-
-    @property
     def seed_file(self) -> Path:
         """What the sandbox is to be, as JSON (`seed`)."""
         return self.data / "sandbox" / "seed.json"
@@ -49,6 +46,8 @@ class Site:
             "ESTEIRA_CAPTURE_URL": self.url("capture"),
             "ESTEIRA_ERP_URL": f"{self.url('erp')}/api/v1/",
             "ESTEIRA_SHOPIFY_URL": f"{self.url('channels')}/shopify/{{shop}}",
+            "ESTEIRA_NUVEMSHOP_URL": f"{self.url('channels')}/nuvemshop",
+            "ESTEIRA_MERCADOLIVRE_URL": f"{self.url('channels')}/mercadolivre",
         }
         if name == "sandbox":
             told["ESTEIRA_SANDBOX_DATA"] = str(self.data / "sandbox")
@@ -65,7 +64,7 @@ class Site:
 
     def seed(self) -> dict[str, Any]:
         """The sandbox's ERP account, and the stores it sells for."""
-        return {"erp": self._erp(), "stores": [self._store()]}
+        return {"erp": self._erp(), "stores": self.stores()}
 
     def card(self) -> dict[str, Any]:
         """`demo.json`: all that a person or a program needs to use the belt."""
@@ -82,18 +81,44 @@ class Site:
             "channels_url": self.url("channels"),
             "kafka": self.kafka,
             "mongodb": self.mongodb,
-            "stores": [self._store()],
+            "stores": self.stores(),
         }
+
+    def stores(self) -> list[dict[str, str]]:
+        """The demo's stores, one at each channel; `make demo` sells at the first."""
+        known = self.credentials
+        return [
+            self._store(
+                "shopify",
+                name="Loja demonstração (Shopify)",
+                shop_domain=SHOP_DOMAIN,
+                access_token=known.access_token,
+                webhook_secret=known.webhook_secret,
+            ),
+            self._store(
+                "nuvemshop",
+                name="Loja demonstração (Nuvemshop)",
+                shop_domain=NUVEMSHOP_STORE,
+                access_token=known.nuvemshop_token,
+                webhook_secret=known.nuvemshop_secret,
+            ),
+            self._store(
+                "mercadolivre",
+                name="Loja demonstração (Mercado Livre)",
+                # An app's notifications come to one address, whoever the seller is.
+                webhook_url=f"{self.url('capture')}/webhooks/mercadolivre",
+                shop_domain=MERCADOLIVRE_SELLER,
+                access_token=known.mercadolivre_token,
+                refresh_token=known.mercadolivre_refresh_token,
+                client_id=MERCADOLIVRE_APP,
+                webhook_secret=known.mercadolivre_secret,
+            ),
+        ]
+
+    def _store(self, channel: str, **known: str) -> dict[str, str]:
+        store_id = f"demo-{channel}"
+        own_address = f"{self.url('capture')}/webhooks/{channel}/{store_id}"
+        return {"id": store_id, "channel": channel, "webhook_url": own_address} | known
 
     def _erp(self) -> dict[str, str]:
         return {"app_key": self.credentials.app_key, "app_secret": self.credentials.app_secret}
-
-    def _store(self) -> dict[str, str]:
-        return {
-            "id": STORE,
-            "channel": "shopify",
-            "webhook_url": self.webhook_url,
-            "webhook_secret": self.credentials.webhook_secret,
-            "shop_domain": SHOP_DOMAIN,
-            "access_token": self.credentials.access_token,
-        }

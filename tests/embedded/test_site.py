@@ -3,6 +3,7 @@
 import base64
 import json
 import stat
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,8 @@ def test_services_reach_the_sandbox_as_if_it_were_the_erp_and_the_channel(site):
 
     assert told["ESTEIRA_ERP_URL"] == "http://127.0.0.1:8411/api/v1/"
     assert told["ESTEIRA_SHOPIFY_URL"] == "http://127.0.0.1:8412/shopify/{shop}"
+    assert told["ESTEIRA_NUVEMSHOP_URL"] == "http://127.0.0.1:8412/nuvemshop"
+    assert told["ESTEIRA_MERCADOLIVRE_URL"] == "http://127.0.0.1:8412/mercadolivre"
 
 
 def test_the_card_has_what_a_visitor_needs(site):
@@ -67,8 +70,12 @@ def test_the_card_has_what_a_visitor_needs(site):
     assert card["channels_url"] == "http://127.0.0.1:8412"
     assert card["panel"].keys() == {"user", "password", "token"}
     assert card["erp"].keys() == {"app_key", "app_secret"}
-    [store] = card["stores"]
-    assert store["webhook_url"] == "http://127.0.0.1:8401/webhooks/shopify/demo-shopify"
+    assert {store["id"]: store["webhook_url"] for store in card["stores"]} == {
+        "demo-shopify": "http://127.0.0.1:8401/webhooks/shopify/demo-shopify",
+        "demo-nuvemshop": "http://127.0.0.1:8401/webhooks/nuvemshop/demo-nuvemshop",
+        "demo-mercadolivre": "http://127.0.0.1:8401/webhooks/mercadolivre",
+    }
+    assert card["stores"][0]["id"] == "demo-shopify", "where `make demo` sells"
 
 
 def test_the_sandbox_and_the_card_agree_on_the_secrets(site):
@@ -91,13 +98,24 @@ def test_the_key_is_thirty_two_bytes_in_base64(tmp_path):
 
 
 def test_two_installations_share_no_secret(tmp_path):
-    one, other = (credentials.Credentials.new() for _ in range(2))
+    one, other = (asdict(credentials.Credentials.new()) for _ in range(2))
 
-    assert one.panel_password != other.panel_password
-    assert one.panel_token != other.panel_token
-    assert one.app_secret != other.app_secret
-    assert one.access_token != other.access_token
-    assert one.webhook_secret != other.webhook_secret
+    shared = {name for name in one if one[name] == other[name]}
+    assert shared == {"panel_user", "app_key"}
+
+
+def test_a_data_folder_of_an_earlier_version_keeps_its_secrets_and_gets_the_new_ones(tmp_path):
+    path = tmp_path / "demo-credentials.json"
+    before = asdict(credentials.of(tmp_path))
+    del before["nuvemshop_token"]
+    path.write_text(json.dumps(before), encoding="utf-8")
+
+    after = credentials.of(tmp_path)
+
+    assert asdict(after) | before == asdict(after)
+    assert after.nuvemshop_token
+    assert credentials.of(tmp_path) == after
+    assert mode(path) == 0o600
 
 
 def test_a_private_file_is_replaced_whole_and_leaves_no_half(tmp_path):

@@ -29,8 +29,8 @@ def second(merchant: Merchant) -> Iterator[Merchant]:
     about = told | {"channel": store["channel"], "webhook_url": store["webhook_url"]}
     merchant.http.post(url, json=about).raise_for_status()
     with Merchant(card) as one:
-        demo.connect_store(one.http, card, store)
-        demo.wait_until_captured(one.http, store)
+        demo.connect_stores(one.http, card, [store])
+        demo.wait_until_captured(one.http, card, store)
         yield one
 
 
