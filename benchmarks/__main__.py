@@ -13,13 +13,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from benchmarks import end_to_end, latency, machine, projection, report, validation, webhook
+from benchmarks import (
+    allowance,
+    end_to_end,
+    isolation,
+    latency,
+    machine,
+    projection,
+    report,
+    validation,
+    webhook,
+)
 from benchmarks.benchmark import DidNotRun, Outcome, Plan
 from benchmarks.cores import Cores
 from embedded.errors import SetupError, StartFailed
 
 BENCHMARKS: Final[Mapping[str, Callable[[Plan], Outcome]]] = {
-    each.NAME: each.measure for each in (validation, webhook, projection, latency, end_to_end)
+    each.NAME: each.measure
+    for each in (validation, webhook, projection, latency, end_to_end, isolation, allowance)
 }
 """All of them, in the order in which they run. Another one is a file and an entry here."""
 ROUNDS: Final = 5

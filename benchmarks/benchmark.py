@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.cores import Cores
+
+SMALL: Final = 10.0
+"""Below this, places after the point matter."""
 
 
 class DidNotRun(Exception):  # noqa: N818 - it names what happened
@@ -21,10 +24,11 @@ class Gate:
 
     def holds(self, value: float) -> bool:
         """Whether the figure passes."""
-        return value >= self.bound if self.at_least else value < self.bound
+        return value >= self.bound if self.at_least else value <= self.bound
 
     def __str__(self) -> str:
-        return f">= {self.bound:.2f}" if self.at_least else f"< {self.bound:,.0f}"
+        sign = ">=" if self.at_least else "<="
+        return f"{sign} {written(self.bound)}"
 
 
 def at_least(bound: float) -> Gate:
@@ -32,9 +36,14 @@ def at_least(bound: float) -> Gate:
     return Gate(bound, at_least=True)
 
 
-def below(bound: float) -> Gate:
-    """The figure must stay under the bound."""
+def at_most(bound: float) -> Gate:
+    """The figure may reach the bound, and no more."""
     return Gate(bound, at_least=False)
+
+
+def written(value: float) -> str:
+    """A figure or a bound: ratios with two places, whatever is larger without any."""
+    return f"{value:,.0f}" if value >= SMALL or value == 0 else f"{value:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

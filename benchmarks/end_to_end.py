@@ -17,7 +17,7 @@ from benchmarks import usage
 from benchmarks.benchmark import DidNotRun, Figure, Outcome, Plan, at_least
 from benchmarks.door import Door
 from benchmarks.hub import Hub, hub
-from benchmarks.market import Sale
+from benchmarks.market import Sale, sales, stores
 from benchmarks.traffic import Traffic
 from benchmarks.watch import DATABASE, POSTED, ROW, Waits, watched
 from chassis import store
@@ -42,10 +42,13 @@ _LOOK_EVERY_S: Final = 0.05
 def measure(plan: Plan) -> Outcome:
     """How many orders a second go all the way."""
     full, even = plan.scaled(10_000, 3_000), plan.scaled(5_000, 1_500)
-    with hub(plan, NAME, ACCOUNTS, ACCOUNTS + full + even) as began:
+    plan.say(f"{NAME}: making up {ACCOUNTS + full + even:,} orders of {ACCOUNTS} stores")
+    shops = stores(ACCOUNTS)
+    sold = list(sales(ACCOUNTS + full + even, shops))
+    with hub(plan, NAME, shops, sold) as began:
         plan.say(f"{NAME}: {full:,} orders, {UNDER_WAY} under way at any time")
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            found = runner.run(_measured(began, full, plan))
+            found = runner.run(_measured(began, sold, full, plan))
     waits = Waits.of(found.waits_ms)
     conditions = {
         "accounts": ACCOUNTS,
@@ -70,8 +73,8 @@ class Found:
     waits_ms: Sequence[float]
 
 
-async def _measured(began: Hub, full: int, plan: Plan) -> Found:
-    card, sold = began.card, began.sold
+async def _measured(began: Hub, sold: Sequence[Sale], full: int, plan: Plan) -> Found:
+    card = began.card
     async with (
         watched(card["kafka"], card["mongodb"], (ROW, POSTED), SAMPLED) as way,
         Door.opened(began.door, CONNECTIONS) as door,

@@ -21,9 +21,10 @@ from chassis.clock import utc_now
 from chassis.table import Table
 from contracts.events import OrderCaptured, OrderPosted, OrderValidated, RawDocument
 from contracts.stores import STANDARD_INSTALLMENTS, STANDARD_PAYMENT_METHODS, StoreConfigured
+from omie.registers import Option
 from sandbox.channels.shopify.view import order_view
 from sandbox.erp.catalogue import CATALOGUE, KITS
-from validation.catalogue import Catalogue, Option, Product, Register, Registers
+from validation.catalogue import Catalogue, Product, Register, Registers
 from validation.knowledge import Knowledge
 from validation.step import Validation
 

@@ -16,7 +16,7 @@ from benchmarks import channel, stream
 from benchmarks.benchmark import DidNotRun, Plan
 from benchmarks.contender import running
 from benchmarks.load import request
-from benchmarks.market import SECRET_KEY, Sale, sales, stores
+from benchmarks.market import SECRET_KEY, Sale
 from chassis.vault import Vault
 from contracts.stores import StoreConfigured
 from embedded import demo
@@ -36,15 +36,10 @@ _TOKEN: Final = "a shop's token"  # noqa: S105 - it guards nothing
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A running belt, its stores, and what they sell: `sold`, in order.
-
-    `channel` is the process that stands in for the channel's API.
-    """
+    """A running belt; `channel` is the process that stands in for the channel's API."""
 
     belt: Belt
     channel: int
-    shops: Sequence[StoreConfigured]
-    sold: Sequence[Sale]
 
     @property
     def card(self) -> Mapping[str, Any]:
@@ -76,11 +71,13 @@ def webhook(sale: Sale) -> bytes:
 
 
 @contextmanager
-def hub(plan: Plan, name: str, accounts: int, orders: int) -> Iterator[Hub]:
-    """Start it, with so many accounts, and so many orders to sell. Raises DidNotRun."""
-    plan.say(f"{name}: making up {orders:,} orders of {accounts} stores")
-    shops = stores(accounts)
-    sold = list(sales(orders, shops))
+def hub(
+    plan: Plan, name: str, shops: Sequence[StoreConfigured], sold: Sequence[Sale]
+) -> Iterator[Hub]:
+    """Start it, with the accounts of these shops, and a channel that knows what they sold.
+
+    Raises DidNotRun.
+    """
     [port] = free_ports(1)
     task = channel.Task(port, plan.folder / "answers.json")
     channel.write_answers(task.answers, sold)
@@ -94,20 +91,20 @@ def hub(plan: Plan, name: str, accounts: int, orders: int) -> Iterator[Hub]:
         running(channel.answer, task, log, plan.cores.all) as answering,
         Belt(plan.folder / name, overrides=overrides) as belt,
     ):
-        began = Hub(belt, answering.pid, shops, sold)
+        began = Hub(belt, answering.pid)
         try:
             began.control("limits", NO_LIMITS)
-            _connect(began)
+            _connect(began, shops)
         except (httpx.HTTPError, StartFailed) as why:
             raise DidNotRun(f"the sandbox or the belt refused: {why}") from why
         yield began
 
 
-def _connect(began: Hub) -> None:
+def _connect(began: Hub, shops: Sequence[StoreConfigured]) -> None:
     """Open the accounts at the ERP, and tell every service of the stores."""
     vault = Vault(SECRET_KEY)
     with httpx.Client(trust_env=False, timeout=60) as client:
-        connected = [_connected(client, began.card, shop, vault) for shop in began.shops]
+        connected = [_connected(client, began.card, shop, vault) for shop in shops]
         stream.fill(began.card["kafka"], connected)
         for shop in connected:
             known = {"id": shop.store_id, "channel": shop.channel}

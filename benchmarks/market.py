@@ -28,6 +28,9 @@ SALESPERSON: Final = 7_700_000_777
 FIRST_PRODUCT: Final = 7_711_002_001
 
 _FIRST_APP_KEY: Final = 4_107_733_200_001
+_FIRST_ID: Final = 6_000_000_000_001
+IDS_EACH: Final = 100
+"""More than an order has: itself, its lines, its payments."""
 _OPENED: Final = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 WEBHOOK_SECRET: Final = "a shop's webhook secret"  # noqa: S105 - it guards nothing
 
@@ -58,16 +61,22 @@ def stores(accounts: int = ACCOUNTS) -> tuple[StoreConfigured, ...]:
 
 
 def sales(
-    count: int, shops: Sequence[StoreConfigured] | None = None, *, slim: bool = False
+    count: int,
+    shops: Sequence[StoreConfigured] | None = None,
+    *,
+    first: int = 1,
+    slim: bool = False,
 ) -> Iterator[Sale]:
     """So many orders, a few seconds apart, in `shops` (ours, unless told) at random.
 
+    They are numbered from `first`; others made before end below it.
     A `slim` webhook has some 4 KB instead of 8: no nulls, and each amount said once, not again in
     each of two currencies.
     """
-    dice = generator.dice("benchmarks")
-    catalogue, shops, ids = on_sale(), shops or stores(), itertools.count(6_000_000_000_001)
-    for number in range(1, count + 1):
+    dice = generator.dice(f"benchmarks from {first}")
+    ids = itertools.count(_FIRST_ID + IDS_EACH * first)
+    catalogue, shops = on_sale(), shops or stores()
+    for number in range(first, first + count):
         shop, at = dice.choice(shops), _OPENED + timedelta(seconds=3 * number)
         seller = _seller(shop)
         record = SHOPIFY.render(generator.sale(dice, catalogue), seller, ids, number, at)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.benchmark import Figure, Outcome
+from benchmarks.benchmark import Figure, Outcome, written
 
 _HEAD = ("figure", "measured", "gate", "holds", "in detail")
 
@@ -43,7 +43,5 @@ def write(path: Path, outcomes: Iterable[Outcome], conditions: dict[str, Any]) -
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    ratio = figure.gate.at_least
-    value = f"{figure.value:.2f}" if ratio else f"{figure.value:,.0f}"
     holds = "yes" if figure.gate.holds(figure.value) else "NO"
-    return (figure.name, value, str(figure.gate), holds, figure.detail)
+    return (figure.name, written(figure.value), str(figure.gate), holds, figure.detail)

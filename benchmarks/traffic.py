@@ -67,6 +67,16 @@ class Traffic:
             missing = self.sent - self.posted
             raise DidNotRun(f"of {self.sent} orders {missing} were not posted") from None
 
+    async def these_posted(self, ids: set[str], within_s: float = ARRIVES_WITHIN_S) -> None:
+        """Return when the ERP has these orders. Raises DidNotRun."""
+        seen = self.way.seen[POSTED]
+        try:
+            async with asyncio.timeout(within_s):
+                await self._until(lambda: ids <= seen.keys())
+        except TimeoutError:
+            missing = len(ids - seen.keys())
+            raise DidNotRun(f"of {len(ids)} orders {missing} were not posted") from None
+
     async def some_posted(self, count: int) -> None:
         """Return when the ERP has so many orders."""
         await self._until(lambda: self.posted >= count)

@@ -6,7 +6,7 @@ topics. Who listens shares the machine with the belt.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import quantiles
@@ -78,10 +78,11 @@ class Way:
         """How many of the sold orders were not seen there."""
         return len(self.sold.keys() - self.seen[stage].keys())
 
-    def waits_ms(self, stage: str) -> list[float]:
-        """How long each sold order that was seen there took to get there."""
+    def waits_ms(self, stage: str, of: Collection[str] | None = None) -> list[float]:
+        """How long each sold order, or each of these, took to get there, if it was seen there."""
         seen = self.seen[stage]
-        return [(seen[order] - at) * 1000 for order, at in self.sold.items() if order in seen]
+        orders = self.sold if of is None else of
+        return [(seen[order] - self.sold[order]) * 1000 for order in orders if order in seen]
 
 
 @asynccontextmanager

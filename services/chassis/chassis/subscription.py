@@ -25,9 +25,9 @@ from contracts.topics import replay
 
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
-BUSY_RECORDS = 4
+BUSY_RECORDS = 8
 """So many in a batch say that more are on their way."""
-REST_S = 0.03
+REST_S = 0.02
 """Between batches while more are on their way: few large ones cost everybody less than many small
 ones, the broker and the database most of all. Who is idle does not wait."""
 EXIT_BROKEN = 70
