@@ -284,6 +284,12 @@ def test_a_changed_order_that_a_person_lets_stand_is_integrated_again() -> None:
     assert isinstance(told, OrderPending)
 
 
+def test_a_changed_order_of_an_erased_buyer_may_be_let_stand_too() -> None:
+    _, told = step(after(validated(changed_order(), revision=2), erased(), entry=posted()), kept())
+
+    assert [type(event) for event in told] == [OrderPosted]
+
+
 def test_a_person_lets_stand_only_what_they_have_seen() -> None:
     newer = after(validated(changed_order(), revision=3), entry=posted())
 

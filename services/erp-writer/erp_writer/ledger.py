@@ -122,7 +122,7 @@ def _cancelled(entry: Entry | None, message: OrderCancelled) -> tuple[Entry, tup
 def _kept(entry: Entry | None, message: KeepErpOrder) -> tuple[Entry, tuple[Event, ...]]:
     """A person lets the ERP's order stand as it is, up to this revision of the channel's."""
     entry = entry or _opened(message)
-    if entry.cancelled or entry.erased:
+    if entry.cancelled:
         return entry, ()
     entry = _as_accepted(_with(entry, accepted=max(entry.accepted, message.revision)))
     return entry, outcome(entry) if entry.posted is not None else ()
