@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from contracts.wire import Outgoing, encode
 from tests.support import tally
 from tests.support.builders import an_order, captured
 from tests.support.memory import MemoryDocuments, MemoryLog
+from tests.support.waiting import eventually
 
 DEAD = dead(tally.SERVICE)
 
@@ -33,6 +35,18 @@ class Away:
         if self.times:
             self.times -= 1
             raise Unavailable("kafka: away")
+        await self.log.publish(records)
+
+
+@dataclass
+class Held:
+    """A publisher that keeps everything waiting until it is let go."""
+
+    log: MemoryLog
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        await self.open.wait()
         await self.log.publish(records)
 
 
@@ -218,6 +232,37 @@ async def test_a_crash_between_storing_and_telling_tells_the_same_when_the_batch
     assert log.topics == untroubled.topics
 
 
+async def test_a_batch_is_stored_while_the_one_before_is_told_and_is_told_after_it():
+    documents, log = MemoryDocuments[tally.Revisions](), MemoryLog()
+    publisher = Held(log)
+    flow = tally.flow(documents, publisher)
+
+    batches = [asyncio.create_task(flow.handle(records(*revisions(1, n)))) for n in (1, 2)]
+    await eventually(
+        lambda: order_id(1) in documents.kept and documents.state(order_id(1)) == (1, 2)
+    )
+    assert not log.topics
+    publisher.open.set()
+    await asyncio.gather(*batches)
+
+    assert [m.revision for m in log.messages(OrderErased)] == [1, 2]
+
+
+async def test_a_crash_with_two_batches_on_their_way_tells_the_same_when_they_come_again():
+    documents, log = MemoryDocuments[tally.Revisions](), MemoryLog()
+    batches = [records(*revisions(1, n), *revisions(2, n)) for n in (1, 2)]
+    dying = tally.flow(documents, Away(log, gone=True))
+
+    died = await asyncio.gather(*map(dying.handle, batches), return_exceptions=True)
+    restarted = tally.flow(documents, log)
+    for batch in batches:
+        await restarted.handle(batch)
+
+    assert [type(each) for each in died] == [RuntimeError, RuntimeError]
+    assert [m.revision for m in log.messages(OrderErased)] == [1, 1, 2, 2]
+    assert documents.state(order_id(1)) == (1, 2)
+
+
 async def test_a_broker_that_is_away_is_waited_for_and_everything_is_told():
     log = MemoryLog()
 
@@ -316,14 +361,14 @@ async def test_the_trace_of_a_record_goes_on_in_what_is_told_of_it():
     assert "traceparent" not in untraced.headers
 
 
-async def test_what_comes_after_a_batch_comes_after_it_was_told():
-    log, told_before = MemoryLog(), []
+async def test_what_comes_after_a_batch_finds_it_stored():
+    documents, stored = MemoryDocuments[tally.Revisions](), list[tally.Revisions | None]()
 
     await tally.flow(
-        MemoryDocuments(), log, after=lambda: told_before.extend(log.messages(OrderErased))
+        documents, MemoryLog(), after=lambda: stored.append(documents.state(order_id(1)))
     ).handle(records(*revisions(1, 1)))
 
-    assert len(told_before) == 1
+    assert stored == [(1,)]
 
 
 async def test_a_batch_is_one_line_of_the_orders_it_moved_and_one_of_numbers():

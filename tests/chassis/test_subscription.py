@@ -1,4 +1,6 @@
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 from aiokafka import TopicPartition
@@ -6,10 +8,11 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from structlog.testing import capture_logs
 
 from chassis.flow import Flow, Record
-from chassis.subscription import commit, restored
+from chassis.subscription import AT_ONCE, Mover, commit, restored
 from contracts.events import OrderCaptured
 from contracts.replay import Origin, again
 from contracts.topics import replay
+from contracts.wire import Outgoing
 from tests.support import tally
 from tests.support.memory import MemoryDocuments, MemoryLog
 
@@ -58,6 +61,64 @@ async def test_a_commit_that_fails_is_said_and_the_service_goes_on():
         await commit(Consumer(KafkaError("no")), [record("a", 0, 7)])
 
     assert [(line["event"], line["cause"]) for line in lines] == [("not_committed", "KafkaError")]
+
+
+@dataclass
+class Held:
+    """A publisher that keeps everything waiting until it is let go."""
+
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def publish(self, _: Sequence[Outgoing]) -> None:
+        await self.open.wait()
+
+
+async def test_stopping_waits_for_the_batches_on_their_way_and_commits_them_in_order():
+    publisher, committed = Held(), list[int]()
+
+    async def note(records: Sequence[Record]) -> None:
+        committed.append(records[-1].offset)
+
+    mover = Mover(tally.flow(MemoryDocuments[tally.Revisions](), publisher), note)
+    for offset in range(AT_ONCE):
+        await mover.take([record(OrderCaptured.topic, 0, offset)])
+    stopping = asyncio.create_task(mover.stop())
+    publisher.open.set()
+    await stopping
+
+    assert committed == list(range(AT_ONCE))
+
+
+async def test_what_comes_after_the_stop_is_left_for_the_next_process():
+    committed: list[Sequence[Record]] = []
+
+    async def note(records: Sequence[Record]) -> None:
+        committed.append(records)
+
+    mover = Mover(tally.flow(MemoryDocuments[tally.Revisions](), MemoryLog()), note)
+    await mover.stop()
+    await mover.take([record(OrderCaptured.topic, 0, 7)])
+    await mover.stop()
+
+    assert committed == []
+
+
+async def test_no_more_batches_are_on_their_way_than_agreed():
+    publisher = Held()
+
+    async def note(_: Sequence[Record]) -> None:
+        pass
+
+    mover = Mover(tally.flow(MemoryDocuments[tally.Revisions](), publisher), note)
+    for offset in range(AT_ONCE):
+        await mover.take([record(OrderCaptured.topic, 0, offset)])
+    one_more = asyncio.create_task(mover.take([record(OrderCaptured.topic, 0, AT_ONCE)]))
+
+    done, _ = await asyncio.wait([one_more], timeout=0.05)
+    assert not done
+    publisher.open.set()
+    await one_more
+    await mover.stop()
 
 
 def replayed(topic: str, offset: int = 7) -> Record:

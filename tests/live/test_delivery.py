@@ -71,11 +71,12 @@ async def subscribed(
     bootstrap: str, flow: Flow[tally.Revisions], group: str
 ) -> AsyncIterator[None]:
     broker = kafka.broker(bootstrap, "test")
-    subscribe(broker, Subscription(flow, group))
+    mover = subscribe(broker, Subscription(flow, group))
     await kafka.start(broker)
     try:
         yield
     finally:
+        await mover.stop()
         await kafka.stop(broker)
 
 

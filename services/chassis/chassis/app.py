@@ -19,7 +19,7 @@ from chassis import kafka, logs, store
 from chassis.health import PREFIX, Health
 from chassis.patience import patiently
 from chassis.settings import Settings
-from chassis.subscription import Subscription, subscribe
+from chassis.subscription import Mover, Subscription, subscribe
 
 HTTP_STOP_S = 2
 """An open page is cut off after this; with the consumers' and the producer's, about 5 s in all."""
@@ -92,8 +92,7 @@ async def _serve(
     )
     parts = build(clients)
     broker = kafka.broker(settings.kafka, name)
-    for subscription in parts.subscriptions:
-        subscribe(broker, subscription, settings.instance)
+    movers = [subscribe(broker, each, settings.instance) for each in parts.subscriptions]
     http = _Http(_app(clients.health, parts.http), settings.host, port)
     serving = asyncio.create_task(_guarded(http.serve, stop))
     starting = asyncio.create_task(_guarded(lambda: _start(clients, broker, parts), stop))
@@ -103,11 +102,19 @@ async def _serve(
     clients.health.parts["started"] = False
     await _cancelled(starting)
     http.should_exit = True
-    await asyncio.gather(asyncio.wait([serving], timeout=HTTP_STOP_S + 1), kafka.stop(broker))
+    await asyncio.gather(
+        asyncio.wait([serving], timeout=HTTP_STOP_S + 1), _stop_reading(movers, broker)
+    )
     await _cancelled(working, serving)
     await _close(clients, parts)
     log.info("stopped", code=stop.code)
     return stop.code
+
+
+async def _stop_reading(movers: Sequence[Mover], broker: KafkaBroker) -> None:
+    """Finish the batches on their way, then leave the topics."""
+    await asyncio.gather(*(mover.stop() for mover in movers))
+    await kafka.stop(broker)
 
 
 async def _start(clients: Clients, broker: KafkaBroker, parts: Parts) -> None:

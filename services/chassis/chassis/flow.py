@@ -10,10 +10,12 @@ what to tell)`. This file does everything around it, for every service alike:
 5. tell: write every outgoing message and wait for the broker's word;
 6. return, and only then are the offsets committed.
 
-A crash anywhere in between repeats the batch. So a step must be idempotent and, for a message
-it has seen, tell the same again.
+The next batch is read and stored while this one is told and committed; none overtakes another. A
+crash anywhere in between repeats what was not committed. So a step must be idempotent and, for a
+message it has seen, tell the same again.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,7 +101,7 @@ def _decode(record: Record, *, lean: bool) -> Read:
 
 @dataclass(slots=True)
 class Flow(Generic[S]):
-    """One step of the belt, and everything it needs."""
+    """One step of the belt, and everything it needs. `after` is called once a batch is stored."""
 
     service: str
     topics: tuple[str, ...]
@@ -110,26 +112,33 @@ class Flow(Generic[S]):
     read: Reader = decode_all
     after: Callable[[], None] = lambda: None
     _failures: int = field(default=0, init=False)
+    _storing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _telling: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Take a batch the whole way; returns when it may be committed."""
-        await self._take(records, await patiently(lambda: self.read(records), "reading a batch"))
+        """Take a batch the whole way; returns when it may be committed.
+
+        May be called again while it runs: the batches go through in the order of the calls.
+        """
+        await self._take(records, self.read)
 
     async def inject(self, messages: Sequence[Message]) -> None:
         """Step through messages that came from no topic, such as a second look at an order."""
-        await self._take([NOWHERE] * len(messages), [(m,) for m in messages])
 
-    async def _take(self, records: Sequence[Record], reads: Sequence[Read]) -> None:
+        async def read(_: Sequence[Record]) -> Sequence[Read]:
+            return [(message,) for message in messages]
+
+        await self._take([NOWHERE] * len(messages), read)
+
+    async def _take(self, records: Sequence[Record], read: Reader) -> None:
+        # Whoever is first at one lock is first at the next: nothing waits in between.
         began = time.perf_counter()
-        told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
-        for record, error in failed:
-            _log_dead(record, error)
-        unreadable = sum(isinstance(read, Failed) for read in reads)
-        self._count(len(failed) - unreadable, len(records) - unreadable)
-        letters = [self._dead_letter(*each) for each in failed if each[0] is not NOWHERE]
-        outgoing = [*(out for _, out in told), *letters]
-        await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
-        self.after()
+        async with self._storing:
+            told, failed = await self._store(records, read)
+        async with self._telling:
+            letters = [self._dead_letter(*each) for each in failed if each[0] is not NOWHERE]
+            outgoing = [*(out for _, out in told), *letters]
+            await patiently(lambda: self.publisher.publish(outgoing), "publishing a batch")
         if moved := _moved(message for message, _ in told):
             log.info("orders_moved", orders=moved)
         log.info(
@@ -139,6 +148,18 @@ class Flow(Generic[S]):
             dead=len(failed),
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
+
+    async def _store(
+        self, records: Sequence[Record], read: Reader
+    ) -> tuple[list[Told], list[Dead]]:
+        reads = await patiently(lambda: read(records), "reading a batch")
+        told, failed = await patiently(lambda: self._fold(records, reads), "folding a batch")
+        for record, error in failed:
+            _log_dead(record, error)
+        unreadable = sum(isinstance(each, Failed) for each in reads)
+        self._count(len(failed) - unreadable, len(records) - unreadable)
+        self.after()
+        return told, failed
 
     async def _fold(
         self, records: Sequence[Record], reads: Sequence[Read]

@@ -7,8 +7,8 @@ were, under their first topic, partition and offset.
 import asyncio
 import os
 import sys
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
@@ -23,6 +23,8 @@ from chassis.flow import Flow, Record
 from contracts.replay import origin
 from contracts.topics import replay
 
+AT_ONCE = 2
+"""Batches on their way: while one waits for the broker, the next has the processor."""
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
 BUSY_RECORDS = 8
@@ -54,10 +56,51 @@ class Subscription:
     listener: Listener | None = None
 
 
-def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "") -> None:
+@dataclass(slots=True)
+class Mover:
+    """Moves batches: the next is worked on while those before it are told and committed.
+
+    `stop` lets those on their way finish and takes no more: what it refuses is read again.
+    """
+
+    flow: Flow[Any]
+    commit: Callable[[Sequence[Record]], Awaitable[None]]
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _moving: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopped: bool = False
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """Return when there is room for this batch; it goes on by itself."""
+        await self._room.acquire()
+        if self._stopped:
+            self._room.release()
+            return
+        task = asyncio.create_task(self._move(records))
+        self._moving.add(task)
+        task.add_done_callback(self._moving.discard)
+
+    async def stop(self) -> None:
+        """Wait a moment for the batches on their way."""
+        self._stopped = True
+        if self._moving:
+            await asyncio.wait(self._moving, timeout=kafka.HANDLERS_STOP_S)
+
+    async def _move(self, records: Sequence[Record]) -> None:
+        try:
+            if meant := restored(records, self.flow):
+                await self.flow.handle(meant)
+        except Exception as error:  # noqa: BLE001 - the batch must not be skipped over
+            _leave(error)
+        finally:
+            self._room.release()
+        await self.commit(records)
+
+
+def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "") -> Mover:
     """Hand batches of the flow's topics to it; commit each batch after it is done.
 
-    `instance` names this process among those of its service (see `kafka.consumer_options`).
+    `instance` names this process among those of its service (see `kafka.consumer_options`). Stop
+    what this returns before the broker.
     """
     flow = subscription.flow
     member = f"{subscription.group}-{instance}" if instance else None
@@ -74,19 +117,13 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
         listener=subscription.listener,
         **kafka.consumer_options(member),
     )
+    mover = Mover(flow, lambda records: commit(subscriber.consumer, records))
 
     async def consume(message: KafkaMessage) -> None:
-        records = [_record(raw) for raw in message.raw_message]
-        try:
-            if meant := restored(records, flow):
-                await flow.handle(meant)
-        except Exception as error:  # noqa: BLE001 - the batch must not be skipped over
-            _leave(error)
-        await commit(subscriber.consumer, records)
-        if BUSY_RECORDS <= len(records) < BATCH_RECORDS:
-            await asyncio.sleep(REST_S)
+        await mover.take([_record(raw) for raw in message.raw_message])
 
     subscriber(consume)
+    return mover
 
 
 async def _untouched(message: Any) -> KafkaMessage:
