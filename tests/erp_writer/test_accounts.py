@@ -32,7 +32,7 @@ class Opened:
         omie = Omie(http=None, account=account, pacing=None)  # type: ignore[arg-type]  # never asked
         return Erp(omie, lambda: 0.0)
 
-    def _changed(self) -> None:
+    def _changed(self, _: str) -> None:
         self.news += 1
 
 

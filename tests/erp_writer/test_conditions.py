@@ -87,6 +87,25 @@ def test_new_keys_are_tried_at_once_also_where_no_order_waits() -> None:
     run(main())
 
 
+def test_keys_that_were_never_good_are_told_before_any_order_comes() -> None:
+    async def main() -> None:
+        async with a_bench() as bench, at_work(bench):
+            await asyncio.sleep(5)
+            assert await bench.calls() == []
+
+            bench.stores.put(a_keyed_store("a-typo"))
+            [word] = await told(bench, 1)
+            assert word.condition is Condition.KEYS_REFUSED
+            assert bench.clock() - word.since < timedelta(seconds=5)
+
+            bench.stores.put(a_keyed_store())
+            await told(bench, 2)
+            await asyncio.sleep(60)
+            assert len(await bench.calls()) == 2
+
+    run(main())
+
+
 def test_a_block_is_told_with_its_end_and_a_restart_does_not_call_before_it() -> None:
     async def main() -> None:
         async with a_bench() as bench:

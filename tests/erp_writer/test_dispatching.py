@@ -84,12 +84,13 @@ def test_a_cancellation_does_not_wait_for_the_erps_next_minute() -> None:
 def test_an_account_in_trouble_delays_no_other() -> None:
     async def main() -> None:
         async with a_bench() as bench, at_work(bench):
+            other = another_account(bench, 1)
             bench.stores.put(its_store())
             await bench.break_("timeout", times=None, app_key=APP_KEY)
             await bench.put(*a_backlog(bench, 20))
             await asyncio.sleep(5)
 
-            await bench.put(another_account(bench, 1))
+            await bench.put(other)
             assert await posted(bench) < 1
             [fact] = bench.seen(OrderPosted)
             assert fact.account_id == OTHER

@@ -216,7 +216,11 @@ class ErpBench:
             left_s = self.conditions.left_s(account_id)
             return Erp(omie, self._loop.time, turned, blocked_s=left_s)
 
-        self.accounts = Accounts(self.stores, VAULT, connect, self.woken.set)
+        def changed(account_id: str) -> None:
+            self.conditions.doubt(account_id)
+            self.woken.set()
+
+        self.accounts = Accounts(self.stores, VAULT, connect, changed)
         self.flow: Flow[Entry] = flow(self.ledger, self.log, self.clock, self.woken.set)
         self.worker = Worker(
             ledger=self.ledger,

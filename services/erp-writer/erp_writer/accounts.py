@@ -45,7 +45,7 @@ class Accounts:
     New keys are used from the moment a store brings them. While they work, a store that is merely
     configured again does not bring old ones back; where they are refused, the others' are tried,
     and a store configured again is a reason to try at once.
-    `connect` makes a client for an account's keys.
+    `connect` makes a client for an account's keys; `changed` hears of accounts that got new ones.
     """
 
     def __init__(
@@ -53,14 +53,15 @@ class Accounts:
         stores: Table[StoreConfigured],
         vault: Vault,
         connect: Callable[[str, Account], Erp],
-        changed: Callable[[], None] = lambda: None,
+        changed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._vault = vault
         self._connect = connect
-        self._changed = changed
         self._rings: dict[str, _Ring] = {}
+        self._changed: Callable[[str], None] = lambda _: None
         for store in stores:
             self._take(store)
+        self._changed = changed
         stores.watch(self._take)
 
     def erp(self, account_id: str) -> Erp | None:
@@ -93,7 +94,7 @@ class Accounts:
         if ring.used is None or (newest and (is_held or not known)):
             ring.refused.clear()
             self._use(store.account_id, ring, keys)
-            self._changed()
+            self._changed(store.account_id)
 
     def _use(self, account_id: str, ring: _Ring, keys: Account) -> None:
         ring.used, ring.erp = keys, self._connect(account_id, keys)

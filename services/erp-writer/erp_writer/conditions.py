@@ -75,6 +75,7 @@ class Conditions:
         self._untold: dict[str, AccountCondition] = {}
         self._news = asyncio.Event()
         self._probes: Counter[str] = Counter()
+        self._untried: set[str] = set()
 
     def current(self, account_id: str) -> AccountCondition | None:
         """The latest word on the account, ours or another process's; None before there is one."""
@@ -108,9 +109,14 @@ class Conditions:
             return 0.0
         return max(0.0, (known.until - self._clock()).total_seconds())
 
+    def doubt(self, account_id: str) -> None:
+        """The account has new keys: somebody has to find out whether they are good."""
+        self._untried.add(account_id)
+
     def doubted(self) -> Iterator[str]:
-        """The accounts in a condition that only a call can find to be over."""
-        for account_id in {*self._ours, *(word.account_id for word in self._told)}:
+        """The accounts with untried keys, or in what only a call can find to be over."""
+        told = {word.account_id for word in self._told}
+        for account_id in {*self._ours, *self._untried, *told}:
             if self._is_doubted(account_id):
                 yield account_id
 
@@ -122,6 +128,8 @@ class Conditions:
         self._probes[account_id] += 1
         with contextlib.suppress(Fault, Held):
             await erp.call(service, call, ONE_ROW, fresh=True)
+        if erp.breaker.closed or erp.breaker.open:
+            self._untried.discard(account_id)
         return erp.breaker.closed
 
     async def run(self) -> None:
@@ -140,7 +148,8 @@ class Conditions:
 
     def _is_doubted(self, account_id: str) -> bool:
         known = self.current(account_id)
-        return known is not None and known.condition in ASKED_FOR
+        held = known is not None and known.condition in ASKED_FOR
+        return held or account_id in self._untried
 
 
 def _is_over(before: AccountCondition | None, breaker: Breaker) -> bool:

@@ -53,10 +53,14 @@ def build(settings: Settings, clients: Clients) -> Parts:
         turned = partial(conditions.turned, account_id)
         return Erp(omie, time.monotonic, turned, blocked_s=conditions.left_s(account_id))
 
+    def changed(account_id: str) -> None:
+        conditions.doubt(account_id)
+        woken.set()
+
     woken = asyncio.Event()
     ownership = Ownership(woken.set)
     stores = table.Table(StoreConfigured)
-    accounts = Accounts(stores, Vault(key), connect, woken.set)
+    accounts = Accounts(stores, Vault(key), connect, changed)
     settle = timedelta(seconds=settings.erp_settle_s)
     worker = Worker(
         ledger=ledger,
