@@ -12,7 +12,7 @@ APP = "5503910054141466"
 APP_SECRET = "app-secret-of-the-demo"
 ACCESS, REFRESH = "APP_USR-first", "TG-first"
 
-PACK, ORDER, OTHER = 2000006181551917, 2000009047722568, 2000009047707726
+PACK, ORDER, OTHER = 2000006181551917, 2000009047707726, 2000009047722568
 SHIPMENT, BILLING = 43729529445, "677000000000000001"
 
 PERSONAL = (
@@ -161,10 +161,10 @@ def billing(**changes: Any) -> dict[str, Any]:
     return {"site_id": "MLB", "buyer": {"cust_id": 6427433, "billing_info": info}}
 
 
-def notification(resource: str, topic: str = "orders_v2", **changes: Any) -> bytes:
+def notification(path: str, topic: str = "orders_v2", **changes: Any) -> bytes:
     said = {
         "_id": "f9f08571-1f65-4c46-9e0a-c0f43faas1557e",
-        "resource": resource,
+        "resource": path,
         "user_id": int(SELLER),
         "topic": topic,
         "application_id": int(APP),

@@ -48,18 +48,22 @@ class Search:
         return ", ".join(self._missing)
 
     async def find(self, hints: Sequence[OrderHint]) -> Purchase | None:
-        """The purchase that all `hints` are of; None when the platform has it not."""
+        """The purchase that all `hints` are of; None when the platform has it not.
+
+        Its orders are in the order of their ids, whichever of them the hints named first.
+        """
         for hint in hints:
             if isinstance(hint.order, Answer):
                 self._orders[hint.order.document.id] = hint.order
         number = await self._assemble(hints[0].order_id)
-        orders = tuple(answer.document for answer in self._orders.values())
-        self.raw += [answer.raw for answer in self._orders.values()]
+        found = sorted(self._orders.values(), key=lambda answer: int(answer.document.id))
+        orders = tuple(answer.document for answer in found)
+        self.raw += [answer.raw for answer in found]
         if number is None or not orders:
             return None
         self._touched += [order.touched_at for order in orders]
         verdict = judge(orders)
-        withheld = any(answer.withheld for answer in self._orders.values())
+        withheld = any(answer.withheld for answer in found)
         boxes: Sequence[Box] = ()
         billing: BillingInfo | None = None
         if verdict.money is not Money.AWAITED or verdict.cancelled:

@@ -23,6 +23,7 @@ _PAID: Final = frozenset({"paid", "partially_refunded"})
 _HELD: Final = frozenset({"approved", "in_mediation"})
 """A payment's statuses while the money is the seller's, or is being quarrelled about."""
 _GIVEN_BACK: Final = frozenset({"refunded", "charged_back"})
+_UNDECIDED: Final = frozenset({"pending", "in_process", "authorized", "rejected"})
 
 
 class Standing(Enum):
@@ -104,6 +105,8 @@ def why_gone(order: Order) -> str:
 
 def has_moved(payment: Payment) -> bool:
     """Whether this payment's money ever came."""
+    if payment.status in _UNDECIDED:
+        return False
     known = payment.status in _HELD or payment.status in _GIVEN_BACK
     return known or payment.date_approved is not None
 
