@@ -18,7 +18,6 @@ from sandbox.erp.catalogue import CATALOGUE
 from sandbox.erp.seed import seed_company
 from sandbox.settings import Settings
 
-HOST = "127.0.0.1"
 _GRACE_SECONDS = 2  # for requests under way when the process is told to stop
 _IDLE_SECONDS = 75  # longer than clients keep a connection, so that none is closed on them
 
@@ -37,25 +36,26 @@ def main() -> None:
     settings = Settings()
     with contextlib.ExitStack() as sockets:
         listening = [
-            sockets.enter_context(_listening("ESTEIRA_SANDBOX_ERP_PORT", settings.erp_port)),
-            sockets.enter_context(
-                _listening("ESTEIRA_SANDBOX_CHANNELS_PORT", settings.channels_port)
-            ),
+            sockets.enter_context(_listening(settings.host, port, variable))
+            for port, variable in (
+                (settings.erp_port, "ESTEIRA_SANDBOX_ERP_PORT"),
+                (settings.channels_port, "ESTEIRA_SANDBOX_CHANNELS_PORT"),
+            )
         ]
         servers = [_server(_erp(settings)), _server(_channels(settings))]
         with asyncio.Runner(loop_factory=servers[0].config.get_loop_factory()) as runner:
             runner.run(_serve(servers, listening))
 
 
-def _listening(variable: str, port: int) -> socket.socket:
+def _listening(host: str, port: int, variable: str) -> socket.socket:
     try:
-        return socket.create_server((HOST, port), backlog=2048)
+        return socket.create_server((host, port), backlog=2048)
     except OSError as taken:
         sys.exit(f"Port {port} cannot be used ({taken.strerror}); choose another with {variable}.")
 
 
 def _erp(settings: Settings) -> Starlette:
-    app = create_erp(settings.data, url=f"http://{HOST}:{settings.erp_port}")
+    app = create_erp(settings.data, url=f"http://{settings.host}:{settings.erp_port}")
     if account := settings.seed.erp:
         seed_company(app.state.companies, account.app_key, account.app_secret)
     return app

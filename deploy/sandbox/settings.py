@@ -38,6 +38,7 @@ class Settings(BaseSettings):
         env_prefix="ESTEIRA_SANDBOX_", frozen=True, hide_input_in_errors=True
     )
 
+    host: str = "127.0.0.1"
     erp_port: int = 8411
     channels_port: int = 8412
     esteira_data: Path = Field(default=Path(".esteira"), validation_alias="ESTEIRA_DATA")

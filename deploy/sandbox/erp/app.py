@@ -60,6 +60,7 @@ def create_app(
     session = Session()
     courier = Courier(machine.companies, ahead, session.post)
     machine.companies.listener = courier.wake
+    portal = Portal(machine.companies, courier)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -75,9 +76,9 @@ def create_app(
         routes=[
             Route("/api/v1/{module}/{service}/", Endpoint(SERVICES, machine)),
             Route("/api/v1/{module}/{service}", add_slash, methods=["GET", "POST"]),
-            *Control(machine, Portal(machine.companies, courier)).routes(),
+            *Control(machine, portal).routes(),
             *Documents(machine.companies).routes(),
-            *Desk(machine).routes(),
+            *Desk(machine, portal).routes(),
             Route("/healthz/live", healthy),
             Route("/healthz/ready", healthy),
         ],

@@ -16,6 +16,8 @@ from sandbox.erp.store import Doc, Store, Table, Value, Where
 Outcome = Literal["authorise", "reject", "hold"]
 WEBSERVICE = "WEBSERVICE"
 """The user Omie writes on records made through the API."""
+LISTENERS = "webhooks"
+"""The company's own count of its webhooks: one with none is told nothing, and pays nothing."""
 FIRST_ID = 7_700_000_000
 IDS_EACH = 10_000_000
 """Room for ids per company, so that no two companies share one and the order of calls decides."""
@@ -87,7 +89,8 @@ class Company:
         except BaseException:
             self.record = before
             raise
-        self._written()
+        if self.record.get(LISTENERS):
+            self._written()
 
     def next_id(self) -> int:
         """A new id, 10 digits, in sequence."""
@@ -158,7 +161,7 @@ class Company:
 
 
 class Companies:
-    """Every company, found by its key pair; `listener` hears of each transaction."""
+    """Every company, found by its key pair; `listener` hears of writes of those with webhooks."""
 
     def __init__(self, store: Store, clock: SandboxClock) -> None:
         self.habits = Habits()

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from sandbox.erp.acts import UnknownError, perform
 from sandbox.erp.companies import Company, Invoicing, Outcome
 from sandbox.erp.faults import Fault
-from sandbox.erp.hooks.book import HOOKS
+from sandbox.erp.hooks import book
+from sandbox.erp.hooks.routes import NotAnsweredError, Portal
 from sandbox.erp.injection import Injection
 from sandbox.erp.machine import Machine
 from sandbox.erp.sales.billing import settle_due
@@ -38,8 +39,9 @@ SWITCHES = ("rate", "redundancy", "parallel", "misuse")
 class Desk:
     """The pages at the ERP's root."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, portal: Portal) -> None:
         self._machine = machine
+        self._portal = portal
         self._levers: Mapping[str, Callable[[Form], None]] = {
             "clock": self._clock,
             "latency": self._latency,
@@ -60,6 +62,8 @@ class Desk:
             Route(f"{at}/produtos", self._products, methods=["GET"]),
             Route(f"{at}/atos", posted(self._act), methods=["POST"]),
             Route(f"{at}/chave", posted(self._key), methods=["POST"]),
+            Route(f"{at}/webhooks", posted(self._listen), methods=["POST"]),
+            Route(f"{at}/webhooks/{{id:int}}/fim", posted(self._hush), methods=["POST"]),
             Route("/maquina/{lever}", posted(self._pull), methods=["POST"]),
         ]
 
@@ -117,6 +121,24 @@ class Desk:
         suspended = not company.record.get("suspended")
         self._machine.companies.suspend(company.app_key, suspended=suspended)
         return back(request, "/", ok="Chave suspensa." if suspended else "Chave reativada.")
+
+    async def _listen(self, request: Request) -> Response:
+        """Tell an address of all that happens to a company, once it answers the ping."""
+        company, form = self._asked(request), await form_of(request)
+        if company is None:
+            return not_found(request)
+        try:
+            await self._portal.admit(company, form.get("url", ""), [])
+        except NotAnsweredError:
+            return back(request, "/", wrong="O endereço não respondeu ao ping com um 2XX.")
+        return back(request, "/", ok="Webhook cadastrado.")
+
+    async def _hush(self, request: Request) -> Response:
+        """Tell an address nothing more."""
+        company = self._asked(request)
+        if company is None or not book.remove(company, request.path_params["id"]):
+            return not_found(request)
+        return back(request, "/", ok="Webhook removido.")
 
     async def _pull(self, request: Request) -> Response:
         """Change how the sandbox is set."""
@@ -185,7 +207,7 @@ class Desk:
                     "suspended": bool(company.record.get("suspended")),
                     "orders": company.count(ORDERS),
                     "open": company.count(ORDERS, (OPEN,)),
-                    "hooks": company.count(HOOKS),
+                    "hooks": company.select(book.HOOKS),
                 }
             )
         return found

@@ -111,6 +111,27 @@ async def test_point_24_an_event_of_the_api_comes_from_the_integration_in_the_kn
     assert (event["numeroPedido"], event["etapa"], event["etapaDescr"]) == ("1", "50", "Faturar")
 
 
+async def test_point_24_a_billed_order_is_told_with_the_fields_the_erp_is_known_to_send(
+    erp, listener
+):
+    await register(erp, listener, topics=["VendaProduto.Faturada"])
+    await erp.placed()
+    await erp.act("invoice", order="EST-1")
+    await eventually(lambda: len(listener.topics) == 1)
+
+    [event] = listener.events("VendaProduto.Faturada")
+    assert set(event) == {
+        "codIntPedido", "codigoCategoria", "dataFaturado", "dataPrevisao", "etapa", "etapaDescr",
+        "faturada", "horaFaturado", "idCliente", "idContaCorrente", "idPedido", "numeroPedido",
+        "usuarioFaturado", "valorPedido",
+    }  # fmt: skip
+    assert (event["dataFaturado"], event["horaFaturado"]) == (
+        "2026-10-21T00:00:00-03:00",
+        "10:00:00",
+    )
+    assert (event["faturada"], event["valorPedido"]) == ("S", 138.5)
+
+
 async def test_point_24_a_note_is_told_with_links_that_work(erp, listener):
     await register(erp, listener, topics=["NFe.NotaAutorizada"])
     await erp.placed()

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.support.listener import listening
 from tests.support.sandbox_erp import KEY, Erp, a_customer, opened
+from tests.support.waiting import eventually
 
 MORNING = datetime(2026, 10, 21, 13, 0, tzinfo=UTC)
 HOME = f"/empresas/{KEY}"
@@ -129,6 +131,22 @@ async def test_a_key_is_suspended_and_taken_up_again(erp):
     assert (await erp.post("geral/empresas", "ListarEmpresas")).status_code == 200
 
 
+async def test_a_webhook_is_registered_once_it_answers_and_removed_again(erp):
+    async with listening() as listener:
+        listener.status = 500
+        sent = await erp.http.post(f"{HOME}/webhooks", data={"url": listener.url})
+        assert "não respondeu ao ping" in await page(erp, sent.headers["location"])
+        listener.status = 200
+        await erp.http.post(f"{HOME}/webhooks", data={"url": listener.url})
+        assert listener.url in await page(erp)
+        await erp.customer()
+        await eventually(lambda: listener.topics == ["ClienteFornecedor.Incluido"])
+
+        await erp.http.post(f"{HOME}/webhooks/1/fim")
+        assert listener.url not in await page(erp)
+        assert (await erp.http.post(f"{HOME}/webhooks/1/fim")).status_code == 404
+
+
 async def test_what_people_typed_is_shown_and_never_run(erp):
     await erp.ask("geral/clientes", "IncluirCliente", **a_customer(razao_social="<b>Ana & Cia"))
     order = await erp.order()
@@ -140,7 +158,7 @@ async def test_what_people_typed_is_shown_and_never_run(erp):
 
 async def test_no_other_site_may_send_the_forms_or_be_returned_to(erp):
     foreign = {"sec-fetch-site": "cross-site"}
-    for form in ("/maquina/mend", f"{HOME}/chave", f"{HOME}/atos"):
+    for form in ("/maquina/mend", f"{HOME}/chave", f"{HOME}/atos", f"{HOME}/webhooks"):
         assert (await erp.http.post(form, headers=foreign)).status_code == 403
     for elsewhere in ("https://evil.example/x", "//evil.example/x"):
         sent = await erp.http.post(f"/maquina/mend?de={elsewhere}")

@@ -8,7 +8,7 @@ import hashlib
 import uuid
 from typing import Any, Literal
 
-from sandbox.erp.companies import WEBSERVICE, Company
+from sandbox.erp.companies import LISTENERS, WEBSERVICE, Company
 from sandbox.erp.store import Doc, Table
 
 Queue = Literal["main", "dead", "done", "lost"]
@@ -22,8 +22,6 @@ DELIVERIES = Table(
 )
 """`queue` says where a telling waits or how it ended; `due` and `since` are in ms of the epoch."""
 LANES: tuple[Queue, ...] = ("main", "dead")
-COUNT = "webhooks"
-"""The company's own count of its hooks: one with none is told nothing, and pays nothing for it."""
 BY_API: Doc = {"email": "no-reply@omie.com.br", "name": "Integração", "userId": 89}
 BY_HAND: Doc = {"email": "ana@casadoipe.example", "name": "Ana", "userId": 312}
 
@@ -42,7 +40,7 @@ def register(company: Company, url: str, topics: list[str], duplicate_every: int
             "told": 0,
         }
         company.put(HOOKS, hook)
-        company.record[COUNT] = company.record.get(COUNT, 0) + 1
+        company.record[LISTENERS] = company.record.get(LISTENERS, 0) + 1
     return hook
 
 
@@ -52,7 +50,7 @@ def remove(company: Company, hook_id: int) -> bool:
         return False
     with company.transaction():
         company.remove(HOOKS, hook_id)
-        company.record[COUNT] -= 1
+        company.record[LISTENERS] -= 1
         for lane in LANES:
             for delivery in company.select(DELIVERIES, (("lane = ?", f"{hook_id} {lane}"),)):
                 company.remove(DELIVERIES, delivery["seq"])
@@ -61,7 +59,7 @@ def remove(company: Company, hook_id: int) -> bool:
 
 def tell(company: Company, topic: str, event: Doc, user: str = WEBSERVICE) -> None:
     """Write an event down for all who listen to its topic, inside the caller's transaction."""
-    if not company.record.get(COUNT):
+    if not company.record.get(LISTENERS):
         return
     message = _message(company, topic, event, user)
     now = int(company.now().timestamp() * 1000)
@@ -84,7 +82,7 @@ def tell(company: Company, topic: str, event: Doc, user: str = WEBSERVICE) -> No
 def heads(company: Company) -> list[tuple[Doc, Doc]]:
     """The first telling in each queue of each hook, beside its hook: only these may be tried."""
     found = []
-    for hook in company.select(HOOKS) if company.record.get(COUNT) else ():
+    for hook in company.select(HOOKS) if company.record.get(LISTENERS) else ():
         for lane in LANES:
             where = (("lane = ?", f"{hook['id']} {lane}"),)
             found += [(hook, head) for head in company.select(DELIVERIES, where, "key", "LIMIT 1")]

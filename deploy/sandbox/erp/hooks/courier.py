@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import aiohttp
 
 from sandbox.erp.clock import SandboxClock
-from sandbox.erp.companies import Companies, Company
+from sandbox.erp.companies import LISTENERS, Companies, Company
 from sandbox.erp.hooks import book, outcome
 from sandbox.erp.sales.billing import next_answer, settle_due
 from sandbox.erp.store import Doc, dumps
@@ -50,7 +50,7 @@ class Courier:
 
     def _start(self, company: Company, attempts: asyncio.TaskGroup) -> datetime | None:
         """Begin what is due of a company, and say when the next of it will be."""
-        if not company.record.get(book.COUNT):
+        if not company.record.get(LISTENERS):
             return None
         settle_due(company)
         waiting = [due] if (due := next_answer(company)) else []

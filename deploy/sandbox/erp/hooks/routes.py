@@ -27,15 +27,20 @@ class Portal:
     async def register(self, request: Request) -> Response:
         """`{app_key, url, topics?, duplicate_every?}`: ping an address and tell it from now on."""
         body = loads(await request.body())
-        company, url = self._company(str(body["app_key"])), str(body["url"])
+        company = self._company(str(body["app_key"]))
+        topics = [str(topic) for topic in body.get("topics", ())]
+        every = int(body.get("duplicate_every", DUPLICATE_EVERY))
+        return JSONResponse(await self.admit(company, str(body["url"]), topics, every), 201)
+
+    async def admit(
+        self, company: Company, url: str, topics: list[str], every: int = DUPLICATE_EVERY
+    ) -> Doc:
+        """Register an address once it answers the ping; NotAnsweredError where it does not."""
         attempt = await self._courier.ping(url)
         if not outcome.arrived(attempt):
             told = attempt.get("status") or attempt.get("error")
             raise NotAnsweredError(f"the address answered the ping with {told}, not with a 2XX")
-        topics = [str(topic) for topic in body.get("topics", ())]
-        every = int(body.get("duplicate_every", DUPLICATE_EVERY))
-        hook = book.register(company, url, topics, every)
-        return JSONResponse(hook, 201)
+        return book.register(company, url, topics, every)
 
     async def hooks(self, request: Request) -> Response:
         """The addresses of a company, or of all."""
