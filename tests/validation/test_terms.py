@@ -159,8 +159,8 @@ def test_a_number_of_instalments_without_terms_of_its_own_is_spelt_out(number: i
 def test_a_marketplaces_sale_says_through_whom_it_came_where_the_store_does():
     told = {"intermediary_cnpj": "11222333000181", "intermediary_seller": "LOJA-DEMO"}
     own_site = settings(**told)
-    market = own_site.model_copy(update={"channel": "mercado_livre"})
-    silent = settings(intermediary_seller=None).model_copy(update={"channel": "mercado_livre"})
+    market = own_site.model_copy(update={"channel": "mercadolivre"})
+    silent = settings(intermediary_seller=None).model_copy(update={"channel": "mercadolivre"})
 
     found = [terms_for(an_order(), facts(store)) for store in (own_site, market, silent)]
 

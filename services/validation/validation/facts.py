@@ -17,7 +17,7 @@ V = TypeVar("V")
 CHANNEL_NAMES: Final[dict[str, str]] = {
     "shopify": "Shopify",
     "nuvemshop": "Nuvemshop",
-    "mercado_livre": "Mercado Livre",
+    "mercadolivre": "Mercado Livre",
 }
 """How a channel is called on screens; another one is called by its code, capitalised."""
 

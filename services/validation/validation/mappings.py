@@ -18,7 +18,7 @@ OTHER_MEANS: Final = "99"
 """The means of payment that has to be described."""
 
 
-MARKETPLACES: Final = frozenset({"mercado_livre", "mercadolivre"})
+MARKETPLACES: Final = frozenset({"mercadolivre"})
 """Channels that are somebody else's site, where the merchant's own shop is not."""
 
 
