@@ -108,7 +108,7 @@ async def test_all_that_is_told_of_one_purchase_at_once_makes_one_version():
 
     assert [event.revision for event in told] == [1]
     asked = capture.mercadolivre.asked
-    assert asked.count(f"/packs/{PACK}") == asked.count(f"/shipments/{SHIPMENT}/costs") == 1
+    assert asked.count(f"/packs/{PACK}") == asked.count(f"/orders/billing-info/MLB/{BILLING}") == 1
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -567,7 +567,6 @@ async def test_the_whole_purchase_travels_as_the_platform_told_it():
             f"/orders/{OTHER}",
             f"/packs/{PACK}",
             f"/shipments/{SHIPMENT}",
-            f"/shipments/{SHIPMENT}/costs",
             f"/orders/billing-info/MLB/{BILLING}",
         )
     )

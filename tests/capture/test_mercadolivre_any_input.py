@@ -164,8 +164,8 @@ def purchases(draw: st.DrawFn) -> list[dict[str, Any]]:
 @given(purchases(), cents)
 def test_every_purchase_adds_up_to_the_cent(orders: list[dict[str, Any]], freight: Decimal):
     capture = Capture(a_seller())
-    capture.mercadolivre.sells(*orders)
-    capture.mercadolivre.documents[f"/shipments/{SHIPMENT}/costs"] = costs(float(freight))
+    lead_time = {"cost": float(freight), "shipping_method": {"name": "Expresso"}}
+    capture.mercadolivre.sells(*orders, shipment=a_shipment(lead_time=lead_time))
 
     with quiet():
         [event] = asyncio.run(capture.notified(NEWS))

@@ -355,9 +355,14 @@ async def test_the_new_format_s_shape_is_the_one_we_read():
 
 
 async def test_the_buyer_s_part_of_the_freight_counts():
-    order = await sold_with(costs=payload("shipment_costs"))
+    unpriced = a_shipment(lead_time={"cost": None, "shipping_method": {"name": "Expresso"}})
+    told = payload("shipment_costs")
+    free = await sold_with(costs=told, shipment=unpriced)
+    told["receiver"]["cost"] = 4.07
+    paid = await sold_with(costs=told, shipment=unpriced)
 
-    assert (str(order.shipping.amount), str(order.totals.total)) == ("0.00", "120.00")
+    assert (str(free.shipping.amount), str(free.totals.total)) == ("0.00", "120.00")
+    assert (str(paid.shipping.amount), str(paid.totals.total)) == ("4.07", "124.07")
 
 
 async def test_only_what_left_counts_as_shipped():

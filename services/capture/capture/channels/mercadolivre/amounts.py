@@ -17,7 +17,7 @@ NOTHING: Final = Decimal("0.00")
 
 
 class Box(NamedTuple):
-    """A shipment, and who pays how much of it."""
+    """A shipment, and who pays how much of it where it does not say so itself."""
 
     shipment: Shipment
     costs: Costs | None
@@ -48,14 +48,18 @@ def reckon(orders: Sequence[Order], boxes: Sequence[Box]) -> Reckoning:
 
 
 def freight(box: Box) -> Decimal:
-    """What the buyer pays of a shipment; the costs' own word on it goes before the lead time's."""
-    shipment = box.shipment
-    stated = box.costs.receiver.cost if box.costs and box.costs.receiver else None
-    if stated is None and shipment.lead_time:
-        stated = shipment.lead_time.cost
-    if stated is None and shipment.shipping_option:
-        stated = shipment.shipping_option.cost
-    return NOTHING if stated is None else stated
+    """What the buyer pays of a shipment: the lead time says it, else the costs."""
+    priced = stated_freight(box.shipment)
+    if priced is None and box.costs and box.costs.receiver:
+        priced = box.costs.receiver.cost
+    return NOTHING if priced is None else priced
+
+
+def stated_freight(shipment: Shipment) -> Decimal | None:
+    """What the shipment itself says that the buyer pays, in either format."""
+    if shipment.lead_time and shipment.lead_time.cost is not None:
+        return shipment.lead_time.cost
+    return shipment.shipping_option.cost if shipment.shipping_option else None
 
 
 def _items(order: Order) -> Iterator[Item]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from capture.channels.channel import Money, OrderHint, Shop
-from capture.channels.mercadolivre.amounts import Box
+from capture.channels.mercadolivre.amounts import Box, stated_freight
 from capture.channels.mercadolivre.billing import BillingInfo
 from capture.channels.mercadolivre.client import Answer, Client
 from capture.channels.mercadolivre.payload import Order
@@ -115,7 +115,8 @@ class Search:
             if shipment is None:
                 self._missing.append("shipment")
                 continue
-            costs = await self._client.costs(self._shop, number)
+            stated = stated_freight(shipment.document) is not None
+            costs = None if stated else await self._client.costs(self._shop, number)
             boxes.append(Box(shipment.document, costs.document if costs else None))
             self.raw += [answer.raw for answer in (shipment, costs) if answer]
             if shipment.document.last_updated:
