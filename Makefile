@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 TYPED     := contracts services deploy benchmarks tests/support
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick check format contracts bench lock clean
+.PHONY: help run demo doctor test quick check format contracts bench lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## List these commands
@@ -16,6 +16,9 @@ run: $(INSTALLED) ## The whole belt on this machine: Kafka, MongoDB, five servic
 
 demo: $(INSTALLED) ## Let the sandbox of a running belt sell, some orders faulty, some cancelled later
 	@exec $(BIN)/python -m sandbox.demo
+
+doctor: $(INSTALLED) ## What is wrong with a running belt; more: .venv/bin/esteira --help
+	@exec $(BIN)/esteira doctor
 
 test: $(INSTALLED) ## All tests, those on the real Kafka, MongoDB and processes included
 	@exec $(BIN)/python -m pytest

@@ -6,18 +6,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.subscription import restored
+from contracts.commands import Corrections, ItemCorrection
 from contracts.events import OrderErased
 from contracts.replay import Origin, again
 from contracts.topics import INBOX, replay, replayable
-from tests.support.builders import STORE, an_order, cancelled, captured
+from panel.tab import Tab
+from tests.panel.test_row import erased, reprocess
+from tests.support.builders import STORE, an_item, an_order, cancelled, captured
 from tests.support.capture import Capture
 from tests.support.erp_bench import a_bench
 from tests.support.hub import Hub
 from tests.support.shopify import a_payload
 from tests.support.virtual_time import run
 
-KEPT, DROPPED, LIVE = (an_order(n) for n in (1001, 1002, 1003))
-NEWS = (captured(KEPT), captured(DROPPED), captured(cancelled(DROPPED), revision=2))
+KEPT, DROPPED, LIVE, FORGOTTEN = (an_order(n) for n in (1001, 1002, 1003, 1004))
+WAITING, MENDED = (an_order(n, an_item("NOBODY-KNOWS")) for n in (1005, 1006))
+NEWS = (
+    *map(captured, (KEPT, DROPPED, FORGOTTEN, WAITING, MENDED)),
+    captured(cancelled(DROPPED), revision=2),
+)
+"""Orders in every tab, one whose buyer is forgotten, and one that a person put right."""
+THEN = (
+    erased(FORGOTTEN),
+    reprocess(
+        MENDED, corrections=Corrections(items=(ItemCorrection(item_id="1", sku="CAN-350-AZ"),))
+    ),
+)
 SERVICES = ("validation", "erp-writer", "cancellation", "panel")
 
 
@@ -48,6 +62,12 @@ async def _replays(services: Sequence[str]) -> None:
         hub = Hub(bench)
         await hub.belt.put(*NEWS)
         await hub.settle()
+        await hub.belt.put(*THEN)
+        await hub.belt.settle()
+        await bench.settle()
+        await hub.settle()
+        assert hub.place(MENDED.order_id) == hub.place(KEPT.order_id)
+        assert hub.place(WAITING.order_id)[0] is Tab.PENDING
         orders = await bench.orders()
         rows = {id_: kept.state for id_, kept in hub.rows.kept.items()}
 
