@@ -217,6 +217,28 @@ def test_a_restart_tells_nothing_again_and_takes_back_what_is_over() -> None:
     run(main())
 
 
+def test_a_restart_in_a_row_of_noes_does_not_begin_to_count_anew() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            act = {"app_key": APP_KEY, "action": "inactivate_product", "product": "CAN-350-AZ"}
+            await bench.control("POST", "act", act)
+            await a_backlog(bench, 20)
+            for _ in range(3):
+                async with at_work(bench):
+                    await asyncio.sleep(300)
+                bench.start()
+
+            statuses = {r["status"] for r in (await bench.control("GET", "requests"))["requests"]}
+            assert 425 not in statuses
+            assert set(said(bench.seen(AccountCondition))) == {Condition.REFUSING}
+
+            await bench.control("POST", "act", act | {"action": "activate_product"})
+            await bench.settle()
+            assert said(bench.seen(AccountCondition))[-1] is Condition.GOOD
+
+    run(main())
+
+
 def test_a_word_told_again_is_the_same_event() -> None:
     word = AccountCondition(
         occurred_at=an_order().updated_at,

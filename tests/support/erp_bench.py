@@ -213,8 +213,8 @@ class ErpBench:
         def connect(account_id: str, account: Account) -> Erp:
             omie = Omie(self.http, account, pacing, clock=self.clock)
             turned = partial(self.conditions.turned, account_id)
-            left_s = self.conditions.left_s(account_id)
-            return Erp(omie, self._loop.time, turned, blocked_s=left_s)
+            breaker = self.conditions.inherited(account_id, self._loop.time())
+            return Erp(omie, self._loop.time, turned, breaker)
 
         def changed(account_id: str) -> None:
             self.conditions.doubt(account_id)

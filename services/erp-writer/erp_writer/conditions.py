@@ -19,7 +19,7 @@ from chassis.table import Table
 from contracts.accounts import AccountCondition, Condition
 from contracts.wire import encode
 from erp_writer.erp import Erp, Held
-from omie.breaker import Breaker
+from omie.breaker import TENTH, Breaker
 from omie.faults import Fault, FaultKind
 
 SERVICE: Final = "erp-writer"
@@ -28,6 +28,10 @@ SAME: Final = timedelta(seconds=2)
 PASSES_BY_ITSELF: Final = (Condition.BLOCKED, Condition.REFUSING)
 ASKED_FOR: Final = (Condition.KEYS_REFUSED, Condition.UNREACHABLE)
 """What only a call can find to be over."""
+OFTEN_REFUSED: Final = ("IncluirPedido", "IncluirCliente")
+"""The methods whose noes come in rows: what they send is the buyer's and the merchant's."""
+STALE_S: Final = 3600.0
+"""A row of noes that ended longer ago says nothing of the next call."""
 PROBES: Final = (
     ("geral/vendedores", "ListarVendedores"),
     ("geral/categorias", "ListarCategorias"),
@@ -102,12 +106,22 @@ class Conditions:
         )
         self._news.set()
 
-    def left_s(self, account_id: str) -> float:
-        """How many seconds of a block that was told are still to come; a restart ends none."""
+    def inherited(self, account_id: str, now: float) -> Breaker:
+        """The breaker an earlier process left; `now` is of the breaker's clock.
+
+        A restart ends no block that the ERP announced, nor a row of noes: how long that one was is
+        forgotten, so it is taken to be as long as it may be without a block.
+        """
         known = self.current(account_id)
-        if known is None or known.condition is not Condition.BLOCKED or known.until is None:
-            return 0.0
-        return max(0.0, (known.until - self._clock()).total_seconds())
+        if known is None or known.condition not in PASSES_BY_ITSELF or known.until is None:
+            return Breaker()
+        left_s = (known.until - self._clock()).total_seconds()
+        if known.condition is Condition.BLOCKED:
+            return Breaker(FaultKind.BLOCKED, now + left_s) if left_s > 0 else Breaker()
+        if left_s < -STALE_S:
+            return Breaker()
+        rows = dict.fromkeys(OFTEN_REFUSED, TENTH - 2)
+        return Breaker(FaultKind.VALIDATION if left_s > 0 else None, now + left_s, rows)
 
     def doubt(self, account_id: str) -> None:
         """The account has new keys: somebody has to find out whether they are good."""

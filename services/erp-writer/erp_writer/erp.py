@@ -7,7 +7,7 @@ import structlog
 
 from omie.breaker import Breaker
 from omie.client import Omie
-from omie.faults import Fault, FaultKind
+from omie.faults import Fault
 from omie.reads import AskedBefore
 
 CUSTOMERS: Final = "geral/clientes"
@@ -32,7 +32,7 @@ class Erp:
     """Calls of one account, none while its breaker holds them.
 
     `monotonic` tells steady seconds; `turned` hears after every call how the breaker stands and how
-    long it waits. The account is left alone for the first `blocked_s`.
+    long it waits. `breaker` is how an earlier process left it.
     """
 
     def __init__(
@@ -40,15 +40,12 @@ class Erp:
         omie: Omie,
         monotonic: Callable[[], float],
         turned: Callable[[Breaker, float], None] = lambda *_: None,
-        *,
-        blocked_s: float = 0.0,
+        breaker: Breaker | None = None,
     ) -> None:
         self._omie = omie
         self._monotonic = monotonic
         self._turned = turned
-        self.breaker = Breaker()
-        if blocked_s:
-            self.breaker = Breaker(FaultKind.BLOCKED, monotonic() + blocked_s)
+        self.breaker = breaker or Breaker()
 
     def wait(self) -> float:
         """Seconds until the account may be called; 0 is now."""

@@ -51,7 +51,8 @@ def build(settings: Settings, clients: Clients) -> Parts:
     def connect(account_id: str, account: Account) -> Erp:
         omie = Omie(http, account, pacing)
         turned = partial(conditions.turned, account_id)
-        return Erp(omie, time.monotonic, turned, blocked_s=conditions.left_s(account_id))
+        breaker = conditions.inherited(account_id, time.monotonic())
+        return Erp(omie, time.monotonic, turned, breaker)
 
     def changed(account_id: str) -> None:
         conditions.doubt(account_id)
