@@ -45,7 +45,8 @@ class StoreSettings(Value):
     shipping method or carrier to the ERP's id of the carrier, and is asked for only with
     `require_carrier`. `document_keys` are extra names under which a checkout app writes the
     CPF/CNPJ. `intermediary_cnpj` and `intermediary_seller` are the marketplace's CNPJ and the
-    seller's name there, as the NF-e of a sale through a marketplace wants them.
+    seller's name there, as the NF-e of a sale through a marketplace wants them. `missing_email`
+    stands in for the buyer's where the channel tells none: the ERP registers nobody without one.
     """
 
     erp_stage_code: str | None = None
@@ -68,6 +69,7 @@ class StoreSettings(Value):
     document_keys: tuple[str, ...] = ()
     intermediary_cnpj: str | None = None
     intermediary_seller: str | None = None
+    missing_email: str | None = None
 
 
 class StoreConfigured(Message):

@@ -12,6 +12,7 @@ from embedded.errors import StartFailed
 _STAGE: Final = "10"
 _CATEGORY: Final = "1.01.03"
 _BANK_ACCOUNT: Final = "CC-BB"
+_MISSING_EMAIL: Final = "nao-informado@loja.example"
 
 _KNOWN_WITHIN_S: Final = 20
 _POLL_S: Final = 0.1
@@ -76,6 +77,7 @@ def settings(
             "erp_category_code": _CATEGORY,
             "bank_account_code": bank_account,
             "stock_location_code": stock_location,
+            "missing_email": _MISSING_EMAIL,
         },
     }
 

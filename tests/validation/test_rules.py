@@ -13,7 +13,7 @@ from tests.support.catalogues import EMPTY_KIT, MUG, RETIRED, a_catalogue, facts
 from validation.catalogue import Product
 from validation.facts import Facts
 from validation.rules import DECIDED_ELSEWHERE, judge
-from validation.rules.address import with_store_rules
+from validation.rules.filled import with_store_rules
 
 Code = ReasonCode
 
@@ -421,6 +421,23 @@ def test_the_stores_rule_gives_an_address_without_a_number_the_number_sn():
     filled = with_store_rules(order, settings(missing_number_as_sn=True).settings)
     assert filled.shipping_address == an_address(number="S/N")
     assert codes(filled) == []
+
+
+@pytest.mark.parametrize("told", [None, "", " "])
+def test_the_stores_email_stands_in_where_the_channel_tells_none(told: str | None):
+    order = an_order(buyer=a_buyer(email=told))
+
+    assert codes(with_store_rules(order, settings().settings)) == [Code.CUSTOMER_EMAIL_MISSING]
+    filled = with_store_rules(order, settings(missing_email="nfe@loja.test").settings)
+    assert filled.buyer.email == "nfe@loja.test"
+    assert codes(filled) == []
+
+
+def test_an_email_that_was_told_stays_even_if_it_is_none():
+    order = an_order(buyer=a_buyer(email="irene"))
+    filled = with_store_rules(order, settings(missing_email="nfe@loja.test").settings)
+
+    assert codes(filled) == [Code.CUSTOMER_EMAIL_MISSING]
 
 
 def test_the_stores_rule_leaves_numbers_and_absent_addresses_alone():

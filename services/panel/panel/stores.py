@@ -58,6 +58,7 @@ class SettingsChange(StoreSettings):
     model_config = ConfigDict(extra="forbid")
 
     payment_source: Literal["channel", "default"] = "channel"
+    missing_email: Annotated[str, Field(max_length=500, pattern=r"^[^\s@]+@[^\s@]+$")] | None = None
 
     @model_validator(mode="after")
     def _numbers_fit(self) -> Self:

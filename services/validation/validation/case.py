@@ -20,6 +20,7 @@ DECIDED_BY_FACTS: Final = frozenset(
         ReasonCode.PRODUCT_DELETED_AT_CHANNEL,
         ReasonCode.PRODUCT_INACTIVE_AT_ERP,
         ReasonCode.KIT_UNRESOLVED,
+        ReasonCode.CUSTOMER_EMAIL_MISSING,
         ReasonCode.ADDRESS_NUMBER_MISSING,
         ReasonCode.PAYMENT_UNMAPPED,
         ReasonCode.INSTALLMENTS_UNMAPPED,

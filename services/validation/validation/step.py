@@ -30,11 +30,11 @@ from validation.facts import Facts
 from validation.local import Revisit, Told
 from validation.match import CURED_AT_ERP, match
 from validation.rules import judge
-from validation.rules.address import with_store_rules
+from validation.rules.filled import with_store_rules
 from validation.terms import terms_for
 
-REMEMBERED_COMMANDS: Final = 50
-"""A redelivered command is known among this many; older ones do not come again."""
+REMEMBERED_COMMANDS: Final = 500
+"""A redelivered or replayed command is known among this many; an order has a handful of them."""
 
 Outcome = tuple[Case | None, Sequence[Event]]
 NOTHING: Final[Sequence[Event]] = ()

@@ -8,10 +8,8 @@ from typing import Final
 
 from contracts.order import CEP_DIGITS, Address, Order
 from contracts.reasons import Reason, ReasonCode, reason
-from contracts.stores import StoreSettings
 from validation.facts import Facts
 
-NO_NUMBER: Final = "S/N"
 UFS: Final = frozenset(
     {
         *("AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA"),
@@ -19,18 +17,6 @@ UFS: Final = frozenset(
     }
 )
 _NOWHERE: Final = Address()
-
-
-def with_store_rules(order: Order, settings: StoreSettings) -> Order:
-    """The order with "S/N" where an address has no number, if the store wants that."""
-    if not settings.missing_number_as_sn:
-        return order
-    changes = {
-        name: address.model_copy(update={"number": NO_NUMBER})
-        for name in ("billing_address", "shipping_address")
-        if (address := getattr(order, name)) and not address.number.strip()
-    }
-    return order.model_copy(update=changes) if changes else order
 
 
 def city_and_state_are_there(order: Order, _: Facts) -> Reason | None:
