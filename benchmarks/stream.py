@@ -141,7 +141,7 @@ async def _loop(
         calm_gc()
         while True:
             read: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
-                timeout_ms=kafka.POLL_MS, max_records=BATCH_RECORDS
+                timeout_ms=kafka.WAIT_MS, max_records=BATCH_RECORDS
             )
             records = [record for batch in read.values() for record in batch]
             if not records:
