@@ -1,21 +1,28 @@
 """Purchases at Mercado Livre: what stands of them, however and whenever their news arrive."""
 
 import itertools
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 
+from chassis.logs import _error_type, redact
 from contracts.order import Gap, Order, OrderStatus, PaymentMethod
 from tests.support.builders import STORE
 from tests.support.capture import Capture, a_seller
 from tests.support.mercadolivre import (
+    ACCESS,
+    APP_SECRET,
     BILLING,
     ORDER,
     OTHER,
     PACK,
+    PERSONAL,
+    REFRESH,
     SHIPMENT,
     a_line,
     a_payment,
@@ -490,6 +497,44 @@ async def test_a_lost_grant_is_cured_by_connecting_the_store_again():
 
     assert len(capture.captured) == 1
     assert capture.dead == []
+
+
+async def test_a_grant_lost_in_the_middle_of_a_purchase_is_cured_the_same_way():
+    for pack in (PACK, None):
+        capture = a_capture(an_order(pack_id=pack))
+        path = f"/orders/billing-info/MLB/{BILLING}"
+        capture.mercadolivre.troubles[path] = [httpx.Response(401)]
+        capture.mercadolivre.alive = False
+        assert await capture.notified(NEWS) == []
+
+        capture.mercadolivre.access.add(ACCESS)
+        await capture.deferrals.release(STORE, capture.clock())
+        await capture.bring_back()
+
+        assert [e.order_id for e in capture.captured] == [f"{STORE}:{pack or ORDER}"]
+
+
+async def test_no_line_holds_a_buyer_or_a_token_whatever_goes_wrong():
+    with structlog.testing.capture_logs(processors=[_error_type, redact]) as lines:
+        capture = a_capture(an_order(), another())
+        capture.mercadolivre.access.clear()
+        await capture.notified(NEWS, notification("/users/1"))
+        capture.mercadolivre.documents[f"/orders/{OTHER}"] |= {"total_amount": PERSONAL[0]}
+        await capture.notified(NEWS)
+        bent = billing(address={"street_name": {"of": PERSONAL[4]}})
+        capture.mercadolivre.sells(an_order(), another(), billed=bent)
+        await capture.notified(NEWS)
+        capture.mercadolivre.alive = False
+        capture.mercadolivre.access.clear()
+        capture.clock.advance(minutes=10)
+        await capture.notified(NEWS)
+
+    text = json.dumps(lines, ensure_ascii=False, default=str)
+    assert {"channel_token_renewed", "channel_grant_refused", "record_dead", "ignored"} <= {
+        line["event"] for line in lines
+    }
+    secrets = (ACCESS, REFRESH, APP_SECRET, "APP_USR-", "TG-")
+    assert [word for word in (*PERSONAL, *secrets) if word in text] == []
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,35 @@
 """One set of promises, held against capture's stores in memory and the ones in MongoDB."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
-from capture.channels.channel import PrivacyKind, PrivacyRequest
+from capture.channels.channel import Application, PrivacyKind, PrivacyRequest, Shop
+from capture.channels.mercadolivre import renewal
 from capture.deferrals import Deferrals, Deferred, MongoDeferrals
+from capture.grants import MongoGrants
+from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
 from capture.privacy import MongoPrivacyBook
 from capture.sighting import Ignored, Sighting
+from capture.tokens import Tokens
+from chassis.clock import utc_now
 from chassis.store import Kept, connect
 from contracts.order import Gap, OrderStatus
+from contracts.stores import StoreSettings
 from contracts.topics import INBOX
 from contracts.wire import Outgoing
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, PAID_AT
-from tests.support.capture import MemoryDeferrals, MemorySightings
+from tests.support.capture import VAULT, MemoryDeferrals, MemorySightings
+from tests.support.mercadolivre import ACCESS, APP, APP_SECRET, REFRESH, SELLER, FakeMercadoLivre
 
 BINARY = bytes(range(256))
 
@@ -169,3 +179,40 @@ async def test_a_privacy_request_is_written_down_once(mongodb_url: str):
                 "received_at": NOON,
             }
         ]
+
+
+async def test_processes_that_renew_at_once_spend_one_refresh_token(mongodb_url: str):
+    """Each has a connection of its own; the claim in the document decides."""
+    platform = FakeMercadoLivre()
+    platform.access.clear()
+    async with fresh(mongodb_url) as database:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(platform.answer))
+        processes = [
+            Tokens(
+                grants=MongoGrants(database["grants"], VAULT),
+                exchange=TokenEndpoints(http).renew,
+                renewals={"mercadolivre": partial(renewal, "https://api.test")},
+                clock=utc_now,
+                sleep=asyncio.sleep,
+            )
+            for _ in range(4)
+        ]
+        shop = Shop(
+            store_id="loja",
+            account_id=ACCOUNT,
+            domain=SELLER,
+            token=ACCESS,
+            settings=StoreSettings(),
+            app=Application(APP, APP_SECRET),
+            refresh_token=REFRESH,
+            version=1,
+        )
+
+        got = await asyncio.gather(*(p.instead("mercadolivre", shop, ACCESS) for p in processes))
+        kept = await MongoGrants(database["grants"], VAULT).load(["loja"])
+        stored = await database["grants"].find_one()
+
+    assert set(got) == {"APP_USR-1"}
+    assert (platform.renewals, platform.alive) == (1, True)
+    assert (kept["loja"].state.access, kept["loja"].state.refresh) == ("APP_USR-1", "TG-1")
+    assert "TG-1" not in str(stored), "sealed at rest"
