@@ -46,7 +46,7 @@ async def http(site: Door) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def pages(office: Office) -> Starlette:
     office.hire("ana", MANAGER)
-    return pages_app.app(office.desk, office.login, office.sessions)
+    return pages_app.app(office.desk, office.login, office.sessions, office.window, office.ledger)
 
 
 @pytest.fixture

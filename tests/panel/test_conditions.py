@@ -56,7 +56,8 @@ async def test_a_condition_is_over_when_its_time_is_or_when_that_is_said(
 async def test_the_choice_of_stores_says_what_to_do_about_it(
     office: Office, browser: httpx.AsyncClient
 ) -> None:
-    office.topics.table.put(a_store(store_id="outra", name="Outra"))
+    for store_id in ("demo-shopify", "outra"):
+        office.topics.table.put(a_store(store_id=store_id, erp_app_secret="v1.sealed"))
     told(office, Condition.KEYS_REFUSED)
 
     page = await browser.get("/lojas")

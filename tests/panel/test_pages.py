@@ -1,5 +1,6 @@
 """What an operator sees and does in a browser."""
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from contracts.reasons import ReasonCode
 from panel import handlers
 from panel.disconnection import Disconnection
 from panel.door import STATIC_AT
+from panel.pages.view import STATIC
 from tests.panel.test_row import reprocess
 from tests.support.builders import (
     ACCOUNT,
@@ -39,24 +41,33 @@ from tests.support.panel import Office, fields_of
 PENDING = "/lojas/demo-shopify/pedidos/pendentes"
 PROCESSED = "/lojas/demo-shopify/pedidos/processados"
 CANCELLED = "/lojas/demo-shopify/pedidos/cancelados"
+HOME = "/lojas/demo-shopify"
+ERP = f"{HOME}/erp"
+STORE_FORM = f"{HOME}/configurar"
 EDIT = "/lojas/demo-shopify/pedidos/1001/editar"
 REPROCESS = "/lojas/demo-shopify/pedidos/1001/reprocessar"
 ORDER = an_order()
 HOSTILE = '<script>alert("x")</script>&{{7*7}}'
 
 
-async def test_the_only_store_opens_at_once_and_several_are_offered(
+async def test_the_only_store_opens_at_once_and_the_choice_among_several_is_kept(
     office: Office, browser: httpx.AsyncClient
 ) -> None:
     alone = await browser.get("/")
-    office.topics.table.put(a_store(store_id="outra", name="Ateliê Norte", active=False))
+    paused = a_store(
+        store_id="outra", name="Ateliê Norte", active=False, erp_app_secret="v1.sealed"
+    )
+    office.topics.table.put(paused)
     several = await browser.get("/")
     page = await browser.get("/lojas")
+    await browser.get("/lojas/outra")
+    chosen = await browser.get("/")
 
-    assert alone.headers["location"] == PENDING
+    assert alone.headers["location"] == "/lojas/demo-shopify"
     assert several.headers["location"] == "/lojas"
     assert "Ateliê Norte" in page.text
-    assert "Pausada" in page.text
+    assert "está pausada" in page.text
+    assert chosen.headers["location"] == "/lojas/outra"
 
 
 async def test_switching_the_store_keeps_the_tab(
@@ -120,7 +131,7 @@ async def test_what_a_buyer_typed_is_only_ever_text(
 
     for path in (PENDING, EDIT):
         text = (await browser.get(path)).text
-        assert "<script" not in text
+        assert "<script>" not in text
         assert "&lt;script&gt;" in text
         assert "{{7*7}}" in text
 
@@ -345,18 +356,38 @@ async def test_nothing_is_promised_while_kafka_is_away(
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
-async def test_pages_run_no_script_and_load_nothing_from_elsewhere(
-    office: Office, browser: httpx.AsyncClient
+@pytest.mark.parametrize(
+    "path", ["/lojas", HOME, ERP, STORE_FORM, "/gerenciar", "/conta", PENDING, PROCESSED, EDIT]
+)
+async def test_pages_hold_no_script_and_load_nothing_from_elsewhere(
+    office: Office, browser: httpx.AsyncClient, path: str
 ) -> None:
     office.board.tell(captured(ORDER), pending(ORDER))
 
-    for path in ("/lojas", PENDING, PROCESSED, CANCELLED, EDIT):
-        answer = await browser.get(path)
-        policy = answer.headers["content-security-policy"]
-        assert "script" not in policy
-        assert "unsafe" not in policy
-        assert answer.headers["cache-control"] == "no-store"
-        assert not re.search(r"<script|\sstyle=|<style|\son\w+=|https?://", answer.text)
+    answer = await browser.get(path)
+
+    policy = answer.headers["content-security-policy"]
+    assert answer.status_code == 200
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["cache-control"] == "no-store"
+    assert not re.search(r"<script>|\sstyle=|<style|\son\w+=|https?://", answer.text)
+    for script in re.findall(r'<script src="([^"]+)"', answer.text):
+        assert (await browser.get(script)).status_code == 200
+
+
+async def test_the_style_sheet_loads_nothing_and_may_be_kept(browser: httpx.AsyncClient) -> None:
     style = await browser.get(f"{STATIC_AT}/panel.css")
+
     assert style.headers["cache-control"] == "no-cache"
     assert "url(" not in style.text
+
+
+def test_files_of_others_are_those_whose_licence_and_checksum_are_written_down() -> None:
+    told = (STATIC / "vendor" / "README.md").read_text("utf-8")
+    files = list((STATIC / "vendor").glob("*.js"))
+
+    assert files
+    for file in files:
+        assert f"`{file.name}`" in told
+        assert hashlib.sha256(file.read_bytes()).hexdigest() in told

@@ -3,16 +3,20 @@
 `tests/live/test_board.py` holds it against the real one.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from contracts.envelope import Message
 from panel.board import Query
+from panel.figures import MOST_POSTED, Figures, Pulse, by_day, waits
+from panel.pages.formats import ZONE
 from panel.paging import Page, page
 from panel.row import Row, encode, step
 from panel.summary import searchable
-from panel.tab import Tab
+from panel.tab import Situation, Tab
 
 
 @dataclass
@@ -28,20 +32,20 @@ class MemoryBoard:
             assert row is not None
             self.rows[message.subject] = row
 
-    def _documents(self, stores: Collection[str]) -> list[dict[str, Any]]:
-        documents = [encode(row) | {"_id": id_} for id_, row in self.rows.items()]
-        documents = [d for d in documents if d["store_id"] in stores]
-        return sorted(documents, key=lambda d: (d["updated_at"], d["_id"]), reverse=True)
+    def documents(self, stores: Collection[str]) -> list[dict[str, Any]]:
+        found = [encode(row) | {"_id": id_} for id_, row in self.rows.items()]
+        found = [d for d in found if d["store_id"] in stores]
+        return sorted(found, key=lambda d: (d["updated_at"], d["_id"]), reverse=True)
 
     async def page(self, query: Query) -> Page:
-        found = [d for d in self._documents(query.stores) if _matches(d, query)]
+        found = [d for d in self.documents(query.stores) if _matches(d, query)]
         return page(found[: query.limit + 1], query.limit)
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
-        return next((d for d in self._documents(stores) if d["_id"] == order_id), None)
+        return next((d for d in self.documents(stores) if d["_id"] == order_id), None)
 
     async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
-        found = [d["tab"] for d in self._documents(stores)]
+        found = [d["tab"] for d in self.documents(stores)]
         return {tab: min(found.count(tab), most or len(found)) for tab in Tab}
 
 
@@ -56,3 +60,52 @@ def _matches(document: dict[str, Any], query: Query) -> bool:
             return False
     place = (document["updated_at"], document["_id"])
     return not query.after or place < (query.after.updated_at, query.after.order_id)
+
+
+@dataclass
+class MemoryLedger:
+    """The figures of a board in memory, counted by hand."""
+
+    board: MemoryBoard
+
+    async def pulses(self, stores: Collection[str], most: int) -> dict[str, Pulse]:
+        return {store_id: self._pulse(store_id, most) for store_id in stores}
+
+    def _pulse(self, store_id: str, most: int) -> Pulse:
+        rows = self.board.documents([store_id])
+        waiting = [r for r in rows if r["situation"] == Situation.AWAITING_ERP]
+        action = [r for r in rows if r["situation"] == Situation.NEEDS_ACTION]
+        placed = max((r for r in rows if r["placed_at"]), key=_placed_at, default=None)
+        return Pulse(
+            captured_at=placed["captured_at"] if placed else None,
+            posted_at=max((r["posted_at"] for r in rows if r["posted_at"]), default=None),
+            awaiting=min(len(waiting), most),
+            awaiting_since=min((r["updated_at"] for r in waiting), default=None),
+            needs_action=min(len(action), most),
+        )
+
+    async def figures(self, store_id: str, since: datetime) -> Figures:
+        rows = self.board.documents([store_id])
+        placed = [r for r in rows if r["placed_at"] and r["placed_at"] >= since]
+        days = Counter(
+            (r["placed_at"].astimezone(ZONE).date().isoformat(), r["tab"]) for r in placed
+        )
+        texts = {reason["code"]: reason["text"] for r in rows for reason in r["reasons"]}
+        reasons = Counter(code for r in rows for code in {x["code"] for x in r["reasons"]})
+        return Figures(
+            days=by_day([(day, tab, number) for (day, tab), number in days.items()]),
+            reasons=[
+                (code, texts[code], number)
+                for code, number in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+            ],
+            waits=waits([r for r in rows if r["posted_at"] and r["posted_at"] >= since]),
+        )
+
+    async def posted(self, store_id: str) -> list[dict[str, Any]]:
+        rows = [r for r in self.board.documents([store_id]) if r["posted_at"]]
+        return sorted(rows, key=lambda r: r["posted_at"], reverse=True)[:MOST_POSTED]
+
+
+def _placed_at(row: Mapping[str, Any]) -> datetime:
+    placed: datetime = row["placed_at"]
+    return placed

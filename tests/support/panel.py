@@ -17,8 +17,14 @@ from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode
 from panel.access import Role
 from panel.audit import Entry
+from panel.channel_check import ChannelCheck
 from panel.desk import Desk
 from panel.disconnection import Disconnection
+from panel.erp.accounts import Accounts
+from panel.erp.lists import Lists
+from panel.erp.reader import Reader
+from panel.erp.stages import StageReader
+from panel.erp.window import Window
 from panel.login import Login
 from panel.passwords import Hashing
 from panel.people import Grant, People, User
@@ -27,7 +33,8 @@ from panel.stores import Stores
 from panel.throttle import Throttle
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments, MemoryLog
-from tests.support.memory_board import MemoryBoard
+from tests.support.memory_board import MemoryBoard, MemoryLedger
+from tests.support.panel_erp import FakeErp, FakeShopify
 
 TOKEN = "est_a-token-of-the-tests"
 PLAIN = Hashing(
@@ -115,6 +122,9 @@ class Office:
     kept_sessions: MemorySessions = field(default_factory=MemorySessions)
     users: MemoryUsers = field(default_factory=MemoryUsers)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
+    erp: FakeErp = field(default_factory=FakeErp)
+    shopify: FakeShopify = field(default_factory=FakeShopify)
+    lists: MemoryDocuments[Lists] = field(default_factory=MemoryDocuments)
     patience_s: float = 0.05
 
     def __post_init__(self) -> None:
@@ -131,6 +141,15 @@ class Office:
             new_id=lambda: f"command-{next(numbers)}",
             conditions=self.conditions,
         )
+        accounts = Accounts(self.vault, lambda account: self.erp.client(account, self.clock))
+        self.window = Window(
+            accounts,
+            Reader(accounts, self.lists, self.clock, patience_s=self.patience_s),
+            StageReader(accounts, self.clock, patience_s=self.patience_s),
+            ChannelCheck(self.shopify.client(), self.vault, "https://{shop}"),
+            close=_nothing,
+        )
+        self.ledger = MemoryLedger(self.board)
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
         self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)
@@ -139,6 +158,10 @@ class Office:
         """A user who has set their password."""
         user = User(login, grant, password_hash=PLAIN.hash(password))
         self.users.kept[login] = Kept(user, 1)
+
+
+async def _nothing() -> None:
+    pass
 
 
 def client(app: ASGIApp, token: str | None = TOKEN) -> httpx.AsyncClient:
@@ -160,7 +183,7 @@ class Form(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        if tag == "input":
+        if tag == "input" and ("checked" in found or found.get("type") != "checkbox"):
             self.fields[found["name"] or ""] = found.get("value") or ""
         if tag == "select":
             self.select = found["name"] or ""

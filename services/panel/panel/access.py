@@ -32,6 +32,8 @@ class Permission(Enum):
     """To correct the store's orders and send them on."""
     MANAGE = "manage"
     """To change how the store is set up."""
+    MANAGE_SOME = "manage_some"
+    """To change how any store at all is set up."""
     ADMINISTER = "administer"
     """To decide who may do what."""
 
@@ -65,6 +67,8 @@ class Access:
         """Whether this is allowed; what is about a store, in that store."""
         if permission in {Permission.OPEN, Permission.ENTER}:
             return True
+        if permission is Permission.MANAGE_SOME:
+            return self.admin or Role.MANAGER in {self.everywhere, *self.stores.values()}
         if self.admin and permission in _OF_ADMIN:
             return True
         role = self.role(store_id) if store_id is not None else None

@@ -139,4 +139,5 @@ def _listed(order: Order) -> Cell:
         "total": str(order.totals.total),
         "currency": order.currency,
         "placed_at": moment(order.placed_at),
+        "paid_at": order.paid_at and moment(order.paid_at),
     }

@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import httpx
 from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -20,13 +22,23 @@ from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
-from panel import board, disconnection, handlers, row, throttle
+from omie.client import Omie
+from omie.http import client
+from omie.pacing import Pacing
+from panel import board, disconnection, figures, handlers, row, throttle
 from panel.access import Role
 from panel.api import app as api
 from panel.audit import MongoAudit
 from panel.board import MongoBoard
+from panel.channel_check import ChannelCheck
 from panel.desk import Desk
 from panel.door import STATIC_AT, Door
+from panel.erp import lists
+from panel.erp.accounts import Accounts
+from panel.erp.reader import Reader
+from panel.erp.stages import StageReader
+from panel.erp.window import Window
+from panel.figures import Ledger, MongoLedger
 from panel.login import Login
 from panel.pages import app as pages
 from panel.pages.view import STATIC
@@ -61,6 +73,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         conditions=conditions,
     )
     staff = _staff(settings, database)
+    window = _window(settings, vault, database)
     rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
     return Parts(
         subscriptions=[
@@ -72,6 +85,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ],
         starts=[
             partial(board.prepare, database),
+            partial(figures.index, database[board.ORDERS]),
             *staff.starts,
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),
@@ -80,8 +94,15 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(table.follow, stores, of_stores),
             partial(table.follow, conditions, of_conditions),
         ],
-        stops=[of_stores.stop, of_conditions.stop],
-        http=web(desk, staff, settings, partial(getattr, clients.health, "ready")),
+        stops=[of_stores.stop, of_conditions.stop, window.stop],
+        http=web(
+            desk,
+            staff,
+            window,
+            MongoLedger(database[board.ORDERS]),
+            settings=settings,
+            ready=partial(getattr, clients.health, "ready"),
+        ),
     )
 
 
@@ -118,14 +139,39 @@ def built_in(settings: Settings) -> User | None:
     return User(settings.panel_user.strip().casefold(), grant, password_hash)
 
 
-def web(desk: Desk, staff: Staff, settings: Settings, ready: Callable[[], bool]) -> ASGIApp:
+def _window(settings: Settings, vault: Vault, database: Database[dict[str, Any]]) -> Window:
+    http = client(settings.erp_url)
+    pacing = Pacing(
+        per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
+    )
+    accounts = Accounts(vault, lambda account: Omie(http, account, pacing))
+    kept = MongoDocuments(database["erp_lists"], lists.encode, lists.decode)
+    channels = httpx.AsyncClient(timeout=8, follow_redirects=False, trust_env=False)
+    return Window(
+        accounts=accounts,
+        lists=Reader(accounts, kept, utc_now),
+        stages=StageReader(accounts, utc_now),
+        channels=ChannelCheck(channels, vault, settings.shopify_url),
+        close=http.aclose,
+    )
+
+
+def web(
+    desk: Desk,
+    staff: Staff,
+    window: Window,
+    ledger: Ledger,
+    *,
+    settings: Settings,
+    ready: Callable[[], bool],
+) -> ASGIApp:
     """The API beside the pages."""
     routes = [
         Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
-        Mount("/", pages.app(desk, staff.login, staff.sessions)),
+        Mount("/", pages.app(desk, staff.login, staff.sessions, window, ledger)),
     ]
-    return Door(Starlette(routes=routes))
+    return Door(GZipMiddleware(Starlette(routes=routes)))
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What the panel reads from the environment."""
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from chassis import settings
 
@@ -10,7 +10,9 @@ class Settings(settings.Settings):
 
     `panel_user` and `panel_password` make an administrator who is in no database, for a demo;
     without both there is none. Without a token the API answers nobody. `panel_url` is how people
-    reach the panel: the links that the command line prints begin with it.
+    reach the panel: the links that the command line prints begin with it. `erp_calls_per_minute`
+    and `erp_ip_calls_per_minute` are the panel's own small part of what the ERP takes from one
+    address: lists for its forms, and where orders stand. `{shop}` becomes a store's domain.
     """
 
     panel_port: int = 8400
@@ -18,3 +20,7 @@ class Settings(settings.Settings):
     panel_user: str = ""
     panel_password: SecretStr = SecretStr("")
     panel_token: SecretStr | None = None
+    erp_url: str = "https://app.omie.com.br/api/v1/"
+    erp_calls_per_minute: int = Field(default=60, gt=0)
+    erp_ip_calls_per_minute: int = Field(default=80, gt=0)
+    shopify_url: str = "https://{shop}"

@@ -16,6 +16,7 @@ _UNKNOWN: Final[dict[str, Any]] = {
     "total": None,
     "currency": None,
     "placed_at": None,
+    "paid_at": None,
 }
 """What is shown while only later facts have arrived."""
 
@@ -26,10 +27,13 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
     revision, attempt = version(cells)
     shown = which_order(cells)
     listed = cells[shown]["order"] if shown else _UNKNOWN | {"number": order_id.partition(":")[2]}
-    placed_at = listed["placed_at"]
+    captured = cells.get("captured")
     erp = cells["posted"]["erp"] if "posted" in cells else None
     return listed | {
-        "placed_at": placed_at and datetime.fromisoformat(placed_at),
+        "placed_at": _date(listed["placed_at"]),
+        "paid_at": _date(listed.get("paid_at")),
+        "captured_at": _date(captured["at"] if captured else None),
+        "posted_at": _date(erp["posted_at"] if erp else None),
         "tab": tab,
         "situation": situation,
         "revision": revision,
@@ -40,6 +44,10 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
         "shown": shown,
         "search": _search(listed, erp),
     }
+
+
+def _date(moment: str | None) -> datetime | None:
+    return datetime.fromisoformat(moment) if moment else None
 
 
 def which_order(cells: Mapping[str, Cell]) -> str | None:

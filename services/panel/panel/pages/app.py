@@ -14,13 +14,17 @@ from chassis.patience import Unavailable
 from panel.access import Permission
 from panel.commands import Refused, Why
 from panel.desk import Desk
+from panel.erp.window import Window
+from panel.figures import Ledger
 from panel.login import Login
 from panel.pages import words
 from panel.pages.account import AccountPages
 from panel.pages.entrance import Entrance
 from panel.pages.guard import LOGIN, Guard, Page
+from panel.pages.home import HomePages
 from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages
+from panel.pages.stores import StorePages
 from panel.pages.view import View
 from panel.sessions import Sessions
 
@@ -32,13 +36,15 @@ _SENTENCES = {
 }
 
 
-def app(desk: Desk, login: Login, sessions: Sessions) -> Starlette:
+def app(desk: Desk, login: Login, sessions: Sessions, window: Window, ledger: Ledger) -> Starlette:
     """Every page, behind the guard."""
     view = View(desk.stores_of)
     entrance = Entrance(login, sessions, view)
     routes: Sequence[Page] = [
         *_doors(entrance),
         *_people(PeoplePages(login.people, desk, view)),
+        *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
+        *_home(HomePages(desk, window, ledger, view)),
         *_orders(OrderPages(desk, view)),
     ]
     return Starlette(
@@ -71,11 +77,30 @@ def _people(people: PeoplePages) -> list[Page]:
     ]
 
 
+def _stores(stores: StorePages) -> list[Page]:
+    one = "/lojas/{store}/configurar"
+    return [
+        Page("/", stores.first, Permission.ENTER),
+        Page("/lojas", stores.choose, Permission.ENTER),
+        Page("/gerenciar", stores.manage, Permission.MANAGE_SOME),
+        Page(one, stores.edit, Permission.MANAGE),
+        Page(one, stores.save, Permission.MANAGE, method="POST"),
+        Page(f"{one}/listas", stores.read_lists, Permission.MANAGE, method="POST"),
+        Page(f"{one}/testar-erp", stores.test_erp, Permission.MANAGE, method="POST"),
+        Page(f"{one}/testar-canal", stores.test_channel, Permission.MANAGE, method="POST"),
+    ]
+
+
+def _home(home: HomePages) -> list[Page]:
+    return [
+        Page("/lojas/{store}", home.show, Permission.SEE),
+        Page("/lojas/{store}/erp", home.in_erp, Permission.SEE),
+    ]
+
+
 def _orders(orders: OrderPages) -> list[Page]:
     order = "/lojas/{store}/pedidos/{order}"
     return [
-        Page("/", orders.first, Permission.ENTER),
-        Page("/lojas", orders.stores, Permission.ENTER),
         Page("/lojas/{store}/pedidos/{tab}", orders.tab, Permission.SEE),
         Page(f"{order}/editar", orders.edit, Permission.OPERATE),
         Page(f"{order}/editar", orders.correct, Permission.OPERATE, method="POST"),

@@ -9,6 +9,7 @@ ZONE: Final = ZoneInfo("America/Sao_Paulo")
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _SWAPPED: Final = str.maketrans(",.", ".,")
 _MOST_COUNTED: Final = 1_000
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 def money(amount: str | None, currency: str | None = "BRL") -> str:
@@ -37,3 +38,27 @@ def iso(moment: datetime | str) -> str:
 def count(number: int, most: int = _MOST_COUNTED) -> str:
     """`1.284`; beyond what is counted, `1.000+`."""
     return f"{most:,}+".translate(_SWAPPED) if number > most else f"{number:,}".translate(_SWAPPED)
+
+
+def duration(seconds: float | None) -> str:
+    """`8 s`, `12 min`, `3 h 20 min`, `2 dias`; a dash where nothing is known."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    if whole < _DAY:
+        minutes = whole % _HOUR // _MINUTE
+        return f"{whole // _HOUR} h" + (f" {minutes} min" if minutes else "")
+    days = whole // _DAY
+    return f"{days} {'dia' if days == 1 else 'dias'}"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """`há 3 min`; a dash where nothing is known."""
+    if moment is None:
+        return "–"
+    seconds = (now - moment).total_seconds()
+    return "agora" if seconds < 1 else f"há {duration(seconds)}"

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.patience import Unavailable
 from panel.access import Access, Permission
+from panel.pages import words
 from panel.pages.view import View
 from panel.people import People
 from panel.sessions import Session, Sessions, form_token, is_form_token
@@ -116,7 +117,7 @@ def _refusal(request: Request, needs: Permission) -> Response | None:
         log.warning("foreign_store_refused", store_id=store_id)
         raise HTTPException(404)
     if not visit.access.may(needs, store_id):
-        raise HTTPException(403, "O seu perfil não permite isto. Peça a quem administra o painel.")
+        raise HTTPException(403, words.NOT_ALLOWED)
     return None
 
 

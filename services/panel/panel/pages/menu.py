@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.stores import StoreConfigured
-from panel.access import Access
+from panel.access import Access, Permission
 
 Entry = tuple[str, str, bool]
 """What it is called, its address, whether it is where one is."""
@@ -13,8 +13,13 @@ def menu(access: Access, store: StoreConfigured | None, here: str) -> Iterator[E
     """The entries for whoever works in this store, or in none yet."""
     if store is not None:
         root = f"/lojas/{store.store_id}"
-        orders = f"{root}/pedidos"
-        yield "Pedidos", f"{orders}/pendentes", here.startswith(orders)
-    yield "Lojas", "/lojas", here == "/lojas"
+        yield "Início", root, here == root
+        yield "Pedidos", f"{root}/pedidos/pendentes", here.startswith(f"{root}/pedidos/")
+        yield "ERP", f"{root}/erp", here == f"{root}/erp"
+    if access.may(Permission.MANAGE_SOME):
+        own = here == "/gerenciar" or here.endswith("/configurar")
+        yield "Lojas", "/gerenciar", own
+    else:
+        yield "Lojas", "/lojas", here == "/lojas"
     if access.admin:
         yield "Usuários", "/usuarios", here.startswith("/usuarios")

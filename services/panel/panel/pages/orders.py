@@ -13,7 +13,6 @@ from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import board, paging
 from panel.commands import Refused, Why, is_changed, shown_order
-from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.pages import editing, words
 from panel.pages.guard import access_of, visit_of
@@ -32,25 +31,6 @@ class OrderPages:
 
     desk: Desk
     view: View
-
-    async def first(self, request: Request) -> Response:
-        """The store one works in, or the choice of one."""
-        store = self.view.chosen(request, self.desk.stores_of(access_of(request)))
-        return RedirectResponse(_address(store, Tab.PENDING) if store else "/lojas", 303)
-
-    async def stores(self, request: Request) -> Response:
-        """The choice of a store."""
-        stores = self.desk.stores_of(access_of(request))
-        cut_off = await self.desk.cut_off(stores)
-        counts = {s.store_id: await self._counts(s) for s in stores}
-        troubles = {s.store_id: self.desk.erp_trouble(s) for s in stores}
-        return self.view.page(
-            request,
-            "stores.html",
-            cut_off=cut_off,
-            counts=counts,
-            troubles={store_id: TEXTS[t.condition] for store_id, t in troubles.items() if t},
-        )
 
     async def tab(self, request: Request) -> Response:
         """One tab, page by page."""

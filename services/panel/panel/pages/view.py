@@ -42,6 +42,8 @@ class View:
             iso=formats.iso,
             told=timeline.text,
             counted=formats.count,
+            duration=formats.duration,
+            ago=formats.ago,
         )
         self._templates.globals.update(
             words=words, channels=CHANNELS, menu=menu, Permission=Permission, Role=Role

@@ -70,6 +70,7 @@ NOTICES: Final[dict[str, str]] = {
     ),
     "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
     "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
+    "loja": "Loja salva. A mudança vale para pedidos novos e para os que esperam.",
     "usuario": "Usuário salvo. Se o acesso mudou, ele precisa entrar de novo.",
 }
 
@@ -107,6 +108,7 @@ CHANGES: Final[dict[str, str]] = {
     "link_de_senha_criado": "criou um link de senha para",
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
+    "loja_alterada": "alterou a configuração da loja",
 }
 """What an audit entry says was done."""
 
@@ -126,3 +128,10 @@ CHOICES: Final[dict[str, tuple[str, str]]] = {
     CancellationChoice.KEEP: ("Manter no ERP", "A venda continua no ERP, e o assunto se encerra."),
 }
 """The button of each choice about a cancelled order, and what it does."""
+
+NOT_ALLOWED: Final = "O seu perfil não permite isto. Peça a quem administra o painel."
+CONFIRM_KEYS: Final = (
+    "Com chaves erradas nenhum pedido segue para o ERP. Marque que você conferiu as chaves novas."
+)
+KEY_ALONE: Final = "Outra App Key precisa da App Secret dela."
+NOT_SAVED: Final = "Não foi possível salvar. Confira os campos."

@@ -1,0 +1,90 @@
+"""Keeps the ERP's lists: read when a page wants them, shared by all processes, shown when old.
+
+Pages never wait long for the ERP. Lists that are there are shown at once and read anew beside the
+page; only the very first reading is waited for, a moment.
+"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import structlog
+
+from chassis.clock import Clock
+from chassis.patience import Unavailable
+from chassis.store import Documents, Kept
+from contracts.stores import StoreConfigured
+from omie.client import Omie
+from omie.faults import Fault
+from omie.registers import LISTINGS, read
+from panel.erp.accounts import Accounts
+from panel.erp.lists import ErpList, Lists
+
+PATIENCE_S: Final = 4.0
+PAGE_SIZE: Final = 99
+"""Not the size that validation asks for: the ERP refuses the same read twice in a minute."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Reader:
+    """The lists of every account, in `kept` by account."""
+
+    accounts: Accounts
+    kept: Documents[Lists]
+    clock: Clock
+    patience_s: float = PATIENCE_S
+    _readings: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+
+    async def lists(self, store: StoreConfigured) -> Lists:
+        """What is known of the account's lists, read anew beside if old. Raises Unavailable."""
+        known = await self._known(store.account_id)
+        if known is not None and known.state.fresh(self.clock()):
+            return known.state
+        reading = self._reading(store)
+        if known is None and reading is not None:
+            await asyncio.wait([reading], timeout=self.patience_s)
+            known = await self._known(store.account_id)
+        return known.state if known else Lists(store.account_id)
+
+    async def read_again(self, store: StoreConfigured) -> None:
+        """Read the lists now, as far as the ERP answers in a moment."""
+        reading = self._reading(store)
+        if reading is not None:
+            await asyncio.wait([reading], timeout=self.patience_s)
+
+    async def stop(self) -> None:
+        """Give up what is being read."""
+        for reading in self._readings.values():
+            reading.cancel()
+        await asyncio.gather(*self._readings.values(), return_exceptions=True)
+
+    def _reading(self, store: StoreConfigured) -> asyncio.Task[None] | None:
+        running = self._readings.get(store.account_id)
+        if running is not None and not running.done():
+            return running
+        omie = self.accounts.of(store)
+        if omie is None:
+            return None
+        reading = asyncio.create_task(self._read(store.account_id, omie))
+        self._readings[store.account_id] = reading
+        return reading
+
+    async def _read(self, account_id: str, omie: Omie) -> None:
+        """Each list by itself: one that the ERP will not show leaves the others as they are."""
+        for name, listing in LISTINGS.items():
+            now = self.clock()
+            try:
+                options = await read(omie, listing, size=PAGE_SIZE)
+                await self._keep(account_id, name, ErpList(options, now))
+            except (Fault, Unavailable) as error:
+                log.warning("erp_list_not_read", account_id=account_id, list=name, why=str(error))
+
+    async def _keep(self, account_id: str, name: str, register: ErpList) -> None:
+        known = await self._known(account_id) or Kept(Lists(account_id))
+        lists = replace(known.state, registers={**known.state.registers, name: register})
+        await self.kept.save({account_id: Kept(lists, known.version)})
+
+    async def _known(self, account_id: str) -> Kept[Lists] | None:
+        return (await self.kept.load([account_id])).get(account_id)

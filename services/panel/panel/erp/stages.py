@@ -1,0 +1,120 @@
+"""Where sales orders stand in the ERP now: its own Kanban, read from its log of stage changes."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+
+from chassis.clock import Clock
+from contracts.stores import StoreConfigured
+from omie.client import Omie
+from omie.faults import Fault, FaultKind
+from panel.erp.accounts import Accounts
+
+PAGES: Final = 5
+PAGE_SIZE: Final = 100
+FRESH_FOR: Final = timedelta(seconds=61)
+"""The ERP refuses the same read twice in a minute."""
+PATIENCE_S: Final = 3.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one order stands: its stage's code, and what became of it."""
+
+    stage: str
+    invoice: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Orders by the ERP's own id, as of a moment; those that changed long ago are left out."""
+
+    places: Mapping[int, Place]
+    read_at: datetime
+
+
+@dataclass(slots=True)
+class StageReader:
+    """The latest changes of stage of every account, kept a minute in this process."""
+
+    accounts: Accounts
+    clock: Clock
+    patience_s: float = PATIENCE_S
+    _known: dict[str, Stages] = field(default_factory=dict, init=False)
+    _readings: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+
+    async def stages(self, store: StoreConfigured) -> Stages | None:
+        """What is known of the account's orders, read anew if old; None while nothing is."""
+        known = self._known.get(store.account_id)
+        if known is not None and self.clock() - known.read_at < FRESH_FOR:
+            return known
+        reading = self._reading(store)
+        if reading is not None:
+            await asyncio.wait([reading], timeout=self.patience_s)
+        return self._known.get(store.account_id)
+
+    async def stop(self) -> None:
+        """Give up what is being read."""
+        for reading in self._readings.values():
+            reading.cancel()
+        await asyncio.gather(*self._readings.values(), return_exceptions=True)
+
+    def _reading(self, store: StoreConfigured) -> asyncio.Task[None] | None:
+        running = self._readings.get(store.account_id)
+        if running is not None and not running.done():
+            return running
+        omie = self.accounts.of(store)
+        if omie is None:
+            return None
+        self._readings[store.account_id] = asyncio.create_task(self._read(store.account_id, omie))
+        return self._readings[store.account_id]
+
+    async def _read(self, account_id: str, omie: Omie) -> None:
+        now = self.clock()
+        try:
+            self._known[account_id] = Stages(await _places(omie), now)
+        except Fault as fault:
+            log.warning("erp_stages_not_read", account_id=account_id, why=str(fault))
+
+
+async def _places(omie: Omie) -> dict[int, Place]:
+    """The newest changes first, a few pages of them; the newest of each order counts."""
+    found: dict[int, Place] = {}
+    page, last = 1, 1
+    while page <= min(last, PAGES):
+        asked = {
+            "nPagina": page,
+            "nRegPorPagina": PAGE_SIZE,
+            "cOrdenarPor": "DATAHORA",
+            "cOrdemDecrescente": "S",
+        }
+        try:
+            answer = await omie.call("produtos/pedidoetapas", "ListarEtapasPedido", asked)
+        except Fault as fault:
+            if fault.kind is FaultKind.EMPTY:
+                break
+            raise
+        for row in answer.get("etapasPedido") or ():
+            if row:
+                found.setdefault(int(row["nCodPed"]), _place(row))
+        last = int(answer.get("nTotPaginas") or 1)
+        page += 1
+    return found
+
+
+def _place(row: Mapping[str, Any]) -> Place:
+    """A row of the log (omie-api.md 8.2)."""
+    billed = row.get("faturamento") or {}
+    gone = row.get("cancelamento") or {}
+    return Place(
+        stage=str(row.get("cEtapa") or ""),
+        invoice=str(billed.get("cNumNFE") or "") if billed.get("cFaturado") == "S" else "",
+        cancelled=gone.get("cCancelado") == "S",
+    )

@@ -1,0 +1,171 @@
+"""Figures about a store's orders, for its first page and its health. Each is read from an index."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, Protocol
+
+from chassis.store import Collection_, translated
+from panel.pages.formats import ZONE
+from panel.tab import Situation, Tab
+
+MOST_LATENCIES: Final = 1_000
+MOST_REASONS: Final = 10_000
+"""Pending orders looked at for their reasons, the newest: more are never worked through at once."""
+MOST_POSTED: Final = 200
+_WATCHED: Final = (Situation.AWAITING_ERP, Situation.NEEDS_ACTION)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LIGHT: Final = {"orders": 0, "cells": 0, "requests": 0, "timeline": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How a store is doing: what came in and went out last, and what waits."""
+
+    captured_at: datetime | None = None
+    posted_at: datetime | None = None
+    awaiting: int = 0
+    awaiting_since: datetime | None = None
+    needs_action: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A store's orders since a day: by day (in São Paulo) and tab, by reason, and how fast.
+
+    `reasons` are codes with their texts and numbers of orders, the most frequent first. `waits`
+    are the seconds from payment to sales order of the latest orders, sorted.
+    """
+
+    days: Mapping[date, Mapping[Tab, int]]
+    reasons: Sequence[tuple[str, str, int]]
+    waits: Sequence[float]
+
+
+class Ledger(Protocol):
+    """Where the figures are read from."""
+
+    async def pulses(self, stores: Collection[str], most: int) -> dict[str, Pulse]:
+        """How each store is doing, counted no further than `most`. Raises Unavailable."""
+
+    async def figures(self, store_id: str, since: datetime) -> Figures:
+        """The store's figures. Raises Unavailable."""
+
+    async def posted(self, store_id: str) -> list[dict[str, Any]]:
+        """The store's latest orders that are in the ERP, light. Raises Unavailable."""
+
+
+class MongoLedger:
+    """The figures of the rows in the panel's database."""
+
+    def __init__(self, orders: Collection_[dict[str, Any]]) -> None:
+        self._orders = orders
+
+    async def pulses(self, stores: Collection[str], most: int) -> dict[str, Pulse]:
+        """See Ledger."""
+        return {store_id: await self._pulse(store_id, most) for store_id in stores}
+
+    async def _pulse(self, store_id: str, most: int) -> Pulse:
+        captured = await self._newest(store_id, "placed_at", "captured_at")
+        posted = await self._newest(store_id, "posted_at", "posted_at")
+        waiting = {"store_id": store_id, "situation": Situation.AWAITING_ERP}
+        action = {"store_id": store_id, "situation": Situation.NEEDS_ACTION}
+        with translated():
+            oldest = await self._orders.find_one(
+                waiting, {"updated_at": 1}, sort=[("updated_at", 1)]
+            )
+            return Pulse(
+                captured_at=captured,
+                posted_at=posted,
+                awaiting=await self._orders.count_documents(waiting, limit=most),
+                awaiting_since=oldest["updated_at"] if oldest else None,
+                needs_action=await self._orders.count_documents(action, limit=most),
+            )
+
+    async def _newest(self, store_id: str, by: str, wanted: str) -> datetime | None:
+        known = {"store_id": store_id, by: {"$gt": _EPOCH}}
+        with translated():
+            found = await self._orders.find_one(known, {wanted: 1}, sort=[(by, -1)])
+        newest: datetime | None = found[wanted] if found else None
+        return newest
+
+    async def figures(self, store_id: str, since: datetime) -> Figures:
+        """See Ledger."""
+        counted: list[dict[str, Any]] = [
+            {"$match": {"store_id": store_id, "placed_at": {"$gte": since}}},
+            {"$project": {"tab": 1, "day": _DAY}},
+            {"$group": {"_id": {"day": "$day", "tab": "$tab"}, "orders": {"$sum": 1}}},
+        ]
+        why: list[dict[str, Any]] = [
+            {"$match": {"store_id": store_id, "tab": Tab.PENDING}},
+            {"$sort": {"updated_at": -1, "_id": -1}},
+            {"$limit": MOST_REASONS},
+            {"$unwind": "$reasons"},
+            {"$group": {
+                "_id": "$reasons.code",
+                "text": {"$first": "$reasons.text"},
+                "ids": {"$addToSet": "$_id"},
+            }},
+            {"$project": {"text": 1, "orders": {"$size": "$ids"}}},
+            {"$sort": {"orders": -1, "_id": 1}},
+        ]  # fmt: skip
+        with translated():
+            days = await self._orders.aggregate(counted).to_list(None)
+            reasons = await self._orders.aggregate(why).to_list(None)
+            sent = await self._posted(store_id, since, {"paid_at": 1, "posted_at": 1})
+        return Figures(
+            days=by_day([(r["_id"]["day"], r["_id"].get("tab"), r["orders"]) for r in days]),
+            reasons=[(row["_id"], row["text"], row["orders"]) for row in reasons],
+            waits=waits(sent),
+        )
+
+    async def _posted(
+        self, store_id: str, since: datetime, wanted: Mapping[str, int]
+    ) -> list[dict[str, Any]]:
+        found = self._orders.find({"store_id": store_id, "posted_at": {"$gte": since}}, wanted)
+        rows: list[dict[str, Any]] = (
+            await found.sort([("posted_at", -1)]).limit(MOST_LATENCIES).to_list(None)
+        )
+        return rows
+
+    async def posted(self, store_id: str) -> list[dict[str, Any]]:
+        """See Ledger."""
+        known: dict[str, Any] = {"store_id": store_id, "posted_at": {"$gt": _EPOCH}}
+        found = self._orders.find(known, _LIGHT).sort([("posted_at", -1)]).limit(MOST_POSTED)
+        with translated():
+            rows: list[dict[str, Any]] = await found.to_list(None)
+        return rows
+
+
+_DAY: Final = {"$dateToString": {"date": "$placed_at", "format": "%Y-%m-%d", "timezone": ZONE.key}}
+
+
+def by_day(rows: Sequence[tuple[str, str | None, int]]) -> dict[date, dict[Tab, int]]:
+    """Counts of (day, tab, orders), without the orders that are in no tab yet."""
+    found: dict[date, dict[Tab, int]] = {}
+    for day, tab, orders in rows:
+        if tab is not None:
+            found.setdefault(date.fromisoformat(day), {})[Tab(tab)] = orders
+    return found
+
+
+def waits(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Seconds from payment to sales order, sorted, where both are known."""
+    known = [(row["paid_at"], row["posted_at"]) for row in rows if row.get("paid_at")]
+    return sorted(max((posted - paid).total_seconds(), 0.0) for paid, posted in known)
+
+
+async def index(orders: Collection_[dict[str, Any]]) -> None:
+    """Create the indexes; harmless when they exist. Raises Unavailable."""
+    with translated():
+        await orders.create_index([("store_id", 1), ("placed_at", -1), ("tab", 1)], name="days")
+        await orders.create_index(
+            [("store_id", 1), ("posted_at", -1)],
+            name="posted",
+            partialFilterExpression={"posted_at": {"$gt": _EPOCH}},
+        )
+        await orders.create_index(
+            [("store_id", 1), ("situation", 1), ("updated_at", 1)],
+            name="watched",
+            partialFilterExpression={"situation": {"$in": [*_WATCHED]}},
+        )

@@ -1,0 +1,69 @@
+"""How a store is doing, and the one thing to fix first. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from contracts.stores import StoreConfigured, StoreSettings
+from panel.figures import Pulse
+
+SLOW_AFTER: Final = timedelta(minutes=15)
+"""An order that waits for the ERP longer than this is worth a word."""
+
+REQUIRED: Final[tuple[tuple[str, str], ...]] = (
+    ("erp_stage_code", "Etapa"),
+    ("erp_category_code", "Categoria ERP"),
+    ("bank_account_code", "Conta corrente"),
+)
+"""The options that no order goes without, and their labels."""
+
+CUT_OFF: Final = "O canal desconectou esta loja: pedidos novos não chegam até conectar de novo."
+NO_KEYS: Final = "Faltam a App Key e a App Secret do Omie: nenhum pedido segue para o ERP."
+SLOW: Final = "Há pedidos esperando o ERP há mais tempo que o normal."
+PAUSED: Final = "Esta loja está pausada: pedidos novos não são capturados."
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What to fix, in a sentence. `serious` ones stop the store's orders; `waiting` are those."""
+
+    text: str
+    serious: bool = True
+    waiting: int = 0
+
+
+def missing(settings: StoreSettings) -> list[str]:
+    """The labels of the required options that are empty."""
+    return [label for name, label in REQUIRED if getattr(settings, name) in (None, "")]
+
+
+def trouble(
+    store: StoreConfigured,
+    pulse: Pulse,
+    *,
+    cut_off: datetime | None,
+    erp_says: str,
+    now: datetime,
+) -> Trouble | None:
+    """The one banner of a store: the cause before what follows from it.
+
+    `erp_says` is what holds its ERP account, if anything does.
+    """
+    absent = missing(store.settings)
+    since = pulse.awaiting_since
+    slow = since is not None and now - since > SLOW_AFTER
+    found = (
+        (cut_off is not None, Trouble(CUT_OFF)),
+        (not (store.erp_app_key and store.erp_app_secret), Trouble(NO_KEYS)),
+        (bool(erp_says), Trouble(erp_says)),
+        (bool(absent), Trouble(f"Falta escolher {listed(absent)}: os pedidos esperam até lá.")),
+        (slow, Trouble(SLOW, serious=False)),
+        (not store.active, Trouble(PAUSED, serious=False)),
+    )
+    return next((trouble for holds, trouble in found if holds), None)
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Labels as a sentence lists them."""
+    return " e ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)

@@ -1,0 +1,70 @@
+"""The first page of a store, and its orders in the ERP."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contracts.stores import StoreConfigured
+from panel import charts, kanban
+from panel.desk import Desk
+from panel.erp.window import Window
+from panel.figures import MOST_POSTED, Ledger
+from panel.pages.formats import ZONE
+from panel.pages.stores import MOST_COUNTED, troubles
+from panel.pages.view import View
+
+DAYS: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class HomePages:
+    """Pages that show how a store is doing."""
+
+    desk: Desk
+    window: Window
+    ledger: Ledger
+    view: View
+
+    async def show(self, request: Request) -> Response:
+        """What needs a hand, and the figures of the last days."""
+        store = self._store(request)
+        now = self.desk.clock()
+        today = now.astimezone(ZONE).date()
+        first = datetime.combine(today - timedelta(days=DAYS - 1), time.min, ZONE)
+        figures = await self.ledger.figures(store.store_id, first)
+        pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
+        found = await troubles(self.desk, self.ledger, [store])
+        return self.view.page(
+            request, "home.html",
+            store=store,
+            counts=await self.desk.board.counts([store.store_id], MOST_COUNTED + 1),
+            pulse=pulses[store.store_id], trouble=found[store.store_id],
+            days=charts.days(figures.days, today, DAYS), charts=charts,
+            reasons=figures.reasons,
+            half=charts.at(figures.waits, 0.5), most=charts.at(figures.waits, 0.9),
+            measured=len(figures.waits), now=now,
+        )  # fmt: skip
+
+    async def in_erp(self, request: Request) -> Response:
+        """The orders in the ERP by stage."""
+        store = self._store(request)
+        lists = await self.window.lists.lists(store)
+        stages = await self.window.stages.stages(store)
+        rows = await self.ledger.posted(store.store_id)
+        return self.view.page(
+            request, "erp.html",
+            store=store, section="/erp",
+            columns=kanban.columns(rows, stages, lists),
+            origin=lists.name_of("origins", store.settings.erp_origin_code),
+            stages=stages, shown=len(rows), most=MOST_POSTED, now=self.desk.clock(),
+        )  # fmt: skip
+
+    def _store(self, request: Request) -> StoreConfigured:
+        store = self.desk.stores.table.get(request.path_params["store"])
+        if store is None:
+            raise HTTPException(404)
+        return store

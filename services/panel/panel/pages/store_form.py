@@ -1,0 +1,228 @@
+"""How a store goes to the ERP, as a form: its fields, and what they offer. Pure.
+
+The lists come from the ERP. Where one could not be read, its field offers only what is chosen
+already, so that saving changes nothing there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from contracts.order import PaymentMethod
+from contracts.stores import StoreConfigured
+from omie.registers import Code
+from panel.erp.lists import Lists
+from panel.pages.words import PAYMENTS
+
+Option = tuple[str, str]
+MARKETPLACES: Final = frozenset({"mercadolivre"})
+"""Channels whose NF-e names an intermediary."""
+
+
+class Choice(NamedTuple):
+    """A field whose options are a register of the ERP; `empty` is what no choice means."""
+
+    name: str
+    label: str
+    register: str
+    empty: str = "Escolha"
+    hint: str = ""
+
+
+SALE: Final = (
+    Choice("erp_stage_code", "Etapa", "stages", hint="Coluna do Kanban onde os pedidos chegam."),
+    Choice("erp_category_code", "Categoria ERP", "categories"),
+    Choice(
+        "bank_account_code", "Conta corrente", "bank_accounts", hint="Recebe as parcelas da venda."
+    ),
+    Choice("salesperson_code", "Vendedor", "salespeople", "O nome do canal"),
+    Choice("tax_scenario_code", "Cenário Fiscal", "tax_scenarios", "O padrão do ERP"),
+    Choice(
+        "stock_location_code", "Local de Estoque", "stock_locations", "O padrão do ERP",
+        hint="Vale para cada item do pedido.",
+    ),
+    Choice("erp_origin_code", "Origem", "origins", "", "Como o ERP mostra de onde veio o pedido."),
+)  # fmt: skip
+PAYMENT: Final = (
+    Choice(
+        "default_payment_method_code", "Meio de Pagamento Padrão", "payment_methods",
+        hint="Usado quando a opção acima é Não.",
+    ),
+    Choice(
+        "installment_code", "Número de Parcelas", "installments", "O padrão do ERP",
+        hint="Usado quando a opção acima é Não.",
+    ),
+)  # fmt: skip
+OTHERS: Final = Choice(
+    "other_installments_code", "Outro número de parcelas", "installments", "Deixar pendente",
+    hint="Para números que não estão acima.",
+)  # fmt: skip
+_MOST_INSTALLMENTS: Final = 12
+_BLANK_ROWS: Final = 2
+PAYMENT_SOURCES: Final = (
+    ("channel", "Sim: como o canal informa"),
+    ("default", "Não: sempre o padrão abaixo"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: how it is typed, its value, and what was said against it."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    error: str = ""
+    kind: str = "select"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that belong together; a `folded` one opens on demand."""
+
+    title: str
+    fields: tuple[Field, ...]
+    note: str = ""
+    folded: bool = False
+
+
+class Form:
+    """The form of one store's options, with its own values or with what somebody typed."""
+
+    def __init__(
+        self,
+        store: StoreConfigured,
+        lists: Lists,
+        typed: Mapping[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
+    ) -> None:
+        self._store = store
+        self._settings = store.settings
+        self._lists = lists
+        self._typed = typed
+        self._errors = errors or {}
+
+    def sections(self) -> list[Section]:
+        """All of it, in the order of the page."""
+        found = [
+            Section("Pedido de venda", tuple(self._choice(choice) for choice in SALE)),
+            Section("Pagamento", tuple(self._payment())),
+            Section(
+                "De/para de meios de pagamento",
+                tuple(self._methods()),
+                "Qual meio do ERP corresponde a cada meio do canal. O nome do gateway vence.",
+                folded=True,
+            ),
+            Section("De/para de parcelas", tuple(self._installments()), folded=True),
+            Section("Transportadoras", tuple(self._carriers()), folded=True),
+            Section("Cliente e endereço", tuple(self._customer())),
+        ]
+        if self._store.channel in MARKETPLACES:
+            found.append(Section("Intermediador da venda (NF-e)", tuple(self._intermediary())))
+        return found
+
+    def _choice(self, choice: Choice) -> Field:
+        return self._select(choice, getattr(self._settings, choice.name))
+
+    def _select(self, choice: Choice, code: Code | None) -> Field:
+        return Field(
+            choice.name,
+            choice.label,
+            self._shown(choice.name, code),
+            tuple(self._options(choice, code)),
+            choice.hint,
+            self._errors.get(choice.name, ""),
+        )
+
+    def _options(self, choice: Choice, current: Code | None) -> Iterator[Option]:
+        """What the ERP offers now; what is chosen already stays on offer."""
+        known = self._lists.get(choice.register)
+        usable = [o for o in known.options.values() if o.active and not o.totals] if known else []
+        if choice.empty:
+            yield "", choice.empty
+        if current is not None and current not in {option.code for option in usable}:
+            gone = " (não está mais na lista do ERP)" if known else ""
+            name = self._lists.name_of(choice.register, current)
+            yield str(current), f"{name if name != str(current) else f'Código {current}'}{gone}"
+        for option in usable:
+            yield str(option.code), option.name or str(option.code)
+
+    def _payment(self) -> Iterator[Field]:
+        value = self._shown("payment_source", self._settings.payment_source)
+        yield Field("payment_source", "Meio Pagamento e Parcelas?", value, PAYMENT_SOURCES)
+        for choice in PAYMENT:
+            yield self._choice(choice)
+
+    def _methods(self) -> Iterator[Field]:
+        known = self._settings.payment_methods
+        for method in PaymentMethod:
+            choice = Choice(
+                f"meio:{method}", PAYMENTS[method], "payment_methods", "Deixar pendente"
+            )
+            yield self._select(choice, known.get(method))
+        gateways = [name for name in known if name not in set(PaymentMethod)]
+        for number, name in enumerate([*gateways, *[""] * _BLANK_ROWS]):
+            label = f"gateway {number + 1}"
+            yield self._text(f"gateway:{number}", f"Nome do {label}", name)
+            choice = Choice(f"gateway-codigo:{number}", f"Meio do {label}", "payment_methods", "–")
+            yield self._select(choice, known.get(name) if name else None)
+
+    def _installments(self) -> Iterator[Field]:
+        known = self._settings.installments
+        usual = [str(number) for number in range(1, _MOST_INSTALLMENTS + 1)]
+        for number in [*usual, *[n for n in known if n not in usual]]:
+            times = "À vista" if number == "1" else f"{number} vezes"
+            choice = Choice(f"parcelas:{number}", times, "installments", "Como outro número")
+            yield self._select(choice, known.get(number))
+        yield self._choice(OTHERS)
+
+    def _carriers(self) -> Iterator[Field]:
+        yield self._check("require_carrier", "Exigir transportadora em todo pedido")
+        carriers = self._settings.carriers
+        for number, name in enumerate([*carriers, *[""] * _BLANK_ROWS]):
+            yield self._text(f"frete:{number}", f"Frete ou transportadora {number + 1}", name)
+            code = str(carriers[name]) if name else ""
+            yield self._text(
+                f"frete-codigo:{number}", f"Código da transportadora {number + 1} no ERP", code
+            )
+
+    def _customer(self) -> Iterator[Field]:
+        yield self._check(
+            "update_erp_customer",
+            "Atualiza Cliente ERP: corrige no ERP o cadastro de quem já existe",
+        )
+        yield self._check("missing_number_as_sn", "Endereço sem número vira S/N")
+        yield self._text(
+            "missing_email", "E-mail de quem compra sem informar um",
+            self._settings.missing_email or "",
+            "O ERP não cadastra cliente sem e-mail, e o Mercado Livre não informa o do comprador.",
+        )  # fmt: skip
+        keys = ", ".join(self._settings.document_keys)
+        yield self._text(
+            "document_keys", "Campos extras com o CPF/CNPJ", keys,
+            "Nomes que o checkout usa, separados por vírgula.",
+        )  # fmt: skip
+
+    def _intermediary(self) -> Iterator[Field]:
+        yield self._text(
+            "intermediary_cnpj", "CNPJ do marketplace", self._settings.intermediary_cnpj or ""
+        )
+        yield self._text(
+            "intermediary_seller",
+            "Seu nome de vendedor lá",
+            self._settings.intermediary_seller or "",
+        )
+
+    def _text(self, name: str, label: str, value: str, hint: str = "") -> Field:
+        error = self._errors.get(name, "")
+        return Field(name, label, self._shown(name, value), (), hint, error, kind="text")
+
+    def _check(self, name: str, label: str) -> Field:
+        on = getattr(self._settings, name) if self._typed is None else name in self._typed
+        return Field(name, label, "sim" if on else "", kind="check")
+
+    def _shown(self, name: str, value: object) -> str:
+        own = "" if value is None else str(value)
+        return own if self._typed is None else self._typed.get(name, own)

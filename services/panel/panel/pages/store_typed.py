@@ -1,0 +1,72 @@
+"""What somebody typed into the form of a store: what of it cannot be, and what it changes. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from contracts.stores import StoreSettings
+from omie.registers import Code
+from panel.pages.store_form import OTHERS, PAYMENT, SALE, Section
+
+_WHOLE: Final = frozenset(
+    {"bank_account_code", "salesperson_code", "tax_scenario_code", "stock_location_code"}
+)
+_LARGEST: Final = 2**53
+_MOST_TYPED: Final = 200
+
+
+def errors(form: Iterable[Section], typed: Mapping[str, str]) -> dict[str, str]:
+    """What cannot be, by the field's name."""
+    found: dict[str, str] = {}
+    for field in [field for section in form for field in section.fields]:
+        value = typed.get(field.name, "")
+        if field.kind == "select" and value not in {code for code, _ in field.options}:
+            found[field.name] = "Escolha uma opção da lista."
+        if len(value) > _MOST_TYPED or not value.isprintable():
+            found[field.name] = "Use até 200 caracteres, sem quebras de linha."
+        if field.name.startswith("frete-codigo:") and value and not _is_code(value):
+            found[field.name] = "Use o código da transportadora no ERP, só números."
+    return found
+
+
+def options(typed: Mapping[str, str], settings: StoreSettings) -> dict[str, Any]:
+    """The settings as typed; those that the form does not have stay as they are."""
+    plain = [choice.name for choice in (*SALE, *PAYMENT, OTHERS)]
+    names = ("intermediary_cnpj", "intermediary_seller", "missing_email")
+    texts = [name for name in names if name in typed]
+    keys = [key.strip() for key in typed.get("document_keys", "").split(",")]
+    found: dict[str, Any] = {name: _code(name, typed.get(name, "")) for name in plain}
+    found |= {name: typed[name].strip() or None for name in texts}
+    found |= {
+        name: name in typed
+        for name in ("require_carrier", "update_erp_customer", "missing_number_as_sn")
+    }
+    return found | {
+        "erp_origin_code": typed.get("erp_origin_code") or settings.erp_origin_code,
+        "payment_source": typed.get("payment_source", settings.payment_source),
+        "payment_methods": _table(typed, "meio:") | _pairs(typed, "gateway"),
+        "installments": _table(typed, "parcelas:"),
+        "carriers": {name: int(code) for name, code in _pairs(typed, "frete").items()},
+        "document_keys": tuple(dict.fromkeys(key for key in keys if key)),
+    }
+
+
+def _table(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {n.removeprefix(prefix): v for n, v in typed.items() if n.startswith(prefix) and v}
+
+
+def _pairs(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Rows of a name and a code, as far as both were typed."""
+    names, codes = _table(typed, f"{prefix}:"), _table(typed, f"{prefix}-codigo:")
+    return {
+        name.strip(): codes[row] for row, name in names.items() if name.strip() and row in codes
+    }
+
+
+def _code(name: str, value: str) -> Code | None:
+    if not value:
+        return None
+    return int(value) if name in _WHOLE else value
+
+
+def _is_code(value: str) -> bool:
+    return value.isascii() and value.isdigit() and 0 < int(value) < _LARGEST

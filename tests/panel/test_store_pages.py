@@ -1,0 +1,379 @@
+"""A store is set up from lists that the ERP gives, tested, and says what to fix first."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.stores import StoreConfigured, StoreSettings
+from panel.access import Role
+from panel.erp.lists import Lists, decode, encode
+from panel.pages import store_typed
+from panel.pages.store_form import Form
+from panel.people import Grant
+from tests.support.builders import STORE, a_store, an_order, captured, validated
+from tests.support.panel import Office, fields_of
+from tests.support.panel_erp import KEYS_REFUSED, LISTS
+
+FORM = f"/lojas/{STORE}/configurar"
+
+
+def a_real_store(office: Office, **changes: Any) -> StoreConfigured:
+    """A store whose secrets can be opened."""
+    sealed = {
+        "erp_app_secret": office.vault.seal("erp-secret", f"{STORE}:erp_app_secret"),
+        "channel_token": office.vault.seal("shpat-token", f"{STORE}:channel_token"),
+        "webhook_secrets": (office.vault.seal("hook-secret", f"{STORE}:webhook_secret"),),
+    }
+    store = a_store(**sealed | changes)
+    office.topics.table.put(store)
+    return store
+
+
+@pytest.fixture
+def store(office: Office) -> StoreConfigured:
+    return a_real_store(office)
+
+
+async def fill(http: httpx.AsyncClient, **typed: str) -> dict[str, str]:
+    """The form as the browser has it, with some fields typed anew."""
+    return fields_of(await http.get(FORM)) | typed
+
+
+def told(office: Office) -> StoreConfigured:
+    """The store as everybody was told last."""
+    message = office.topics.messages(StoreConfigured)[-1]
+    assert isinstance(message, StoreConfigured)
+    return message
+
+
+def options_of(page: str, name: str) -> dict[str, str]:
+    """What a field offers: codes and names."""
+    select = re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL)
+    assert select, name
+    found = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', select[0])
+    return dict(found)
+
+
+@pytest.mark.usefixtures("store")
+async def test_lists_come_from_the_erp_and_offer_what_can_be_used(
+    browser: httpx.AsyncClient,
+) -> None:
+    page = (await browser.get(FORM)).text
+
+    assert options_of(page, "erp_stage_code")["20"] == "Separar Estoque"
+    assert options_of(page, "salesperson_code") == {"": "O nome do canal", "55": "Marina"}
+    assert "1.01" not in options_of(page, "erp_category_code")
+    assert "7700000346" not in options_of(page, "bank_account_code")
+    assert "lidas do ERP em" in page
+
+
+async def test_saving_the_form_as_it_is_changes_nothing(
+    office: Office, browser: httpx.AsyncClient, store: StoreConfigured
+) -> None:
+    answer = await browser.post(FORM, data=await fill(browser))
+
+    assert answer.headers["location"] == f"{FORM}?aviso=loja"
+    assert office.topics.messages(StoreConfigured) == []
+    assert office.topics.table.get(STORE) == store
+
+
+@pytest.mark.usefixtures("store")
+async def test_what_is_chosen_is_told_to_everybody_and_written_down(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    typed = await fill(
+        browser,
+        nome="Loja da Praça",
+        salesperson_code="55",
+        payment_source="default",
+        **{
+            "meio:pix": "17",
+            "gateway:0": "PagueJá",
+            "gateway-codigo:0": "17",
+            "frete:0": "PAC",
+            "frete-codigo:0": "990",
+            "update_erp_customer": "sim",
+            "document_keys": "cpf_cliente, doc",
+        },
+    )
+
+    answer = await browser.post(FORM, data=typed)
+
+    new = told(office)
+    assert answer.status_code == 303
+    assert (new.name, new.settings.salesperson_code) == ("Loja da Praça", 55)
+    assert new.settings.payment_source == "default"
+    assert new.settings.payment_methods["PagueJá"] == "17"
+    assert new.settings.carriers == {"PAC": 990}
+    assert new.settings.update_erp_customer
+    assert new.settings.document_keys == ("cpf_cliente", "doc")
+    [entry] = office.audit.entries
+    assert (entry.by, entry.what, entry.about) == ("ana", "loja_alterada", STORE)
+    assert {"name", "salesperson_code"} <= set(entry.details)
+
+
+@pytest.mark.usefixtures("store")
+async def test_while_the_erp_is_down_fields_stay_as_they_are(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.erp.away = True
+
+    page = await browser.get(FORM)
+    answer = await browser.post(FORM, data=fields_of(page) | {"nome": "Outro nome"})
+
+    assert "não puderam ser lidas" in page.text
+    assert answer.status_code == 303
+    assert told(office).settings == a_store().settings
+
+
+@pytest.mark.usefixtures("store")
+async def test_lists_that_grew_old_are_shown_with_their_time_and_read_again(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    await browser.get(FORM)
+    asked = len(office.erp.asked)
+    again = await browser.get(FORM)
+    office.clock.advance(minutes=10)
+    stale = await browser.get(FORM)
+
+    assert "podem ter mudado" not in again.text
+    assert "podem ter mudado" in stale.text
+    assert asked == len(LISTS)
+    assert options_of(stale.text, "erp_stage_code")["20"] == "Separar Estoque"
+
+
+@pytest.mark.usefixtures("store")
+async def test_a_list_that_the_erp_does_not_show_leaves_the_others_alone(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.erp.answers["ListarVendedores"] = KEYS_REFUSED
+
+    page = (await browser.get(FORM)).text
+
+    assert options_of(page, "erp_stage_code")["20"] == "Separar Estoque"
+    assert options_of(page, "salesperson_code") == {"": "O nome do canal"}
+
+
+async def test_a_choice_that_the_erp_no_longer_has_is_kept_and_said_to_be_gone(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office, settings=a_store().settings.model_copy(update={"salesperson_code": 99}))
+
+    page = (await browser.get(FORM)).text
+    answer = await browser.post(FORM, data=fields_of(await browser.get(FORM)))
+
+    assert "não está mais na lista" in options_of(page, "salesperson_code")["99"]
+    assert answer.status_code == 303
+    assert office.topics.messages(StoreConfigured) == []
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"erp_stage_code": "99"}, "erp_stage_code"),
+        ({"nome": "  "}, "nome"),
+        ({"nome": "x" * 201}, "nome"),
+        ({"domain": "127.0.0.1/?x"}, "domain"),
+        ({"frete:0": "PAC", "frete-codigo:0": "dez"}, "frete-codigo:0"),
+        ({"app_secret": "new-secret"}, "confirmo"),
+        ({"app_key": "5550001112223", "confirmo": "sim"}, "app_secret"),
+        ({"app_key": "não é", "app_secret": "x", "confirmo": "sim"}, "app_key"),
+    ],
+)
+async def test_what_cannot_be_is_said_at_the_field_and_nothing_is_saved(
+    office: Office, browser: httpx.AsyncClient, typed: Mapping[str, str], field: str
+) -> None:
+    answer = await browser.post(FORM, data=await fill(browser, **typed))
+
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert re.search(rf'id="{re.escape(field)}"[^>]*aria-invalid="true"', answer.text)
+    assert office.topics.messages(StoreConfigured) == []
+
+
+@pytest.mark.usefixtures("store")
+async def test_keys_change_after_a_warning_and_are_never_shown(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    typed = {"app_key": "5550001112223", "app_secret": "new-secret", "webhook_secret": "new-hook"}
+
+    warned = await browser.post(FORM, data=await fill(browser, **typed))
+    await browser.post(FORM, data=await fill(browser, **typed, confirmo="sim"))
+    page = await browser.get(FORM)
+
+    new = told(office)
+    assert "nenhum pedido segue" in warned.text
+    assert office.vault.open(new.erp_app_secret, f"{STORE}:erp_app_secret") == "new-secret"
+    hooks = [office.vault.open(s, f"{STORE}:webhook_secret") for s in new.webhook_secrets]
+    assert hooks == ["new-hook", "hook-secret"]
+    for secret in ("new-secret", "new-hook", "hook-secret", "shpat-token", "v1."):
+        assert secret not in warned.text
+        assert secret not in page.text
+        assert secret not in str(office.audit.entries)
+
+
+@pytest.mark.usefixtures("store")
+async def test_who_saves_an_older_form_is_told_and_overwrites_nothing(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    older = await fill(browser, nome="O mais antigo")
+    await browser.post(FORM, data=await fill(browser, nome="O mais novo"))
+
+    answer = await browser.post(FORM, data=older)
+
+    assert answer.status_code == 409
+    assert "Alguém salvou esta loja" in answer.text
+    assert fields_of(answer)["nome"] == "O mais antigo"
+    assert told(office).name == "O mais novo"
+
+
+# "Testar".
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("answer", "away", "said"),
+    [
+        ({"empresas_cadastro": [{"nome_fantasia": "Cerâmica"}]}, False, "empresa Cerâmica"),
+        ({}, False, "O ERP aceita as chaves."),
+        (KEYS_REFUSED, False, "não aceita a App Key ou a App Secret"),
+        ({}, True, "O ERP não respondeu"),
+    ],
+)
+async def test_testing_the_erp_says_in_plain_words_whether_the_keys_work(
+    office: Office, browser: httpx.AsyncClient, answer: Any, away: bool, said: str
+) -> None:
+    token = {"_token": (await fill(browser))["_token"]}
+    office.erp.answers["ListarEmpresas"], office.erp.away = answer, away
+
+    page = await browser.post(f"{FORM}/testar-erp", data=token)
+
+    assert said in page.text
+    assert not any(call.startswith("Incluir") for call in office.erp.asked)
+
+
+@pytest.mark.usefixtures("store")
+async def test_refused_keys_are_not_called_good_when_tested_twice(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    token = {"_token": (await fill(browser))["_token"]}
+    office.erp.answers["ListarEmpresas"] = KEYS_REFUSED
+
+    pages = [await browser.post(f"{FORM}/testar-erp", data=token) for _ in range(2)]
+
+    assert all("O ERP aceita" not in page.text for page in pages)
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (200, None, "O canal aceita a chave de acesso: loja Loja Demo"),
+        (200, {"errors": [{"message": "denied"}]}, "não aceita a chave"),
+        (200, {"data": {"shop": {"name": "X", "myshopifyDomain": "x.myshopify.com"}}}, "outra"),
+        (401, {}, "não aceita a chave"),
+        (404, {}, "não conhece este endereço"),
+        (503, {}, "não respondeu"),
+        (0, {}, "não respondeu"),
+    ],
+)
+async def test_testing_the_channel_says_in_plain_words_whether_the_token_works(
+    office: Office, browser: httpx.AsyncClient, status: int, body: Any, said: str
+) -> None:
+    token = {"_token": (await fill(browser))["_token"]}
+    office.shopify.status = status
+    office.shopify.body = office.shopify.body if body is None else body
+
+    page = await browser.post(f"{FORM}/testar-canal", data=token)
+
+    assert said in page.text
+    [asked] = office.shopify.asked
+    assert asked.url.host == "demo-shopify.myshopify.com"
+    assert asked.headers["x-shopify-access-token"] == "shpat-token"
+
+
+# How a store is doing.
+
+
+async def test_a_store_that_lacks_an_option_says_which_and_how_many_orders_wait(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office, settings=StoreSettings(erp_stage_code="20"))
+    order = an_order()
+    office.board.tell(captured(order), validated(order))
+
+    for path in ("/lojas", "/gerenciar", f"/lojas/{STORE}", FORM):
+        text = (await browser.get(path)).text
+        assert "Falta escolher Categoria ERP e Conta corrente" in text, path
+    assert "1 pedido espera" in (await browser.get(f"/lojas/{STORE}")).text
+
+
+@pytest.mark.usefixtures("store")
+async def test_orders_that_wait_long_are_worth_a_word(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    order = an_order(updated_at=office.clock())
+    office.board.tell(captured(order), validated(order))
+    before = (await browser.get(f"/lojas/{STORE}")).text
+    office.clock.advance(minutes=16)
+    after = (await browser.get(f"/lojas/{STORE}")).text
+
+    assert "mais tempo que o normal" not in before
+    assert "mais tempo que o normal" in after
+    assert "o mais antigo há 16 min" in after
+
+
+async def test_an_administrator_without_a_role_sets_stores_up_and_sees_no_order(
+    office: Office, visitor: httpx.AsyncClient
+) -> None:
+    a_real_store(office)
+    office.hire("chefe", Grant(admin=True))
+    await visitor.post("/entrar", data={"usuario": "chefe", "senha": "certa"})
+
+    form = await visitor.get(FORM)
+    orders = await visitor.get(f"/lojas/{STORE}/pedidos/pendentes")
+    home = await visitor.get(f"/lojas/{STORE}")
+
+    assert (form.status_code, orders.status_code, home.status_code) == (200, 403, 403)
+
+
+async def test_a_reader_is_offered_nothing_that_would_be_refused(
+    office: Office, visitor: httpx.AsyncClient
+) -> None:
+    a_real_store(office, settings=StoreSettings())
+    order = an_order()
+    office.board.tell(captured(order), validated(order))
+    office.hire("lia", Grant(stores={STORE: Role.READER}))
+    await visitor.post("/entrar", data={"usuario": "lia", "senha": "certa"})
+
+    for path in ("/lojas", f"/lojas/{STORE}", f"/lojas/{STORE}/pedidos/pendentes"):
+        page = await visitor.get(path)
+        for link in set(re.findall(r'href="(/[^"#?]*)', page.text)) - {"/entrar"}:
+            assert (await visitor.get(link)).status_code in {200, 303}, (path, link)
+
+
+@given(typed=st.dictionaries(st.sampled_from(["erp_stage_code", "frete:0", "frete-codigo:0",
+       "gateway:0", "meio:pix", "parcelas:2", "document_keys", "nome"]), st.text()))  # fmt: skip
+def test_whatever_is_typed_is_refused_or_makes_settings(typed: dict[str, str]) -> None:
+    store = a_store()
+    form = Form(store, Lists(store.account_id), typed).sections()
+
+    if not store_typed.errors(form, typed):
+        wanted = store_typed.options(typed, store.settings)
+        assert StoreSettings.model_validate(wanted)
+
+
+async def test_lists_survive_their_document(office: Office) -> None:
+    store = a_real_store(office)
+    lists = await office.window.lists.lists(store)
+
+    assert decode(encode(lists)) == lists
+    assert lists.fresh(office.clock())
+    assert not lists.fresh(office.clock() + timedelta(minutes=5))
