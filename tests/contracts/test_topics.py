@@ -15,6 +15,7 @@ from contracts.topics import (
     messages_of,
     replay,
 )
+from contracts.wire import LEAN
 from tests.support.strategies import MESSAGES
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
@@ -30,7 +31,10 @@ def contracts_of(kind: type[Message]) -> Iterator[type[Message]]:
 
 @pytest.mark.parametrize("kind", sorted(contracts_of(Message), key=lambda m: m.type))
 def test_every_message_is_declared_on_its_own_topic(kind: type[Message]):
-    assert kind in BY_NAME[kind.topic].messages
+    whole = next((full for full, lean in LEAN.items() if lean is kind), kind)
+
+    assert whole in BY_NAME[kind.topic].messages
+    assert whole.type == kind.type
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda t: t.name)
