@@ -366,6 +366,37 @@ async def test_stock_of_the_platform_is_told_by_the_way_the_goods_travel():
     assert order.shipping.carrier == "fulfillment"
 
 
+@pytest.mark.parametrize(
+    ("variation", "sku"), [("11", "VAR-A"), ("12", "VAR-B"), ("13", "ITEM"), (None, "ITEM")]
+)
+async def test_a_line_that_does_not_say_its_sku_has_its_listing_s(variation: Any, sku: str):
+    line = a_line()
+    line["item"] |= {"seller_sku": None, "variation_id": variation}
+    named = [{"id": "COLOR", "value_name": "Azul"}, {"id": "SELLER_SKU", "value_name": "VAR-A"}]
+    capture = a_capture(an_order(order_items=[line]))
+    capture.mercadolivre.documents["/items/MLB3737188005"] = {
+        "id": "MLB3737188005",
+        "seller_custom_field": "OLD",
+        "attributes": [{"id": "SELLER_SKU", "value_name": "ITEM"}],
+        "variations": [
+            {"id": 11, "seller_custom_field": "OLD-A", "attributes": named},
+            {"id": 12, "seller_custom_field": "VAR-B", "attributes": None},
+            {"id": 13, "seller_custom_field": None},
+        ],
+    }
+
+    [event] = await capture.notified(NEWS)
+
+    assert event.order.items[0].sku == sku
+
+
+async def test_a_line_without_any_sku_is_left_to_a_person():
+    line = a_line()
+    line["item"] |= {"seller_sku": None}
+
+    assert (await sold(an_order(order_items=[line]))).items[0].sku is None
+
+
 async def test_an_address_that_is_hidden_is_none_and_sn_is_no_number():
     shipment = a_shipment()
     shipment["destination"]["shipping_address"] |= {"street_number": "SN", "comment": "XXXXXXX"}

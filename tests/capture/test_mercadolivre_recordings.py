@@ -21,6 +21,7 @@ from tests.support.mercadolivre import (
     BILLING,
     ORDER,
     SHIPMENT,
+    a_line,
     a_pack,
     a_shipment,
     an_order,
@@ -28,6 +29,7 @@ from tests.support.mercadolivre import (
     notification,
 )
 
+NEWS = notification(f"/orders/{ORDER}")
 FOLDER = Path(__file__).parent / "recordings" / "mercadolivre"
 
 
@@ -93,7 +95,7 @@ EXPECTED: dict[str, Becomes | Ignored | Leads | NotUsed | SeeBelow] = {
     "payment_seller_view": SeeBelow("test_a_payment_leads_to_its_order"),
     "claim_closed_refund": SeeBelow("test_a_claim_leads_to_its_order"),
     "return_of_claim": SeeBelow("test_a_document_that_is_no_order_is_refused_as_one"),
-    "item_listing_br": SeeBelow("test_a_document_that_is_no_order_is_refused_as_one"),
+    "item_listing_br": SeeBelow("test_a_listing_is_asked_for_the_sku_that_a_line_lacks"),
 }
 
 
@@ -370,6 +372,20 @@ async def test_only_what_left_counts_as_shipped():
     left = [s for s in statuses if (await sold_with(shipment=a_shipment(status=s))).shipped]
 
     assert left == ["shipped", "delivered", "not_delivered"]
+
+
+async def test_a_listing_is_asked_for_the_sku_that_a_line_lacks():
+    """The recorded one has no SKU of its own: with one put into it the line has it."""
+    listing, capture = payload("item_listing_br"), Capture(a_seller())
+    listing["attributes"].append({"id": "SELLER_SKU", "value_name": "TESTE-1"})
+    line = a_line()
+    line["item"] |= {"id": listing["id"], "seller_sku": None}
+    capture.mercadolivre.sells(an_order(order_items=[line]))
+    capture.mercadolivre.documents[f"/items/{listing['id']}"] = listing
+
+    [event] = await capture.notified(NEWS)
+
+    assert event.order.items[0].sku == "TESTE-1"
 
 
 async def leads_to(capture: Capture, path: str, document: Any, topic: str) -> str:

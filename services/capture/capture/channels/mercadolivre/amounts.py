@@ -4,11 +4,12 @@ Source: developers.mercadolivre.com.br, "Gerenciamento de vendas": the total is 
 discounts, plus taxes, plus what the buyer pays of the freight.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from capture.channels.brazil import clean
+from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import Line, Order
 from capture.channels.mercadolivre.shipment import Costs, Shipment
 from contracts.order import Item, Shipping, Totals
@@ -31,9 +32,11 @@ class Reckoning(NamedTuple):
     totals: Totals
 
 
-def reckon(orders: Sequence[Order], boxes: Sequence[Box]) -> Reckoning:
+def reckon(
+    orders: Sequence[Order], boxes: Sequence[Box], listings: Mapping[str, Listing]
+) -> Reckoning:
     """Lines, freight and totals. Sums that do not close are left open, for a person to see."""
-    items = tuple(item for order in orders for item in _items(order))
+    items = tuple(item for order in orders for item in _items(order, listings))
     shipping = _shipping(boxes)
     other = sum((order.taxes.amount for order in orders if order.taxes), NOTHING)
     stated = sum((order.total_amount for order in orders), NOTHING)
@@ -62,14 +65,21 @@ def stated_freight(shipment: Shipment) -> Decimal | None:
     return shipment.shipping_option.cost if shipment.shipping_option else None
 
 
-def _items(order: Order) -> Iterator[Item]:
+def sku_of(line: Line, listings: Mapping[str, Listing]) -> str | None:
+    """The line's own SKU; where it has none, its listing's."""
+    own = clean(line.item.seller_sku) or clean(line.item.seller_custom_field)
+    listing = listings.get(line.item.id)
+    return own or (listing.sku(line.item.variation_id) if listing else None)
+
+
+def _items(order: Order, listings: Mapping[str, Listing]) -> Iterator[Item]:
     for position, line in enumerate(order.order_items, 1):
         full = _full_price(line)
         yield Item(
             item_id=f"{order.id}-{position}",
             listing_id=line.item.id or None,
             variation_id=line.item.variation_id or None,
-            sku=clean(line.item.seller_sku) or clean(line.item.seller_custom_field) or None,
+            sku=sku_of(line, listings),
             title=clean(line.item.title),
             quantity=line.quantity,
             unit_price=full,

@@ -5,6 +5,7 @@ limit", as of 2026-08. Addresses are built here, of digits alone; the token goes
 """
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import orjson
 from capture.channels.channel import Shop, TokenRefused, Unreachable
 from capture.channels.mercadolivre import payload
 from capture.channels.mercadolivre.billing import Billing
+from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import P, read
 from capture.channels.mercadolivre.shipment import Costs, Shipment
 from contracts.events import RawDocument
@@ -22,6 +24,7 @@ DEADLINE_S: Final = 10.0
 _THROTTLED_FOR_S: Final = 1.0
 _NOT_OURS: Final = frozenset({"not_owned_order", "caller.id.invalid"})
 """Refusals of one document to a token that is good for others."""
+_LISTING: Final = re.compile(r"ML[A-Z][0-9]{1,20}")
 _NEW_FORMAT: Final = {"x-format-new": "true"}
 _MISSING: Final = "x-content-missing"
 
@@ -67,6 +70,12 @@ class Client:
     async def billing(self, shop: Shop, billing_id: str) -> Answer | None:
         """The buyer's tax data."""
         return await self._get(shop, f"/orders/billing-info/MLB/{billing_id}", Billing)
+
+    async def listing(self, shop: Shop, listing_id: str) -> Answer | None:
+        """What was for sale."""
+        if not _LISTING.fullmatch(listing_id):
+            return None
+        return await self._get(shop, f"/items/{listing_id}", Listing)
 
     async def order_of_shipment(self, shop: Shop, shipment_id: str) -> str | None:
         """One order in a shipment; only the old format names it."""

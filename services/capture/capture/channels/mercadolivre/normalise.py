@@ -34,7 +34,7 @@ def normalise(shop: Shop, purchase: Purchase) -> Copy:
 
 def _normalise(shop: Shop, purchase: Purchase, verdict: Verdict) -> Order:
     orders, cancelled = verdict.orders, verdict.cancelled
-    items, shipping, totals = reckon(orders, purchase.boxes)
+    items, shipping, totals = reckon(orders, purchase.boxes, purchase.listings)
     payments = payments_of(orders, shipping.amount, cancelled=cancelled)
     return Order(
         order_id=f"{shop.store_id}:{purchase.id}",

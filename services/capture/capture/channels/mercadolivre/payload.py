@@ -26,7 +26,8 @@ def _no_text(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _no_items(value: Any) -> Any:
+def no_items(value: Any) -> Any:
+    """A null in the place of a list is an empty one."""
     return () if value is None else value
 
 
@@ -45,7 +46,7 @@ def _nothing(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_no_text)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_no_items)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(no_items)]
 Money = Annotated[Amount, BeforeValidator(_cents)]
 MoneyOrNone = Annotated[Amount, BeforeValidator(_nothing), BeforeValidator(_cents)]
 
@@ -162,7 +163,7 @@ class Line(Part):
     quantity: Annotated[int, Field(ge=0, le=10**6)]
     unit_price: Money
     full_unit_price: Money | None = None
-    discounts: Annotated[tuple[Discount, ...], BeforeValidator(_no_items)] = ()
+    discounts: Annotated[tuple[Discount, ...], BeforeValidator(no_items)] = ()
     bundle: Bundle | None = None
 
 
@@ -216,7 +217,7 @@ class Order(Part):
     total_amount: Money
     taxes: Taxes | None = None
     order_items: Annotated[tuple[Line, ...], Field(min_length=1)]
-    payments: Annotated[tuple[Payment, ...], BeforeValidator(_no_items)] = ()
+    payments: Annotated[tuple[Payment, ...], BeforeValidator(no_items)] = ()
     buyer: Buyer | None = None
     seller: Seller | None = None
     shipping: ShippingRef | None = None
@@ -245,7 +246,7 @@ class Pack(Part):
     """What ties the orders of a cart together."""
 
     id: Id
-    orders: Annotated[tuple[PackedOrder, ...], BeforeValidator(_no_items)] = ()
+    orders: Annotated[tuple[PackedOrder, ...], BeforeValidator(no_items)] = ()
     last_updated: AwareDatetime | None = None
 
 

@@ -1,15 +1,16 @@
 """A purchase put together: its pack, all orders in it, their shipments, the buyer's tax data."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from capture.channels.channel import Money, OrderHint, Shop
-from capture.channels.mercadolivre.amounts import Box, stated_freight
+from capture.channels.mercadolivre.amounts import Box, sku_of, stated_freight
 from capture.channels.mercadolivre.billing import BillingInfo
 from capture.channels.mercadolivre.client import Answer, Client
+from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import Order
 from capture.channels.mercadolivre.standing import judge
 from contracts.events import RawDocument
@@ -21,7 +22,8 @@ _NOT_SHIPPED: Final = "no_shipping"
 class Purchase:
     """What the buyer saw as one purchase: a pack, or the order where there is none.
 
-    `touched_at` is when the platform last changed any of its documents.
+    `listings` are those of lines without a SKU, by id. `touched_at` is when the platform last
+    changed any of its documents.
     """
 
     id: str
@@ -29,6 +31,7 @@ class Purchase:
     touched_at: datetime
     boxes: tuple[Box, ...] = field(default=(), repr=False)
     billing: BillingInfo | None = field(default=None, repr=False)
+    listings: Mapping[str, Listing] = field(default_factory=dict, repr=False)
     withheld: bool = False
 
 
@@ -66,13 +69,21 @@ class Search:
         withheld = any(answer.withheld for answer in found)
         boxes: Sequence[Box] = ()
         billing: BillingInfo | None = None
+        listings: Mapping[str, Listing] = {}
         if verdict.money is not Money.AWAITED or verdict.cancelled:
             boxes = await self._boxes(verdict.orders)
             billing = await self._billing(verdict.orders)
+            listings = await self._listings(verdict.orders)
         if verdict.cancelled or verdict.test or verdict.money is Money.AWAITED:
             self._missing.clear()
         return Purchase(
-            number, orders, max(self._touched), tuple(boxes), billing, withheld=withheld
+            id=number,
+            orders=orders,
+            touched_at=max(self._touched),
+            boxes=tuple(boxes),
+            billing=billing,
+            listings=listings,
+            withheld=withheld,
         )
 
     async def _assemble(self, number: str) -> str | None:
@@ -122,6 +133,13 @@ class Search:
             if shipment.document.last_updated:
                 self._touched.append(shipment.document.last_updated)
         return boxes
+
+    async def _listings(self, orders: Sequence[Order]) -> dict[str, Listing]:
+        """The listings of lines that do not say their SKU."""
+        lines = [line for order in orders for line in order.order_items]
+        silent = dict.fromkeys(line.item.id for line in lines if not sku_of(line, {}))
+        found = {id_: await self._client.listing(self._shop, id_) for id_ in silent}
+        return {id_: answer.document for id_, answer in found.items() if answer}
 
     async def _billing(self, orders: Sequence[Order]) -> BillingInfo | None:
         """The tax data; old orders hold the document themselves."""
