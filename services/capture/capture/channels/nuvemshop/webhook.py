@@ -48,7 +48,7 @@ def verify(headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature
     """Lower-case hex of HMAC-SHA256 over the raw body, keyed with the app's client secret.
 
     Whether the platform signs its privacy events is not published. An unsigned one is refused all
-    the same: anybody could have a shop's orders erased by its number, which is no secret.
+    the same: anybody who guesses a shop's number could have its orders erased.
     """
     signed = headers.get(_SIGNATURE)
     if not signed:
