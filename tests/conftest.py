@@ -1,0 +1,11 @@
+"""What holds for all tests."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "esteira",
+    # A busy machine is no defect: how fast we are is for the benchmarks to say.
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("esteira")
