@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from sandbox.channels.channel import Store
 from tests.support.shop import Hub, opened
+from tests.support.waiting import eventually
 
 SHOPS = {"shopify": "loja.myshopify.com", "nuvemshop": "1234", "mercadolivre": "998877"}
 
@@ -150,14 +151,24 @@ async def test_a_faulty_order_and_several_at_once(shops):
 async def test_the_stores_are_listed_and_waiting_retries_are_hurried(shops, hub):
     hub.status = 500
     await bought(shops, "shopify", pay="1")
-    await hub.got(2)
+
+    async def all_failed_once():
+        told = (await shops.get("/_control/deliveries")).json()["deliveries"]
+        return {len(one["attempts"]) for one in told} == {1}
+
+    await eventually(all_failed_once)
     home = await page(shops)
     assert all(f'href="/lojas/{channel}"' in home for channel in SHOPS)
 
     hub.status = 200
     sent = await shops.post("/reenvios")
     assert "Reenviando agora" in await page(shops, sent.headers["location"])
-    await hub.got(4)
+
+    async def all_arrived():
+        counts = (await shops.get("/_control/deliveries")).json()["counts"]
+        return counts["delivered"] > 0 and counts["pending"] == 0
+
+    await eventually(all_arrived)
 
 
 @pytest.mark.parametrize("path", ["/lojas/nenhuma", "/lojas/shopify/pedidos/5"])
