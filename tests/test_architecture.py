@@ -36,6 +36,8 @@ PURE = (
     "contracts/[!g]*.py",
     "services/capture/capture/sighting.py",
     "services/capture/capture/messages.py",
+    "services/capture/capture/channels/brazil.py",
+    "services/capture/capture/channels/methods.py",
     "services/capture/capture/channels/*/address.py",
     "services/capture/capture/channels/*/amounts.py",
     "services/capture/capture/channels/*/buyer.py",
