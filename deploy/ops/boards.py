@@ -103,6 +103,7 @@ class MongoBoards:
         that whatever it remembers is found stale and read anew. Renaming is one step, takes the
         indexes along, and the views follow the name.
         """
+        await board.index(self._fresh)
         with translated():
             await self._fresh.update_many({}, {"$inc": {"version": time.time_ns() // 1_000}})
             await self._fresh.rename(board.ORDERS, dropTarget=True)

@@ -8,7 +8,9 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -16,8 +18,6 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.topics import SERVICES, replay
 from embedded.belt import Belt
 from tests.support.merchant import Merchant, eventually
-
-GROUPS = {service: service for service in SERVICES}
 
 
 def esteira(belt: Belt, *words: str, code: int = 0) -> list[dict[str, Any]]:
@@ -35,6 +35,12 @@ def esteira(belt: Belt, *words: str, code: int = 0) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def replay_all(belt: Belt, service: str) -> dict[str, Any]:
+    words = ("--service", service, "--from", "beginning", "--confirm", "all", "--rate", "500")
+    [ended] = esteira(belt, "replay", *words)
+    return ended
+
+
 def all_taken(belt: Belt, service: str, records: int) -> bool:
     """Whether a service has committed so many records of its replay topic."""
 
@@ -42,7 +48,7 @@ def all_taken(belt: Belt, service: str, records: int) -> bool:
         admin = AIOKafkaAdminClient(bootstrap_servers=belt.site.kafka)
         await admin.start()
         try:
-            offsets = await admin.list_consumer_group_offsets(GROUPS[service])
+            offsets = await admin.list_consumer_group_offsets(service)
         finally:
             await admin.close()
         return sum(o.offset for place, o in offsets.items() if place.topic == replay(service))
@@ -59,7 +65,7 @@ def selling(merchant: Merchant) -> Iterator[list[str]]:
     def sell() -> None:
         while not stop.is_set():
             sold.append(f"demo-shopify:{merchant.sells()['id']}")
-            stop.wait(0.2)
+            stop.wait(0.5)
 
     seller = threading.Thread(target=sell)
     seller.start()
@@ -97,12 +103,8 @@ def test_replaying_everything_and_rebuilding_the_rows_changes_nothing_while_orde
     before, in_the_erp = shown(merchant, settled), posted_once(merchant)
 
     with selling(merchant) as sold:
-        replayed = [
-            esteira(
-                belt, "replay", "--service", service, "--from", "beginning", "--confirm", "all"
-            )[-1]
-            for service in SERVICES
-        ]
+        with ThreadPoolExecutor() as at_once:
+            replayed = list(at_once.map(partial(replay_all, belt), SERVICES))
         for each in replayed:
             eventually(lambda e=each: all_taken(belt, e["service"], e["records"]))
         [rebuilt] = esteira(belt, "projections", "rebuild")

@@ -28,6 +28,7 @@ async def ops() -> Ops:
     await one.put(*MESSAGES)
     one.board.tell(*MESSAGES)
     await one.put_raw(a_letter(3), a_letter(4, dead_topic=b""))
+    await one.put_raw(*[Outgoing("inbox.v1", b"demo-shopify", b"{}", ())] * 5)
     return one
 
 
@@ -138,6 +139,19 @@ def test_a_replay_of_one_order_needs_no_time_and_no_confirmation(ops: Ops):
     assert [name for name in ops.log.topics if "replay" in name] == [replay("panel")]
     ended_line = ops.lines[-1]
     assert (ended_line["event"], ended_line["by"]) == ("operation_ended", "ana@loja")
+
+
+def test_capture_is_replayed_gently_for_it_asks_the_channel_again(ops: Ops):
+    [brisk, gentle, chosen] = [
+        lines(ops("replay", *words, "--from", "beginning", "-n", "--json"))[0]["seconds"]
+        for words in (
+            ("--service", "panel"),
+            ("--service", "capture"),
+            ("--service", "capture", "--rate", "1"),
+        )
+    ]
+
+    assert brisk < gentle < chosen
 
 
 def test_a_replay_of_every_store_is_refused_until_it_is_confirmed(ops: Ops):

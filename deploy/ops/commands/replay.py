@@ -15,6 +15,9 @@ from ops.selection import Selection, topics_of
 from ops.site import Site
 
 ALL: Final = "all"
+RATE: Final = 500.0
+GENTLE: Final = {"capture": 20.0}
+"""Slower, for it asks the channel about every order."""
 Many = list[str] | None
 
 
@@ -30,7 +33,10 @@ def replay(
         typer.Option("--from", help="Written from then on: 2026-11-20T14:30, or `beginning`."),
     ] = None,
     until: Annotated[str | None, typer.Option("--to", help="Written before then.")] = None,
-    rate: Annotated[float, typer.Option(min=1, help="Records a second, at most.")] = 500,
+    rate: Annotated[
+        float | None,
+        typer.Option(min=1, help="Records a second, at most: 500, or 20 for capture."),
+    ] = None,
     confirm: Annotated[str | None, typer.Option(help="`all`, for a replay of every store.")] = None,
     resume: Annotated[
         str | None, typer.Option(help="Go on with an interrupted replay, by its id.")
@@ -87,13 +93,13 @@ def select(
 
 
 async def _replay(
-    at: Desk, chosen: Selection, rate: float, confirm: str | None, *, dry_run: bool
+    at: Desk, chosen: Selection, rate: float | None, confirm: str | None, *, dry_run: bool
 ) -> Exit:
     async with at.site() as site:
         at.screen.say(f"written from {moments.said(chosen.since, chosen.until)}")
         plan = await _replays(site).plan(chosen)
         if dry_run:
-            at.screen.row("plan", _planned(plan, rate))
+            at.screen.row("plan", _planned(plan, rate or rate_of(chosen.service)))
             return Exit.OK
         if not plan.total:
             raise not_found("no record is like that")
@@ -106,7 +112,7 @@ async def _replay(
         return await _run(at, site, operation, rate)
 
 
-async def _resume(at: Desk, id_: str, rate: float) -> Exit:
+async def _resume(at: Desk, id_: str, rate: float | None) -> Exit:
     async with at.site() as site:
         operation = await site.operations.get(id_)
         if operation is None or operation.verb != VERB:
@@ -118,10 +124,10 @@ async def _resume(at: Desk, id_: str, rate: float) -> Exit:
         return await _run(at, site, operation, rate)
 
 
-async def _run(at: Desk, site: Site, operation: Operation, rate: float) -> Exit:
+async def _run(at: Desk, site: Site, operation: Operation, rate: float | None) -> Exit:
     try:
         with at.screen.progress("replaying") as moved:
-            await _replays(site).run(operation, rate, moved)
+            await _replays(site).run(operation, rate or rate_of(operation.asked["service"]), moved)
     except asyncio.CancelledError:
         _say_how_to_resume(at, operation)
         at.screen.row("replay", ended(operation))
@@ -131,6 +137,11 @@ async def _run(at: Desk, site: Site, operation: Operation, rate: float) -> Exit:
         raise
     at.screen.row("replay", ended(operation))
     return Exit.OK
+
+
+def rate_of(service: str) -> float:
+    """Records a second where nobody asks for another pace."""
+    return GENTLE.get(service, RATE)
 
 
 def _say_how_to_resume(at: Desk, operation: Operation) -> None:
