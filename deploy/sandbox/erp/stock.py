@@ -90,6 +90,17 @@ def issue(company: Company, items: Iterable[Doc], sign: int, user: str = WEBSERV
         move(company, place, sign * quantity, "MovimentacaoEstoque", user)
 
 
+def still_out(order: Doc) -> list[Doc]:
+    """The lines of a billed order with what has not come back of them."""
+    back = {one["codigo_item"]: Decimal(one["quantidade"]) for one in order.get("devolucoes", ())}
+    lines = []
+    for item in order["det"]:
+        left = Decimal(item["produto"]["quantidade"]) - back.get(item["ide"]["codigo_item"], ZERO)
+        if left > 0:
+            lines.append(item | {"produto": item["produto"] | {"quantidade": left}})
+    return lines
+
+
 def demand(company: Company) -> Mapping[Place, Demand]:
     """What open orders want, per product and location.
 

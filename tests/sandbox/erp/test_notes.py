@@ -119,6 +119,22 @@ async def test_goods_come_back_in_part_then_whole_and_never_twice(erp):
     assert "já foi devolvido" in await erp.refused(ORDERS, "DevolverPedido", **keys)
 
 
+async def test_no_goods_come_back_twice_whether_returned_or_cancelled(erp):
+    product = (await erp.product())["codigo_produto"]
+    stocked = {"id_prod": product}
+    before = (await erp.ask("estoque/consulta", "PosicaoEstoque", **stocked))["fisico"]
+    await billed(erp)
+    keys = {"codigo_pedido_integracao": "EST-1"}
+    one = [{"codigo_produto": product, "quantidade": 1}]
+    await erp.ask(ORDERS, "DevolverPedido", **keys, itens=one)
+    two = [{"codigo_produto": product, "quantidade": 2}]
+    assert "[quantidade]" in await erp.refused(ORDERS, "DevolverPedido", **keys, itens=two)
+
+    await erp.ask(BILLING, "CancelarPedidoVenda", cCodIntPed="EST-1")
+    after = (await erp.ask("estoque/consulta", "PosicaoEstoque", **stocked))["fisico"]
+    assert after == before
+
+
 async def test_an_order_that_is_not_billed_has_nothing_to_give_back(erp):
     await erp.placed()
     keys = {"codigo_pedido_integracao": "EST-1"}

@@ -170,5 +170,5 @@ def cancel(company: Company, order: Doc, user: str = WEBSERVICE) -> None:
         invoice |= {"state": "cancelled", "dCan": day, "hCan": hour}
         company.put(INVOICES, invoice)
         if authorised:
-            stock.issue(company, kept["det"], 1, user)
+            stock.issue(company, stock.still_out(kept), 1, user)
             events.note(company, "NotaCancelada", "cancelada", invoice, user)

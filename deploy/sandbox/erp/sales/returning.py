@@ -23,17 +23,14 @@ def take_back(company: Company, order: Doc, wanted: list[Doc], user: str = WEBSE
         raise faults.Fault("ERROR: O pedido já foi devolvido!")
     back = _lines(order, wanted)
     stock.issue(company, back, 1, user)
-    returned = {item["ide"]["codigo_item"]: item["produto"]["quantidade"] for item in back}
-    earlier = {one["codigo_item"]: one["quantidade"] for one in order.get("devolucoes", [])}
-    for number, quantity in returned.items():
-        earlier[number] = Decimal(earlier.get(number, 0)) + Decimal(quantity)
+    came = {one["codigo_item"]: Decimal(one["quantidade"]) for one in order.get("devolucoes", ())}
+    for item in back:
+        number, quantity = item["ide"]["codigo_item"], Decimal(item["produto"]["quantidade"])
+        came[number] = came.get(number, Decimal(0)) + quantity
     order["devolucoes"] = [
-        {"codigo_item": number, "quantidade": quantity} for number, quantity in earlier.items()
+        {"codigo_item": number, "quantidade": quantity} for number, quantity in came.items()
     ]
-    whole = all(
-        Decimal(earlier.get(item["ide"]["codigo_item"], 0)) >= item["produto"]["quantidade"]
-        for item in order["det"]
-    )
+    whole = not stock.still_out(order)
     order["infoCadastro"]["devolvido" if whole else "devolvido_parcial"] = "S"
     events.sale(company, "Devolvida", save(company, order, user), user)
     return company.next_id()
@@ -53,18 +50,17 @@ def write_tracking(company: Company, order: Doc, sent: Doc) -> Doc:
 
 
 def _lines(order: Doc, wanted: list[Doc]) -> list[Doc]:
-    """The order's lines with the quantities that come back."""
+    """The order's lines with the quantities that come back, which are never more than are out."""
+    out = stock.still_out(order)
     if not wanted:
-        return list(order["det"])
+        return out
     lines = []
     for one in wanted:
-        fitting = (
-            item
-            for item in order["det"]
-            if item["produto"]["codigo_produto"] == one["codigo_produto"]
-        )
-        item = next(fitting, None)
-        if item is None or not 0 < one.get("quantidade", 0) <= item["produto"]["quantidade"]:
-            raise faults.wrong_type("quantidade" if item else "codigo_produto")
+        number = one.get("codigo_produto")
+        item = next((item for item in out if item["produto"]["codigo_produto"] == number), None)
+        if item is None:
+            raise faults.wrong_type("codigo_produto")
+        if not 0 < one.get("quantidade", 0) <= item["produto"]["quantidade"]:
+            raise faults.wrong_type("quantidade")
         lines.append(item | {"produto": item["produto"] | {"quantidade": one["quantidade"]}})
     return lines
