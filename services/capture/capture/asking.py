@@ -30,6 +30,7 @@ AT_ONCE: Final = 4
 PATIENCE_S: Final = 5.0
 FIRST_PAUSE_S: Final = 0.25
 REST_S: Final = 5.0
+OTHER_TOKENS: Final = 2
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -136,10 +137,16 @@ class Asking:
     async def _with_token(
         self, channel: Channel, shop: Shop, question: Callable[[str], Awaitable[tuple[T, bool]]]
     ) -> T:
-        """One question, which says whether its token was refused; then once more with another."""
+        """One question, which says whether its token was refused; then again with another.
+
+        The other one may be what another process stored, and have ended by now as well.
+        """
         token = await self._tokens.of(channel.name, shop)
         answer, refused = await question(token)
-        if not refused:
-            return answer
-        other = await self._tokens.instead(channel.name, shop, token)
-        return (await question(other))[0] if other else answer
+        for _ in range(OTHER_TOKENS):
+            other = await self._tokens.instead(channel.name, shop, token) if refused else None
+            if other is None:
+                break
+            token = other
+            answer, refused = await question(token)
+        return answer

@@ -56,7 +56,7 @@ class Tokens:
         self._renewals = renewals
         self._clock = clock
         self._sleep = sleep
-        self._known: dict[str, Grant] = {}
+        self._known: dict[str, Kept[Grant]] = {}
         self._running: dict[str, asyncio.Task[Grant]] = {}
 
     async def of(self, channel: str, shop: Shop) -> str:
@@ -64,9 +64,9 @@ class Tokens:
         if not self._renewable(channel, shop):
             return shop.token
         known = self._known.get(shop.store_id)
-        grant = (
-            known if known and standing(known, shop) is known else (await self._load(shop)).state
-        )
+        if known is None or standing(known.state, shop) is not known.state:
+            known = await self._load(shop)
+        grant = known.state
         now = self._clock()
         if grant.ends_soon(now):
             try:
@@ -107,7 +107,8 @@ class Tokens:
         while True:
             kept, now = await self._load(shop), self._clock()
             grant = kept.state
-            if grant.access != useless or grant.refused >= shop.version or grant.young(now):
+            renewed_meanwhile = grant.access != useless and not grant.ends_soon(now)
+            if renewed_meanwhile or grant.refused >= shop.version or grant.young(now):
                 return grant
             if grant.renewing_until is not None and now < grant.renewing_until:
                 if now >= give_up_at:
@@ -153,7 +154,7 @@ class Tokens:
                 return kept.state
             version = kept.version
         log.info("channel_token_renewed", store_id=shop.store_id)
-        self._known[shop.store_id] = new
+        self._remember(Kept(new, version + 1))
         return new
 
     async def _load(self, shop: Shop) -> Kept[Grant]:
@@ -161,8 +162,14 @@ class Tokens:
         found = await patiently(lambda: load([shop.store_id]), "reading a store's grant")
         kept = found.get(shop.store_id)
         grant = standing(kept.state if kept else None, shop)
-        self._known[shop.store_id] = grant
-        return Kept(grant, kept.version if kept else 0)
+        return self._remember(Kept(grant, kept.version if kept else 0))
+
+    def _remember(self, kept: Kept[Grant]) -> Kept[Grant]:
+        """Know this, unless something newer is known: reads may overtake each other."""
+        known = self._known.get(kept.state.store_id)
+        if known is None or kept.version >= known.version:
+            self._known[kept.state.store_id] = kept
+        return kept
 
     async def _save(self, change: Kept[Grant]) -> bool:
         save, store_id = self._grants.save, change.state.store_id
