@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
+from pymongo import MongoClient
 
 from contracts.topics import SERVICES, replay
 from embedded.belt import Belt
@@ -122,6 +123,13 @@ def test_replaying_everything_and_rebuilding_the_rows_changes_nothing_while_orde
     [again] = esteira(belt, "projections", "rebuild")
     assert (again["moved"], again["carried"], again["completed"]) == (0, 0, 0)
     assert shown(merchant, settled + sold) == everything
+    with MongoClient[dict[str, Any]](belt.site.mongodb) as mongo:
+        panel = mongo["esteira_panel"]
+        assert panel["processed_orders"].find_one({"_id": settled[0]}), "the views follow"
+        assert "tabs" in panel["orders"].index_information()
+        noted = list(mongo["esteira_ops"]["operations"].find({"verb": "replay"}))
+    assert {each["asked"]["service"] for each in noted} == set(SERVICES)
+    assert all(each["by"] and each["done"] == each["expected"] for each in noted)
 
 
 def test_the_doctor_finds_a_running_belt_well(belt: Belt):
