@@ -18,6 +18,7 @@ from panel.board import ORDERS, Board, MongoBoard, Query, prepare
 from panel.paging import cursor
 from panel.row import Row, decode, encode, step
 from panel.rows import Rows
+from panel.search import understood
 from panel.tab import Tab
 from tests.support.belt import Belt
 from tests.support.builders import (
@@ -124,10 +125,26 @@ QUERIES: Sequence[Query] = [
     Query(stores=[OTHER], tab=Tab.CANCELLED),
     Query(stores=[]),
     Query(stores=[STORE], tab=Tab.PENDING, reason="PRODUCT_SKU_NOT_FOUND", limit=1),
-    Query(stores=[STORE, OTHER], text="#1001"),
-    Query(stores=[STORE, OTHER], text="100", limit=4),
-    Query(stores=[STORE], text="can-1"),
-    Query(stores=[STORE], text="$where"),
+    Query(stores=[STORE], tab=Tab.PROCESSED, situation="integrado", limit=1),
+    Query(stores=[STORE, OTHER], since=PAID_AT + timedelta(seconds=336), limit=3),
+    Query(stores=[STORE], tab=Tab.PENDING, until=PAID_AT + timedelta(seconds=338), limit=1),
+    *(
+        Query(stores=[STORE, OTHER], search=understood(typed), limit=4)
+        for typed in (
+            "#1001",
+            "100",
+            "can-1",
+            "$where",
+            "irene",
+            "IRÊNE  leal",
+            "leal",
+            "lea",
+            "529.982.247-25",
+            "irene.leal@exemplo.test",
+            "1001, #1006,1002",
+            "982",
+        )
+    ),
     Query(stores=[STORE], reason="\x00"),
 ]
 
@@ -137,6 +154,7 @@ async def test_every_question_has_the_same_answer_as_in_memory(boards: Boards) -
 
     for query in QUERIES:
         assert await walk(boards.real, query) == await walk(boards.memory, query), query
+        assert await boards.real.count(query, 6) == await boards.memory.count(query, 6), query
     for most in (None, 2):
         assert await boards.real.counts([STORE], most) == await boards.memory.counts([STORE], most)
 

@@ -32,7 +32,7 @@ def test_a_cursor_survives_its_way_through_a_url(at: datetime, order_id: str) ->
 @given(text=st.text() | st.binary().map(lambda raw: raw.hex()))
 def test_any_other_text_is_a_bad_cursor_or_a_harmless_one(text: str) -> None:
     with contextlib.suppress(BadCursor):
-        assert cursor(text).updated_at.tzinfo is UTC
+        assert cursor(text).at.tzinfo is UTC
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from contracts.order import Order
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
 from panel.row import ForeignOrder, Row, decode, encode, step
+from panel.search import exact
 from panel.timeline import text
 from tests.support.builders import (
     ACCOUNT,
@@ -181,7 +182,15 @@ def test_the_judged_order_is_shown_until_the_channel_has_a_newer_one() -> None:
 def test_an_order_is_found_by_its_number_its_skus_and_its_number_in_the_erp() -> None:
     order = an_order(1001, an_item("Can-350-AZ"), an_item(None, item_id="2"))
 
-    assert shown(captured(order), posted(order))["search"] == ["1001", "1534", "can-350-az"]
+    assert shown(captured(order), posted(order))["search"] == [
+        "1001",
+        "1534",
+        *sorted(map(exact, ("irene.leal@exemplo.test", "529.982.247-25"))),
+        "baptista leal",
+        "can-350-az",
+        "irene baptista leal",
+        "leal",
+    ]
 
 
 def test_an_order_of_which_only_a_later_fact_has_arrived_has_a_row_too() -> None:

@@ -15,7 +15,7 @@ from panel.figures import MOST_POSTED, Figures, Pulse, by_day, waits
 from panel.pages.formats import ZONE
 from panel.paging import Page, page
 from panel.row import Row, encode, step
-from panel.summary import searchable
+from panel.search import Search
 from panel.tab import Situation, Tab
 
 
@@ -39,7 +39,14 @@ class MemoryBoard:
 
     async def page(self, query: Query) -> Page:
         found = [d for d in self.documents(query.stores) if _matches(d, query)]
-        return page(found[: query.limit + 1], query.limit)
+        found.sort(key=lambda d: _place(d, query), reverse=True)
+        return page(found[: query.limit + 1], query.limit, query.by)
+
+    async def count(self, query: Query, most: int) -> int:
+        return min(sum(_matches(d, query) for d in self.documents(query.stores)), most)
+
+    async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
+        return [d for d in self.documents(stores) if d["_id"] in ids]
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
         return next((d for d in self.documents(stores) if d["_id"] == order_id), None)
@@ -50,16 +57,33 @@ class MemoryBoard:
 
 
 def _matches(document: dict[str, Any], query: Query) -> bool:
-    if query.tab and document["tab"] != query.tab:
+    wrong = (
+        query.tab and document["tab"] != query.tab,
+        query.reason and query.reason not in {r["code"] for r in document["reasons"]},
+        query.situation and query.situation != document["situation"],
+        query.by == "placed_at" and not _within(document["placed_at"], query),
+    )
+    if any(wrong):
         return False
-    if query.reason and query.reason not in {r["code"] for r in document["reasons"]}:
+    if query.search and not any(_begins(word, query.search) for word in document["search"]):
         return False
-    if query.text:
-        start = searchable(query.text)
-        if not any(word.startswith(start) for word in document["search"]):
-            return False
-    place = (document["updated_at"], document["_id"])
-    return not query.after or place < (query.after.updated_at, query.after.order_id)
+    if not query.after:
+        return True
+    return _place(document, query) < (query.after.at, query.after.order_id)
+
+
+def _within(placed: datetime | None, query: Query) -> bool:
+    if placed is None or (query.since and placed < query.since):
+        return False
+    return query.until is None or placed < query.until
+
+
+def _begins(word: str, search: Search) -> bool:
+    return word in search.whole if search.whole else word.startswith(search.start)
+
+
+def _place(document: dict[str, Any], query: Query) -> tuple[Any, str]:
+    return document[query.by], document["_id"]
 
 
 @dataclass

@@ -5,11 +5,12 @@ Every method asks for the stores that the reader may see: nothing here reads acr
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, Database, translated
 from panel.paging import Cursor, Page, page
-from panel.summary import searchable
+from panel.search import Search
 from panel.tab import Tab
 
 ORDERS: Final = "orders"
@@ -18,23 +19,33 @@ _TABS_AND_NONE: Final = [*Tab, None]
 _ALREADY_THERE: Final = 48
 _LAST: Final = "\U0010ffff"
 """Sorts after any text that goes on after a prefix."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows, newest change first.
+    """Which rows, newest change first; with a period (`since`, `until`), newest order first.
 
-    `tab` None is all of them, those in no tab too. `text` is the start of an order's number, of
-    one of its SKUs, or of its number in the ERP. A `full` row has its bodies and its timeline.
+    `tab` None is all of them, those in no tab too. The period is of the orders' own dates,
+    without its end. A `full` row has its bodies and its timeline.
     """
 
     stores: Collection[str]
     tab: Tab | None = None
     reason: str | None = None
-    text: str | None = None
+    situation: str | None = None
+    search: Search | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     after: Cursor | None = None
     limit: int = 50
     full: bool = False
+
+    @property
+    def by(self) -> str:
+        """The moment of a row that the list is sorted by."""
+        return "placed_at" if self.since or self.until else "updated_at"
 
 
 class Board(Protocol):
@@ -49,6 +60,12 @@ class Board(Protocol):
     async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
         """How many rows each tab has, counted no further than `most`. Raises Unavailable."""
 
+    async def count(self, query: Query, most: int) -> int:
+        """How many rows a list has, counted no further than `most`. Raises Unavailable."""
+
+    async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
+        """These rows, light, as far as they are of these stores. Raises Unavailable."""
+
 
 class MongoBoard:
     """The board in the panel's database."""
@@ -60,9 +77,9 @@ class MongoBoard:
         """See Board."""
         light = None if query.full else dict.fromkeys(_HEAVY, 0)
         found = self._orders.find(_filter(query), light)
-        found = found.sort([("updated_at", -1), ("_id", -1)]).limit(query.limit + 1)
+        found = found.sort([(query.by, -1), ("_id", -1)]).limit(query.limit + 1)
         with translated():
-            return page(await found.to_list(None), query.limit)
+            return page(await found.to_list(None), query.limit, query.by)
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
         """See Board."""
@@ -83,6 +100,20 @@ class MongoBoard:
                 for tab in Tab
             }
 
+    async def count(self, query: Query, most: int) -> int:
+        """See Board."""
+        with translated():
+            return int(await self._orders.count_documents(_filter(query), limit=most))
+
+    async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
+        """See Board."""
+        wanted = {"_id": {"$in": sorted(ids)}, "store_id": {"$in": sorted(stores)}}
+        with translated():
+            found: list[dict[str, Any]] = await self._orders.find(
+                wanted, dict.fromkeys(_HEAVY, 0)
+            ).to_list(None)
+        return found
+
 
 def _filter(query: Query) -> dict[str, Any]:
     """Equality first, then the sort keys: the order of the index."""
@@ -90,14 +121,24 @@ def _filter(query: Query) -> dict[str, Any]:
     wanted: dict[str, Any] = {"store_id": {"$in": sorted(query.stores)}, "tab": tab}
     if query.reason:
         wanted["reasons.code"] = query.reason
-    if query.text:
-        start = searchable(query.text)
-        wanted["search"] = {"$elemMatch": {"$gte": start, "$lt": start + _LAST}}
+    if query.situation:
+        wanted["situation"] = query.situation
+    if query.search:
+        wanted["search"] = _found_by(query.search)
+    within: dict[str, Any] = {}
+    if query.since or query.until:
+        within = {"$gte": query.since or _EPOCH, "$lt": query.until or _FOREVER}
     if query.after:
-        at, order_id = query.after.updated_at, query.after.order_id
-        wanted["updated_at"] = {"$lte": at}
-        wanted["$or"] = [{"updated_at": {"$lt": at}}, {"_id": {"$lt": order_id}}]
-    return wanted
+        at, order_id = query.after.at, query.after.order_id
+        within["$lte"] = at
+        wanted["$or"] = [{query.by: {"$lt": at}}, {"_id": {"$lt": order_id}}]
+    return wanted | ({query.by: within} if within else {})
+
+
+def _found_by(search: Search) -> dict[str, Any]:
+    if search.whole:
+        return {"$in": [*search.whole]}
+    return {"$elemMatch": {"$gte": search.start, "$lt": search.start + _LAST}}
 
 
 async def prepare(database: Database[dict[str, Any]]) -> None:
@@ -114,6 +155,14 @@ async def index(orders: Collection_[dict[str, Any]]) -> None:
     with translated():
         await orders.create_index(
             [("store_id", 1), ("tab", 1), ("updated_at", -1), ("_id", -1)], name="tabs"
+        )
+        await orders.create_index(
+            [("store_id", 1), ("tab", 1), ("placed_at", -1), ("_id", -1)], name="placed"
+        )
+        await orders.create_index(
+            [("store_id", 1), ("reasons.code", 1), ("updated_at", -1), ("_id", -1)],
+            name="reasons",
+            partialFilterExpression={"tab": Tab.PENDING},
         )
         await orders.create_index([("store_id", 1), ("search", 1)], name="search")
 

@@ -19,7 +19,7 @@ from contracts.events import (
 )
 from contracts.order import Order
 from contracts.reasons import ReasonCode
-from panel import mask
+from panel import mask, search
 
 Cell = dict[str, Any]
 
@@ -32,7 +32,7 @@ _BY_UNDOING: Final = {
     Undoing.KEPT: 4,
     Undoing.DONE: 5,
 }
-_NOBODY: Final = {"name": "", "document": None}
+_NOBODY: Final[Cell] = {"buyer": {"name": "", "document": None}, "found_by": []}
 
 
 def moment(at: datetime) -> str:
@@ -122,11 +122,12 @@ def cancelled(event: OrderCancelled) -> Cell:
 
 def forgotten(cell: Cell) -> Cell:
     """The cell without the buyer."""
-    return cell | {"order": cell["order"] | {"buyer": _NOBODY}} if "order" in cell else cell
+    return cell | {"order": cell["order"] | _NOBODY} if "order" in cell else cell
 
 
 def _listed(order: Order) -> Cell:
-    """What a list shows and searches of an order; the document masked."""
+    """What a list shows and searches of an order; the document masked where it is shown."""
+    known = (order.buyer.document, order.buyer.email)
     return {
         "channel": order.channel,
         "number": order.number,
@@ -135,9 +136,11 @@ def _listed(order: Order) -> Cell:
             "document": mask.document(order.buyer.document),
         },
         "items": sum(item.quantity for item in order.items),
+        "found_by": [search.exact(text) for text in known if text and text.strip()],
         "skus": sorted({item.sku for item in order.items if item.sku}),
         "total": str(order.totals.total),
         "currency": order.currency,
+        "refunded": bool(order.refunds),
         "placed_at": moment(order.placed_at),
         "paid_at": order.paid_at and moment(order.paid_at),
     }

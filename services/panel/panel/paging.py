@@ -1,6 +1,7 @@
 """A page of a list, and the cursor to the next one: no offsets, so that deep pages are fast. Pure.
 
-The sort key is (last change, order id), newest first; a cursor is the key of the last row shown.
+The sort key is (a moment of the row, order id), newest first; a cursor is the key of the last
+row shown.
 """
 
 import base64
@@ -22,12 +23,12 @@ class BadCursor(ValueError):  # noqa: N818 - it names what the cursor is
 class Cursor:
     """The place after a row."""
 
-    updated_at: datetime
+    at: datetime
     order_id: str
 
     def __str__(self) -> str:
         """The cursor as opaque text, safe in a URL."""
-        since = (self.updated_at - _EPOCH) // timedelta(milliseconds=1)
+        since = (self.at - _EPOCH) // timedelta(milliseconds=1)
         return base64.urlsafe_b64encode(f"{since}|{self.order_id}".encode()).decode().rstrip("=")
 
 
@@ -51,9 +52,9 @@ def cursor(text: str) -> Cursor:
         raise BadCursor from None
 
 
-def page(found: Sequence[dict[str, Any]], limit: int) -> Page:
-    """The page of what was found, when one row more than `limit` was looked for."""
+def page(found: Sequence[dict[str, Any]], limit: int, by: str = "updated_at") -> Page:
+    """The page of what was found by this moment, when one more than `limit` was looked for."""
     rows = found[:limit]
     if len(found) <= limit:
         return Page(rows, None)
-    return Page(rows, Cursor(rows[-1]["updated_at"], rows[-1]["_id"]))
+    return Page(rows, Cursor(rows[-1][by], rows[-1]["_id"]))

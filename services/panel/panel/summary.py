@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from contracts.order import OrderStatus
+from panel import search
 from panel.cells import Cell
 from panel.tab import Tab, place, version
 
@@ -15,6 +16,7 @@ _UNKNOWN: Final[dict[str, Any]] = {
     "skus": [],
     "total": None,
     "currency": None,
+    "refunded": False,
     "placed_at": None,
     "paid_at": None,
 }
@@ -29,7 +31,8 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
     listed = cells[shown]["order"] if shown else _UNKNOWN | {"number": order_id.partition(":")[2]}
     captured = cells.get("captured")
     erp = cells["posted"]["erp"] if "posted" in cells else None
-    return listed | {
+    shown_parts = {name: part for name, part in listed.items() if name != "found_by"}
+    return shown_parts | {
         "placed_at": _date(listed["placed_at"]),
         "paid_at": _date(listed.get("paid_at")),
         "captured_at": _date(captured["at"] if captured else None),
@@ -58,11 +61,6 @@ def which_order(cells: Mapping[str, Cell]) -> str | None:
     return "captured" if captured else None
 
 
-def searchable(text: str) -> str:
-    """How an order number or a SKU is compared: without case, spaces around, or the `#`."""
-    return text.strip().casefold().removeprefix("#")
-
-
 def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
     """What OrderCancelled says, or, before it arrives, that the channel cancelled."""
     if "cancelled" in cells:
@@ -87,4 +85,5 @@ def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
 
 def _search(listed: Mapping[str, Any], erp: Mapping[str, Any] | None) -> list[str]:
     words = [listed["number"], *listed["skus"], *([erp["number"]] if erp else [])]
-    return sorted({searchable(word) for word in words} - {""})
+    starts = {search.folded(word) for word in words} | {*search.starts(listed["buyer"]["name"])}
+    return sorted(starts - {""} | {*listed.get("found_by", ())})

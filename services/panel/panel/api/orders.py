@@ -11,6 +11,7 @@ from panel import board
 from panel.api import problems, shapes
 from panel.desk import Desk
 from panel.paging import cursor as read_cursor
+from panel.search import understood
 from panel.tab import Tab
 
 BY: Final = "api"
@@ -32,7 +33,10 @@ class Listing(BaseModel):
     reason: Annotated[ReasonCode | None, Field(description="Waiting for this.")] = None
     q: Annotated[
         str | None,
-        Field(max_length=100, description="How its number, a SKU or its ERP number starts."),
+        Field(
+            max_length=100,
+            description="How its number, a SKU, its ERP number or a name of the buyer starts.",
+        ),
     ] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[
@@ -59,7 +63,7 @@ def _read_many(router: APIRouter, desk: Desk) -> None:
                 stores=desk.narrowed(listing.store),
                 tab=listing.tab,
                 reason=listing.reason,
-                text=listing.q,
+                search=understood(listing.q or ""),
                 after=read_cursor(listing.cursor) if listing.cursor else None,
                 limit=listing.limit,
             )
