@@ -2,6 +2,9 @@
 
 BIN       := .venv/bin
 INSTALLED := .venv/installed
+TOOLED    := .venv/tooled
+COMPILE   := .venv/lock-tools/bin/uv pip compile pyproject.toml --universal \
+	--python-version 3.11 --generate-hashes --no-header --quiet
 TYPED     := contracts services deploy benchmarks tests/support
 
 .DEFAULT_GOAL := help
@@ -20,37 +23,36 @@ demo: $(INSTALLED) ## Let the sandbox of a running belt sell, some orders faulty
 doctor: $(INSTALLED) ## What is wrong with a running belt; more: .venv/bin/esteira --help
 	@exec $(BIN)/esteira doctor
 
-test: $(INSTALLED) ## All tests, those on the real Kafka, MongoDB and processes included
+test: $(TOOLED) ## All tests, those on the real Kafka, MongoDB and processes included
 	@exec $(BIN)/python -m pytest
 
-quick: $(INSTALLED) ## The tests that need no servers
+quick: $(TOOLED) ## The tests that need no servers
 	@exec $(BIN)/python -m pytest -m "not live"
 
-check: $(INSTALLED) ## Lint, format, types, and contracts that break nothing
+check: $(TOOLED) ## Lint, format, types, and contracts that break nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/python -m contracts.generate --check
 
-format: $(INSTALLED) ## Put the code into shape
+format: $(TOOLED) ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-contracts: $(INSTALLED) ## Write schemas and topic cards anew; fails on a breaking change
+contracts: $(TOOLED) ## Write schemas and topic cards anew; fails on a breaking change
 	@exec $(BIN)/python -m contracts.generate
 
-bench: $(INSTALLED) ## Measure our hot paths beside bare loops; writes .esteira/bench.json
+bench: $(TOOLED) ## Measure our hot paths beside bare loops; writes .esteira/bench.json
 	@exec $(BIN)/python -m benchmarks
 
-lock: $(INSTALLED) ## Renew requirements.lock, the image's part of it, and the pinned jars of Kafka
+lock: $(TOOLED) ## Renew the locks (tests, make run, the image) and the pinned jars of Kafka
 	@test -x .venv/lock-tools/bin/uv || $(BIN)/python -m venv .venv/lock-tools
 	@test -x .venv/lock-tools/bin/uv || .venv/lock-tools/bin/python -m pip install --quiet uv
-	.venv/lock-tools/bin/uv pip compile pyproject.toml --all-extras --universal \
-		--python-version 3.11 --generate-hashes --no-header \
-		--upgrade --quiet --output-file requirements.lock
-	.venv/lock-tools/bin/uv pip compile pyproject.toml --extra ops --extra sandbox --universal \
-		--python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--constraint requirements.lock --quiet --output-file deploy/requirements.lock
+	$(COMPILE) --all-extras --upgrade --output-file tests/requirements.lock
+	$(COMPILE) --extra ops --extra embedded --constraint tests/requirements.lock \
+		--output-file requirements.lock
+	$(COMPILE) --extra ops --extra sandbox --constraint tests/requirements.lock \
+		--no-annotate --output-file deploy/requirements.lock
 	$(BIN)/python -m embedded.jars
 
 clean: ## Delete the environment and all caches, not the data
@@ -60,5 +62,9 @@ clean: ## Delete the environment and all caches, not the data
 	@echo "Keeping .esteira, the data of make run; delete it by hand to begin anew."
 
 $(INSTALLED): requirements.lock pyproject.toml deploy/install.sh
-	@sh deploy/install.sh
+	@sh deploy/install.sh requirements.lock
 	@touch $@
+
+$(TOOLED): tests/requirements.lock pyproject.toml deploy/install.sh
+	@sh deploy/install.sh tests/requirements.lock
+	@touch $@ $(INSTALLED)

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes .venv hold exactly what requirements.lock pins, and the project itself.
+# Makes .venv hold what a lock file pins, and the project itself: install.sh requirements.lock
 # PYTHON chooses the interpreter; otherwise the first one that is new enough.
 set -eu
 cd "$(dirname "$0")/.."
+lock=$1
 
 new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
@@ -35,8 +36,8 @@ pip() {
     .venv/bin/python -m pip --disable-pip-version-check "$@"
 }
 
-echo "Installing what requirements.lock pins (the first time it downloads about 140 MB)"
-if ! pip install --require-hashes --requirement requirements.lock; then
+echo "Installing what $lock pins (the first time it downloads about 140 MB)"
+if ! pip install --require-hashes --requirement "$lock"; then
     echo "The packages could not be installed. If pip says that one has no distribution for this" >&2
     echo "platform, use the containers of deploy/compose.yaml, with ESTEIRA_KAFKA and" >&2
     echo "ESTEIRA_MONGODB for servers of your own. Otherwise run the same command again." >&2
