@@ -1,21 +1,15 @@
 """The real Kafka, MongoDB and processes, started once for all live tests."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from embedded import demo, topics
+from embedded import topics
 from embedded.belt import Belt
 from embedded.stack import Stack
 from tests.support.merchant import Merchant
-
-FAST_ERP = {
-    "ESTEIRA_ERP_CALLS_PER_MINUTE": "100000",
-    "ESTEIRA_ERP_IP_CALLS_PER_MINUTE": "100000",
-}
-"""The sandbox's own limits are switched off for these belts, so the writer may hurry."""
+from tests.support.ready_belt import started
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,17 +54,3 @@ def own_belt(tmp_path: Path) -> Iterator[Belt]:
 def merchant(belt: Belt) -> Iterator[Merchant]:
     with Merchant(belt.site.card()) as one:
         yield one
-
-
-def started(data: Path) -> Belt:
-    """A belt that is ready to sell, as a context manager; its ERP answers without limits."""
-    return _Ready(data, overrides=FAST_ERP)
-
-
-class _Ready(Belt):
-    def start(self) -> None:
-        super().start()
-        card = json.loads(json.dumps(self.site.card()))
-        demo.seed(card, 0)
-        with Merchant(card) as merchant:
-            merchant.lift_erp_limits()

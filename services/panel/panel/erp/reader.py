@@ -5,7 +5,9 @@ page; only the very first reading is waited for, a moment.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -15,12 +17,14 @@ from chassis.patience import Unavailable
 from chassis.store import Documents, Kept
 from contracts.stores import StoreConfigured
 from omie.client import Omie
-from omie.faults import Fault
+from omie.faults import Fault, FaultKind
 from omie.registers import LISTINGS, read
 from panel.erp.accounts import Accounts
 from panel.erp.lists import ErpList, Lists
 
 PATIENCE_S: Final = 4.0
+AGAIN_AFTER: Final = timedelta(seconds=61)
+"""The ERP refuses the same read twice in a minute."""
 PAGE_SIZE: Final = 99
 """Not the size that validation asks for: the ERP refuses the same read twice in a minute."""
 
@@ -35,6 +39,7 @@ class Reader:
     kept: Documents[Lists]
     clock: Clock
     patience_s: float = PATIENCE_S
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _readings: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
 
     async def lists(self, store: StoreConfigured) -> Lists:
@@ -72,14 +77,34 @@ class Reader:
         return reading
 
     async def _read(self, account_id: str, omie: Omie) -> None:
-        """Each list by itself: one that the ERP will not show leaves the others as they are."""
-        for name, listing in LISTINGS.items():
-            now = self.clock()
-            try:
-                options = await read(omie, listing, size=PAGE_SIZE)
-                await self._keep(account_id, name, ErpList(options, now))
-            except (Fault, Unavailable) as error:
-                log.warning("erp_list_not_read", account_id=account_id, list=name, why=str(error))
+        """Each list by itself: one that the ERP will not show leaves the others as they are.
+
+        What somebody else asked a moment ago is asked once more when the ERP's minute is over.
+        """
+        again: dict[str, float] = {}
+        for name in LISTINGS:
+            if wait_s := await self._read_one(account_id, omie, name):
+                again[name] = wait_s
+        if again:
+            await self.sleep(max(again.values()) + 1)
+            for name in again:
+                await self._read_one(account_id, omie, name)
+
+    async def _read_one(self, account_id: str, omie: Omie, name: str) -> float:
+        """Read one list, unless it is fresh; the seconds after which to ask again, if at all."""
+        now = self.clock()
+        known = await self._known(account_id)
+        register = known.state.get(name) if known else None
+        if register is not None and now - register.read_at < AGAIN_AFTER:
+            return 0
+        try:
+            options = await read(omie, LISTINGS[name], size=PAGE_SIZE)
+            await self._keep(account_id, name, ErpList(options, now))
+        except (Fault, Unavailable) as error:
+            log.warning("erp_list_not_read", account_id=account_id, list=name, why=str(error))
+            if isinstance(error, Fault) and error.kind is FaultKind.REDUNDANT:
+                return max(error.wait_s, 1.0)
+        return 0
 
     async def _keep(self, account_id: str, name: str, register: ErpList) -> None:
         known = await self._known(account_id) or Kept(Lists(account_id))
