@@ -24,7 +24,12 @@ MAY_IMPORT = {
 """Which of our own packages each package may import, beside itself."""
 
 ONLY_IN = {
-    "aiokafka": ("chassis/kafka.py", "chassis/subscription.py", "chassis/table.py"),
+    "aiokafka": (
+        "chassis/kafka.py",
+        "chassis/lookup.py",
+        "chassis/subscription.py",
+        "chassis/table.py",
+    ),
     "faststream": ("chassis/app.py", "chassis/kafka.py", "chassis/subscription.py"),
     "motor": ("chassis/store.py",),
     "pymongo": ("chassis/store.py",),

@@ -10,6 +10,7 @@ from contracts.commands import BuyerCorrection, Corrections
 from contracts.envelope import Message
 from contracts.events import CancellationChoice, ErpStanding, PendingStage, Undoing
 from contracts.reasons import ReasonCode
+from panel.heard import Heard
 from panel.row import Row, decode, encode, step
 from tests.panel.test_row import CHANGED, ORDER, erased, reprocess
 from tests.support.builders import (
@@ -62,7 +63,15 @@ MESSAGES: list[Message] = [
     refunded(ORDER, **at(6)),
     erased(),
 ]
-arrivals = st.lists(st.sampled_from(MESSAGES), min_size=1, max_size=20)
+
+
+def heard(message: Message, partition: int, offset: int) -> Heard:
+    return Heard(occurred_at=message.occurred_at, message=message, place=(partition, offset))
+
+
+# The same fact may be told again elsewhere on its topic; a few have no known place.
+RECORDS = [heard(m, n % 3, n) for n, m in enumerate([*MESSAGES, *MESSAGES[::-1]])] + MESSAGES[::5]
+arrivals = st.lists(st.sampled_from(RECORDS), min_size=1, max_size=20)
 
 
 def fold(messages: list[Message], row: Row | None = None) -> Row:

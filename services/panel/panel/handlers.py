@@ -16,7 +16,7 @@ from contracts.events import (
     StoreDisconnected,
 )
 from contracts.stores import StoreConfigured
-from panel import disconnection, row
+from panel import disconnection, heard, row
 from panel.disconnection import Disconnection
 from panel.row import Row
 from panel.telling import SERVICE
@@ -40,6 +40,7 @@ def orders(documents: Documents[Row], publisher: Publishes, clock: Clock) -> Flo
         documents=documents,
         publisher=publisher,
         clock=clock,
+        read=heard.read,
     )
 
 

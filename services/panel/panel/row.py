@@ -22,6 +22,7 @@ from contracts.events import (
 from contracts.order import Buyer, Order
 from panel import cells, summary
 from panel.cells import Cell, moment
+from panel.heard import Heard, Place
 from panel.timeline import Entry, entry, place, with_entry
 
 Document = dict[str, Any]
@@ -52,9 +53,10 @@ class ForeignOrder(ValueError):  # noqa: N818 - it names what the order is
 class Row:
     """What is known of one order.
 
-    `orders` are the bodies of the captured and of the judged order that were told since the row
-    was read: they are heavy, no decision needs them, and so they are written but never loaded.
-    `requests` are the reprocessings asked for. An `erased` row holds no buyer.
+    `orders` are the bodies of the captured and of the judged order, and the terms of the validated
+    one, that were told since the row was read: they are heavy, no decision needs them, and so they
+    are written but never loaded. `requests` are the reprocessings asked for. An `erased` row holds
+    no buyer.
     """
 
     order_id: str
@@ -69,19 +71,21 @@ class Row:
 
 def step(row: Row | None, message: Message) -> tuple[Row | None, Sequence[Message]]:
     """Fold a message into the row. The panel tells nothing back. Raises ForeignOrder."""
+    place = message.place if isinstance(message, Heard) else None
+    message = message.message if isinstance(message, Heard) else message
     if not isinstance(message, Event | Command):
         return row, ()
-    return fold(row or _blank(message), message), ()
+    return fold(row or _blank(message), message, place), ()
 
 
-def fold(row: Row, message: Event | Command) -> Row:
+def fold(row: Row, message: Event | Command, heard_at: Place | None = None) -> Row:
     """The row after this message; an equal one when it says nothing new."""
     at = moment(message.occurred_at)
     if isinstance(message, ReprocessOrder):
         row = replace(row, requests=_with_request(row, message, at))
     elif isinstance(message, OrderErased):
         row = _erasure(row)
-    new = entry(message, at)
+    new = entry(message, at, heard_at)
     kept, bodies = _facts(row, message)
     return Row(
         order_id=row.order_id,
@@ -139,6 +143,8 @@ def _facts(row: Row, message: Message) -> tuple[Mapping[str, Cell], Mapping[str,
         kept = {**kept, kind: cells.forgotten(cell) if row.erased else cell}
         if isinstance(message, OrderCaptured | OrderValidated | OrderPending) and "order" in cell:
             bodies = {**bodies, kind: _body(message.order, erased=row.erased)}
+        elif isinstance(message, OrderValidated):
+            bodies = {**bodies, kind: message.terms.model_dump(mode="json")}
     return kept, bodies
 
 
@@ -166,7 +172,9 @@ def _erasure(row: Row) -> Row:
         row,
         erased=True,
         cells={kind: cells.forgotten(cell) for kind, cell in row.cells.items()},
-        orders={kind: body | _NO_BUYER for kind, body in row.orders.items()},
+        orders={
+            kind: body | _NO_BUYER if "buyer" in body else body for kind, body in row.orders.items()
+        },
         requests=[request | {"corrections": {}} for request in row.requests],
     )
 

@@ -23,6 +23,7 @@ from contracts.events import (
 )
 from contracts.order import OrderStatus
 from panel import text_changes
+from panel.heard import Place
 from panel.pages import formats
 
 Entry = dict[str, Any]
@@ -30,21 +31,32 @@ LONGEST: Final = 200
 """Entries kept, the newest. What a row keeps must end somewhere; the topics have the rest."""
 
 
-def entry(message: Message, at: str) -> Entry | None:
-    """One line of the timeline, or None for what it does not tell; `at` is its moment."""
+def entry(message: Message, at: str, heard_at: Place | None = None) -> Entry | None:
+    """One line of the timeline, or None for what it does not tell; `at` is its moment.
+
+    Where its record is on its topic is kept with it.
+    """
     details = _DETAILS.get(type(message))
     if details is None:
         return None
-    return {"event": message.type, "at": at, **_identity(message), **details(message)}
+    record = {"record": [*heard_at]} if heard_at else {}
+    return {"event": message.type, "at": at, **_identity(message), **details(message), **record}
 
 
 def with_entry(entries: list[Entry], new: Entry) -> list[Entry]:
     """The entries and a new one, by time; the same list when it is there already."""
-    if any(e["id"] == new["id"] for e in entries):
-        return entries
+    for at, known in enumerate(entries):
+        if known["id"] == new["id"]:
+            same = latest(known, new) is known
+            return entries if same else [*entries[:at], new, *entries[at + 1 :]]
     longer = [*entries]
     insort(longer, new, key=place)
     return longer[-LONGEST:]
+
+
+def latest(one: Entry, other: Entry) -> Entry:
+    """Of two entries of one fact that of the record told last: its topic keeps it longest."""
+    return one if one.get("record", []) >= other.get("record", []) else other
 
 
 def place(entry: Entry) -> tuple[str, str]:
