@@ -247,3 +247,26 @@ def test_a_user_survives_their_document(office: Office) -> None:
     )
 
     assert decode(encode(user) | {"_id": "bia"}) == user
+
+
+# A login some while ago is no proof for what hands out power.
+
+
+async def test_deciding_about_users_asks_for_the_password_again_after_a_while(
+    office: Office, admin: httpx.AsyncClient
+) -> None:
+    before = await token_of(admin)
+    office.clock.advance(minutes=16)
+
+    asked = await admin.get("/usuarios")
+    login = await admin.get(asked.headers["location"])
+    posted = await admin.post("/usuarios/chefe", data={"ativo": "sim"} | before)
+    form = fields_of(login) | {"senha": "certa"}
+    entered = await admin.post("/entrar", data=form)
+
+    assert "Confirme que é você" in login.text
+    assert form["usuario"] == "chefe"
+    assert posted.headers["location"].startswith("/entrar?de-novo")
+    assert office.users.kept["chefe"].state.grant == ADMIN
+    assert entered.headers["location"] == "/usuarios"
+    assert (await admin.get("/usuarios")).status_code == 200

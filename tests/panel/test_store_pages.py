@@ -377,3 +377,19 @@ async def test_lists_survive_their_document(office: Office) -> None:
     assert decode(encode(lists)) == lists
     assert lists.fresh(office.clock())
     assert not lists.fresh(office.clock() + timedelta(minutes=5))
+
+
+@pytest.mark.usefixtures("store")
+async def test_keys_are_changed_only_soon_after_a_login_and_options_at_any_time(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.clock.advance(minutes=16)
+    keys = {"app_secret": "new-secret", "confirmo": "sim"}
+
+    refused = await browser.post(FORM, data=await fill(browser, **keys))
+    hook = await browser.post(FORM, data=await fill(browser, webhook_secret="new-hook"))
+    saved = await browser.post(FORM, data=await fill(browser, nome="Outro nome"))
+
+    assert (refused.status_code, hook.status_code, saved.status_code) == (422, 422, 303)
+    assert "entre de novo" in refused.text
+    assert told(office).name == "Outro nome"

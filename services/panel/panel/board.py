@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, Database, translated
+from panel import figures
 from panel.paging import Cursor, Page, page
 from panel.search import Search
 from panel.tab import Tab
@@ -165,6 +166,7 @@ async def index(orders: Collection_[dict[str, Any]]) -> None:
             partialFilterExpression={"tab": Tab.PENDING},
         )
         await orders.create_index([("store_id", 1), ("search", 1)], name="search")
+    await figures.index(orders)
 
 
 async def _view(

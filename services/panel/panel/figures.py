@@ -93,7 +93,7 @@ class MongoLedger:
         """See Ledger."""
         counted: list[dict[str, Any]] = [
             {"$match": {"store_id": store_id, "placed_at": {"$gte": since}}},
-            {"$project": {"tab": 1, "day": _DAY}},
+            {"$project": {"_id": 0, "tab": 1, "day": _DAY}},
             {"$group": {"_id": {"day": "$day", "tab": "$tab"}, "orders": {"$sum": 1}}},
         ]
         why: list[dict[str, Any]] = [

@@ -25,7 +25,7 @@ from contracts.stores import StoreConfigured
 from omie.client import Omie
 from omie.http import client
 from omie.pacing import Pacing
-from panel import board, disconnection, figures, handlers, row, throttle
+from panel import board, disconnection, handlers, row, throttle
 from panel.access import Role
 from panel.api import app as api
 from panel.audit import MongoAudit
@@ -85,7 +85,6 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ],
         starts=[
             partial(board.prepare, database),
-            partial(figures.index, database[board.ORDERS]),
             *staff.starts,
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),

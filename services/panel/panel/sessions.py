@@ -12,6 +12,8 @@ from chassis.store import Database, translated
 
 IDLE: Final = timedelta(minutes=30)
 ABSOLUTE: Final = timedelta(hours=12)
+RECENT: Final = timedelta(minutes=15)
+"""How long a login is proof enough for what hands out power: users, and the keys of a store."""
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _TOKEN_BYTES: Final = 32
 _SALT_BYTES: Final = 9

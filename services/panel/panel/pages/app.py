@@ -69,11 +69,13 @@ def _doors(entrance: Entrance) -> list[Page]:
 
 def _people(people: PeoplePages) -> list[Page]:
     return [
-        Page("/usuarios", people.everybody, Permission.ADMINISTER),
-        Page("/usuarios", people.invite, Permission.ADMINISTER, method="POST"),
-        Page("/usuarios/{user}", people.one, Permission.ADMINISTER),
-        Page("/usuarios/{user}", people.change, Permission.ADMINISTER, method="POST"),
-        Page("/usuarios/{user}/link", people.link, Permission.ADMINISTER, method="POST"),
+        Page("/usuarios", people.everybody, Permission.ADMINISTER, recent=True),
+        Page("/usuarios", people.invite, Permission.ADMINISTER, method="POST", recent=True),
+        Page("/usuarios/{user}", people.one, Permission.ADMINISTER, recent=True),
+        Page("/usuarios/{user}", people.change, Permission.ADMINISTER, method="POST", recent=True),
+        Page(
+            "/usuarios/{user}/link", people.link, Permission.ADMINISTER, method="POST", recent=True
+        ),
     ]
 
 

@@ -23,11 +23,14 @@ class Entrance:
     view: View
 
     async def show(self, request: Request) -> Response:
-        """The login form; whoever is logged in goes on."""
+        """The login form; whoever is logged in goes on, unless they are asked to prove it."""
         target = local(request.query_params.get("ir", "/"))
-        if visit_of(request).access:
+        access = visit_of(request).access
+        if access is None:
+            return await self._form(request, target)
+        if "de-novo" not in request.query_params:
             return RedirectResponse(target, 303)
-        return await self._form(request, target)
+        return await self._form(request, target, login=access.user)
 
     async def enter(self, request: Request) -> Response:
         """Open a session for the right user and password."""

@@ -22,7 +22,7 @@ from panel.access import Access, Permission
 from panel.pages import words
 from panel.pages.view import View
 from panel.people import People
-from panel.sessions import Session, Sessions, form_token, is_form_token
+from panel.sessions import RECENT, Session, Sessions, form_token, is_form_token
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ class Visit:
     """Who asks, what they may, and what they typed.
 
     `token` goes into every form of the page; `secret` is the session's own, and into none.
+    `recent`: they typed their password a short while ago.
     """
 
     session: Session | None
@@ -46,6 +47,7 @@ class Visit:
     token: str
     secret: str
     form: Mapping[str, str]
+    recent: bool = False
 
 
 class Guard:
@@ -77,23 +79,36 @@ class Guard:
         form = {} if request.method in _SAFE else read_form(request, await request.body())
         if session is None or access is None:
             return Visit(None, None, "", "", form)
-        return Visit(session, access, form_token(secret), secret, form)
+        recent = self._sessions.clock() - session.created_at < RECENT
+        return Visit(session, access, form_token(secret), secret, form, recent)
 
 
 class Page(Route):
-    """A route to a page, and the permission that it needs."""
+    """A route to a page, and the permission that it needs.
+
+    A page about who may do what also needs a `recent` login, and asks for it again.
+    """
 
     def __init__(
-        self, path: str, endpoint: Answer, needs: Permission, *, method: str = "GET"
+        self,
+        path: str,
+        endpoint: Answer,
+        needs: Permission,
+        *,
+        method: str = "GET",
+        recent: bool = False,
     ) -> None:
-        super().__init__(path, _guarded(endpoint, needs), methods=[method])
+        super().__init__(path, _guarded(endpoint, needs, recent=recent), methods=[method])
         self.needs = needs
 
 
-def _guarded(endpoint: Answer, needs: Permission) -> Answer:
+def _guarded(endpoint: Answer, needs: Permission, *, recent: bool) -> Answer:
     @wraps(endpoint)
     async def answer(request: Request) -> Response:
-        return _refusal(request, needs) or await endpoint(request)
+        refusal = _refusal(request, needs)
+        if refusal is None and recent and not visit_of(request).recent:
+            refusal = RedirectResponse(login_again(_target(request)), 303)
+        return refusal or await endpoint(request)
 
     return answer
 
@@ -119,6 +134,11 @@ def _refusal(request: Request, needs: Permission) -> Response | None:
     if not visit.access.may(needs, store_id):
         raise HTTPException(403, words.NOT_ALLOWED)
     return None
+
+
+def login_again(target: str) -> str:
+    """The address of the login for those who are logged in, and have to prove it anew."""
+    return f"{LOGIN}?de-novo=sim&ir={quote(target)}"
 
 
 def visit_of(request: Request) -> Visit:

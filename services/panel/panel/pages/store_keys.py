@@ -26,6 +26,11 @@ def touches_keys(store: StoreConfigured, typed: Mapping[str, str]) -> bool:
     return bool(typed.get("app_secret")) or bool(key and key != store.erp_app_key)
 
 
+def touches_secrets(store: StoreConfigured, typed: Mapping[str, str]) -> bool:
+    """Whether any key or secret would change."""
+    return touches_keys(store, typed) or any(typed.get(name) for name in SECRETS)
+
+
 def errors(store: StoreConfigured, typed: Mapping[str, str]) -> dict[str, str]:
     """What cannot be before anything is tried, by the field's name."""
     found = {}

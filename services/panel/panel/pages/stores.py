@@ -71,6 +71,8 @@ class StorePages:
         store, typed = self._store(request), visit_of(request).form
         form = Form(store, await self.window.lists.lists(store), typed)
         found = store_typed.errors(form.sections(), typed) | store_keys.errors(store, typed)
+        if store_keys.touches_secrets(store, typed) and not visit_of(request).recent:
+            found["app_secret"] = words.LOGIN_AGAIN
         if found:
             return await self._form(request, store, 422, typed=typed, errors=found)
         wanted = store_keys.change(store, typed, self.desk.stores.vault)

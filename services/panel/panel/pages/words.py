@@ -5,6 +5,7 @@ from typing import Final
 from contracts.events import CancellationChoice
 from contracts.order import PaymentMethod
 from panel.access import Role
+from panel.saved_views import SavedView
 from panel.tab import Situation, Tab
 
 TABS: Final[dict[Tab, tuple[str, str]]] = {
@@ -21,6 +22,7 @@ EMPTY: Final[dict[Tab, str]] = {
     Tab.PENDING: "Nenhum pedido pendente. Tudo o que chegou seguiu para o ERP.",
     Tab.CANCELLED: "Nenhum pedido cancelado.",
 }
+NOT_FOUND: Final = "Nenhum pedido desta aba passa por estes filtros."
 
 SITUATIONS: Final[dict[str, tuple[str, str]]] = {
     Situation.VALIDATING: ("Em validação", "waiting"),
@@ -35,6 +37,22 @@ SITUATIONS: Final[dict[str, tuple[str, str]]] = {
     Situation.KEPT: ("Mantido no ERP", "quiet"),
 }
 """The word and the tone of each situation."""
+
+PERIODS: Final[dict[str, str]] = {
+    "hoje": "Hoje",
+    "ontem": "Ontem",
+    "7": "Últimos 7 dias",
+    "30": "Últimos 30 dias",
+    "intervalo": "De uma data a outra",
+}
+"""When an order was placed, by the word in the address."""
+
+VIEWS: Final = (
+    SavedView("Pendentes de hoje", Tab.PENDING, {"periodo": "hoje"}),
+    SavedView("Esperando o ERP", Tab.PROCESSED, {"situacao": Situation.AWAITING_ERP}),
+    SavedView("Exigem ação", Tab.CANCELLED, {"situacao": Situation.NEEDS_ACTION}),
+)
+"""The views that everybody has."""
 
 PAYMENTS: Final[dict[str, str]] = {
     PaymentMethod.CREDIT_CARD: "Cartão de crédito",
@@ -108,6 +126,7 @@ CHANGES: Final[dict[str, str]] = {
     "link_de_senha_criado": "criou um link de senha para",
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
+    "pedidos_exportados": "exportou pedidos da loja",
     "loja_alterada": "alterou a configuração da loja",
 }
 """What an audit entry says was done."""
@@ -132,6 +151,9 @@ CHOICES: Final[dict[str, tuple[str, str]]] = {
 NOT_ALLOWED: Final = "O seu perfil não permite isto. Peça a quem administra o painel."
 CONFIRM_KEYS: Final = (
     "Com chaves erradas nenhum pedido segue para o ERP. Marque que você conferiu as chaves novas."
+)
+LOGIN_AGAIN: Final = (
+    "Para trocar chaves, saia e entre de novo: a sua última entrada foi há mais de 15 minutos."
 )
 KEY_ALONE: Final = "Outra App Key precisa da App Secret dela."
 NOT_SAVED: Final = "Não foi possível salvar. Confira os campos."
