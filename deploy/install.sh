@@ -36,7 +36,7 @@ pip() {
     .venv/bin/python -m pip --disable-pip-version-check "$@"
 }
 
-echo "Installing what $lock pins (the first time it downloads about 140 MB)"
+echo "Installing what $lock pins (the first time it downloads about 190 MB)"
 if ! pip install --require-hashes --requirement "$lock"; then
     echo "The packages could not be installed. If pip says that one has no distribution for this" >&2
     echo "platform, use the containers of deploy/compose.yaml, with ESTEIRA_KAFKA and" >&2
