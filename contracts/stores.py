@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.envelope import NAMESPACE, Message
 from contracts.order import PaymentMethod
-from contracts.value import Value, Whole
+from contracts.value import Instant, Value, Whole
 
 STANDARD_PAYMENT_METHODS: dict[str, str] = {
     PaymentMethod.CREDIT_CARD: "03",
@@ -80,7 +80,8 @@ class StoreConfigured(Message):
     address at the channel (`loja.myshopify.com`). `channel_token` opens the channel's API; where it
     expires, `channel_refresh_token` renews it, for the application `channel_client_id` whose
     secret is `channel_client_secret`. The grant told here is the one the merchant gave: renewed
-    tokens stay with capture. `version` counts the changes from 1.
+    tokens stay with capture. `channel_token_expires_at` is when that grant's token ends; None where
+    it lives for ever, or nobody said. `version` counts the changes from 1.
     """
 
     type: ClassVar[str] = "br.esteira.store.configured.v1"
@@ -98,6 +99,7 @@ class StoreConfigured(Message):
     channel_client_id: str = ""
     channel_client_secret: str = ""
     channel_refresh_token: str = ""
+    channel_token_expires_at: Instant | None = None
     webhook_secrets: tuple[str, ...] = ()
     settings: StoreSettings = StoreSettings()
     version: Whole = 1
