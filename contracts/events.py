@@ -35,11 +35,19 @@ class OrderCaptured(CapturedOrder):
 
 
 class ItemTerms(Value):
-    """Which ERP product a line became; `stock_location_code` None means the account's default."""
+    """Which ERP product a line became; `stock_location_code` None means the account's default.
+
+    A line that is several products has terms for each of them. Those say what the product's own
+    line in the ERP is: `quantity`, `unit_price` before `discount`, which is the whole line's. None
+    means the order's own.
+    """
 
     item_id: str
     erp_product_id: Whole
     stock_location_code: Whole | None = None
+    quantity: Whole | None = None
+    unit_price: Amount | None = None
+    discount: Amount | None = None
 
 
 class PaymentTerms(Value):

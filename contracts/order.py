@@ -1,5 +1,6 @@
 """The canonical order: what any channel's order becomes before anyone judges it."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -75,12 +76,24 @@ class Address(Value):
         return bool(self.bairro.strip() and self.uf.strip() and len(self.cep) == CEP_DIGITS)
 
 
+class KitPart(Value):
+    """An ERP product in one piece of what is sold: how many of it, and its share of the price.
+
+    `share` is in percent.
+    """
+
+    erp_product_id: Whole
+    quantity: Whole = 1
+    share: Amount = Decimal(100)
+
+
 class Item(Value):
     """One line: what was sold, how many, at which price.
 
     `unit_price` is before discounts; `discount` is the whole line's. `quantity` is what still
     stands after edits and refunds at the channel. `erp_product_id` is the ERP product a person
-    linked to this very line, if any.
+    linked to this very line, or to its listing, if any; `parts` are the products where the
+    listing is several, or several pieces of one.
     """
 
     item_id: str
@@ -94,6 +107,7 @@ class Item(Value):
     deleted_at_channel: bool = False
     bundle_id: str | None = None
     erp_product_id: Whole | None = None
+    parts: tuple[KitPart, ...] = ()
 
 
 class Shipping(Value):

@@ -9,6 +9,7 @@ from typing import Final
 
 from contracts.accounts import AccountCondition
 from contracts.commands import KeepErpOrder, ReprocessOrder, ResolveCancellation
+from contracts.connections import StoreChecked
 from contracts.envelope import Message
 from contracts.events import (
     OrderCancelled,
@@ -20,6 +21,7 @@ from contracts.events import (
     OrderValidated,
     StoreDisconnected,
 )
+from contracts.listings import ListingLinked, ListingSeen, PublicationDateSet
 from contracts.stores import StoreConfigured
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -125,8 +127,20 @@ _BELT = (
     ),
     Topic(
         StoreDisconnected.topic, key="store id", writers=("capture",),
-        readers=("panel",), messages=(StoreDisconnected,), partitions=1,
+        readers=("panel",), messages=(StoreDisconnected, StoreChecked), partitions=1,
         purpose="What capture has to say about stores rather than orders.",
+    ),
+    Topic(
+        ListingSeen.topic, key="listing", writers=("capture",), readers=("panel",),
+        messages=(ListingSeen,), partitions=1, retention_ms=None, compacted=True,
+        purpose="What every store offers at its channel, as it is now.",
+    ),
+    Topic(
+        ListingLinked.topic, key="what is decided", writers=("panel",),
+        readers=("capture", "validation", "panel"),
+        messages=(ListingLinked, PublicationDateSet),
+        partitions=1, retention_ms=None, compacted=True,
+        purpose="What people decide about listings: their ERP products, their publication dates.",
     ),
     Topic(
         AccountCondition.topic, key="ERP account id", writers=("erp-writer",),
