@@ -1,5 +1,6 @@
 """Figures about a store's orders, for its first page and its health. Each is read from an index."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -63,7 +64,8 @@ class MongoLedger:
 
     async def pulses(self, stores: Collection[str], most: int) -> dict[str, Pulse]:
         """See Ledger."""
-        return {store_id: await self._pulse(store_id, most) for store_id in stores}
+        found = await asyncio.gather(*(self._pulse(store_id, most) for store_id in stores))
+        return dict(zip(stores, found, strict=True))
 
     async def _pulse(self, store_id: str, most: int) -> Pulse:
         captured = await self._newest(store_id, "placed_at", "captured_at")

@@ -37,7 +37,7 @@ class HomePages:
         first = datetime.combine(today - timedelta(days=DAYS - 1), time.min, ZONE)
         figures = await self.ledger.figures(store.store_id, first)
         pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
-        found = await troubles(self.desk, self.ledger, [store])
+        found = await troubles(self.desk, [store], pulses)
         return self.view.page(
             request, "home.html",
             store=store,

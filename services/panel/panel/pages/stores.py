@@ -1,5 +1,6 @@
 """The choice of a store after login, and "Lojas > Gerenciar"."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.erp.check import Finding
 from panel.erp.window import Window
-from panel.figures import Ledger
+from panel.figures import Ledger, Pulse
 from panel.health import Trouble
 from panel.pages import store_keys, store_typed, words
 from panel.pages.guard import access_of, visit_of
@@ -46,21 +47,20 @@ class StorePages:
     async def choose(self, request: Request) -> Response:
         """The choice of a store, with what waits in each."""
         stores = self.desk.stores_of(access_of(request))
-        counts = {
-            s.store_id: await self.desk.board.counts([s.store_id], MOST_COUNTED + 1) for s in stores
-        }
+        ids = [store.store_id for store in stores]
+        counts = await asyncio.gather(
+            *(self.desk.board.counts([store_id], MOST_COUNTED + 1) for store_id in ids)
+        )
+        _, found = await self._how(stores)
         return self.view.page(
-            request, "stores.html", counts=counts, troubles=await self._troubles(stores)
+            request, "stores.html", counts=dict(zip(ids, counts, strict=True)), troubles=found
         )
 
     async def manage(self, request: Request) -> Response:
         """The stores that one may set up, each with how it is doing."""
         stores = self._managed(access_of(request))
-        pulses = await self.ledger.pulses([s.store_id for s in stores], MOST_COUNTED + 1)
-        return self.view.page(
-            request, "manage.html",
-            managed=stores, pulses=pulses, troubles=await self._troubles(stores),
-        )  # fmt: skip
+        pulses, found = await self._how(stores)
+        return self.view.page(request, "manage.html", managed=stores, pulses=pulses, troubles=found)
 
     async def edit(self, request: Request) -> Response:
         """How one store is set up, as a form."""
@@ -123,7 +123,7 @@ class StorePages:
     ) -> Response:
         lists = await self.window.lists.lists(store)
         sections = Form(store, lists, typed, errors).sections()
-        pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
+        pulses, first = await self._how([store])
         found: dict[str, Any] = {
             "typed": typed or {},
             "errors": errors or {},
@@ -135,13 +135,17 @@ class StorePages:
             store=store, section="/configurar", sections=sections, lists=lists,
             lists_are_old=not lists.fresh(self.desk.clock()),
             labels={field.name: field.label for part in sections for field in part.fields},
-            pulse=pulses[store.store_id], trouble=(await self._troubles([store]))[store.store_id],
+            pulse=pulses[store.store_id], trouble=first[store.store_id], now=self.desk.clock(),
             can_test_channel=self.window.channels.can(store.channel),
             **found,
         )  # fmt: skip
 
-    async def _troubles(self, stores: Sequence[StoreConfigured]) -> dict[str, Trouble | None]:
-        return await troubles(self.desk, self.ledger, stores)
+    async def _how(
+        self, stores: Sequence[StoreConfigured]
+    ) -> tuple[dict[str, Pulse], dict[str, Trouble | None]]:
+        """How each store is doing, and what to fix first there."""
+        pulses = await self.ledger.pulses([s.store_id for s in stores], MOST_COUNTED + 1)
+        return pulses, await troubles(self.desk, stores, pulses)
 
     async def _note(self, request: Request, old: StoreConfigured, new: StoreConfigured) -> None:
         if new is old:
@@ -161,14 +165,13 @@ class StorePages:
 
 
 async def troubles(
-    desk: Desk, ledger: Ledger, stores: Sequence[StoreConfigured]
+    desk: Desk, stores: Sequence[StoreConfigured], pulses: Mapping[str, Pulse]
 ) -> dict[str, Trouble | None]:
     """The one thing to fix first in each store, with the orders that wait for it.
 
     Raises Unavailable.
     """
     cut_off = await desk.cut_off(stores)
-    pulses = await ledger.pulses([s.store_id for s in stores], MOST_COUNTED + 1)
     found: dict[str, Trouble | None] = {}
     for store in stores:
         held, cut = desk.erp_trouble(store), cut_off.get(store.store_id)

@@ -59,7 +59,7 @@ class View:
         visit = request.scope.get("visit")
         access = visit.access if visit else None
         stores = self._stores_of(access) if access else ()
-        chosen = context.get("store") or self.chosen(request, stores)
+        chosen = self.chosen(request, stores, context.get("store"))
         shell: Mapping[str, Any] = {
             "visit": visit,
             "access": access,
@@ -81,10 +81,18 @@ class View:
             )
         return answer
 
-    def chosen(self, request: Request, stores: Sequence[StoreConfigured]) -> StoreConfigured | None:
-        """The store that the visitor works in, among those they see."""
-        wanted = request.cookies.get(CHOSEN)
-        if len(stores) == 1:
+    def chosen(
+        self,
+        request: Request,
+        stores: Sequence[StoreConfigured],
+        here: StoreConfigured | None = None,
+    ) -> StoreConfigured | None:
+        """The store that the visitor works in: that of the page, else the one of before.
+
+        None of those whose orders they do not see.
+        """
+        wanted = here.store_id if here else request.cookies.get(CHOSEN)
+        if here is None and len(stores) == 1:
             return stores[0]
         return next((store for store in stores if store.store_id == wanted), None)
 
