@@ -120,7 +120,10 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
     mover = Mover(flow, lambda records: commit(subscriber.consumer, records))
 
     async def consume(message: KafkaMessage) -> None:
-        await mover.take([_record(raw) for raw in message.raw_message])
+        records = [_record(raw) for raw in message.raw_message]
+        await mover.take(records)
+        if BUSY_RECORDS <= len(records) < BATCH_RECORDS:
+            await asyncio.sleep(REST_S)
 
     subscriber(consume)
     return mover
