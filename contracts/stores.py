@@ -47,6 +47,7 @@ class StoreSettings(Value):
     CPF/CNPJ. `intermediary_cnpj` and `intermediary_seller` are the marketplace's CNPJ and the
     seller's name there, as the NF-e of a sale through a marketplace wants them. `missing_email`
     stands in for the buyer's where the channel tells none: the ERP registers nobody without one.
+    Orders placed before `orders_from` are not captured.
     """
 
     erp_stage_code: str | None = None
@@ -70,6 +71,7 @@ class StoreSettings(Value):
     intermediary_cnpj: str | None = None
     intermediary_seller: str | None = None
     missing_email: str | None = None
+    orders_from: Instant | None = None
 
 
 class StoreConfigured(Message):

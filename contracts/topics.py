@@ -21,6 +21,7 @@ from contracts.events import (
     OrderValidated,
     StoreDisconnected,
 )
+from contracts.fetches import DirectFetch, FetchOrders, FetchProgress, OrderFetched
 from contracts.listings import ListingLinked, ListingSeen, PublicationDateSet
 from contracts.stores import StoreConfigured
 
@@ -127,8 +128,14 @@ _BELT = (
     ),
     Topic(
         StoreDisconnected.topic, key="store id", writers=("capture",),
-        readers=("panel",), messages=(StoreDisconnected, StoreChecked), partitions=1,
+        readers=("panel",), partitions=1,
+        messages=(StoreDisconnected, StoreChecked, FetchProgress, OrderFetched),
         purpose="What capture has to say about stores rather than orders.",
+    ),
+    Topic(
+        FetchOrders.topic, key="store id", writers=("panel",), readers=("capture",),
+        messages=(FetchOrders, DirectFetch), partitions=1,
+        purpose="What people ask of capture: orders to look for, and when to fetch them.",
     ),
     Topic(
         ListingSeen.topic, key="listing", writers=("capture",), readers=("panel",),
