@@ -120,3 +120,25 @@ async def test_logging_out_leads_to_the_login_and_back_shows_nothing(operator: O
     await operator.page.goto(f"/lojas/{STORE}")
     await expect(operator.page.get_by_role("button", name="Entrar")).to_be_visible()
     await operator.looks("login")
+
+
+async def test_an_idle_session_asks_before_it_ends_and_goes_on_when_told_to(
+    operator: Operator,
+) -> None:
+    await operator.page.clock.install()
+    await operator.page.goto("/conta")
+    asked = operator.page.get_by_text("A sua sessão termina em 2 minutos")
+    await expect(asked).to_be_hidden()
+    await operator.page.clock.fast_forward("28:01")
+    await expect(asked).to_be_visible()
+    await operator.looks("sessao-termina")
+    await operator.page.get_by_role("button", name="Continuar no painel").click()
+
+    await expect(asked).to_be_hidden()
+
+
+async def test_the_dark_theme_is_as_easy_to_read(operator: Operator) -> None:
+    await operator.page.emulate_media(color_scheme="dark")
+    for name, path in (("inicio", ""), ("loja", "/configurar"), ("erp", "/erp")):
+        await operator.page.goto(f"/lojas/{STORE}{path}")
+        await operator.looks(f"escuro-{name}")

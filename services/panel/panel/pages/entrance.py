@@ -48,6 +48,10 @@ class Entrance:
             return await self._form(request, target, 401, login, sentence)
         return await self.opened(request, target, user.login)
 
+    async def stay(self, _: Request) -> Response:
+        """Still here: being asked for keeps the session open."""
+        return Response(status_code=204)
+
     async def leave(self, request: Request) -> Response:
         """End the session here and now."""
         name = cookie_name(request)

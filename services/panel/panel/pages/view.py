@@ -13,6 +13,7 @@ from panel import timeline
 from panel.access import Access, Permission, Role
 from panel.pages import formats, words
 from panel.pages.menu import menu
+from panel.sessions import IDLE
 from panel.stores import CHANNELS
 
 _HERE: Final = Path(__file__).resolve().parent.parent
@@ -46,7 +47,12 @@ class View:
             ago=formats.ago,
         )
         self._templates.globals.update(
-            words=words, channels=CHANNELS, menu=menu, Permission=Permission, Role=Role
+            idle_s=int(IDLE.total_seconds()),
+            words=words,
+            channels=CHANNELS,
+            menu=menu,
+            Permission=Permission,
+            Role=Role,
         )
 
     def page(

@@ -17,10 +17,30 @@ document.addEventListener("keydown", (event) => {
 // A form goes once: a second press while the answer is on its way is not sent.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.hasAttribute("hx-post")) return;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 5000);
 });
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// Two minutes before an idle session ends, one is asked whether to go on (WCAG 2.2.1).
+const ending = document.getElementById("sessao-termina");
+if (ending) {
+  const WARNED_BEFORE_MS = 120_000;
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    ending.hidden = true;
+    timer = setTimeout(() => (ending.hidden = false), ending.dataset.idle * 1000 - WARNED_BEFORE_MS);
+  };
+  ending.querySelector("button").addEventListener("click", async () => {
+    const answer = await fetch("/sessao", { redirect: "manual" });
+    if (answer.ok) wait();
+    else location.reload();
+  });
+  document.addEventListener("htmx:after:request", wait);
+  wait();
+}
