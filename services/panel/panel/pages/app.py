@@ -61,6 +61,7 @@ def _doors(entrance: Entrance) -> list[Page]:
         Page(LOGIN, entrance.enter, Permission.OPEN, method="POST"),
         Page("/convite/{token}", entrance.invited, Permission.OPEN),
         Page("/convite/{token}", entrance.accept, Permission.OPEN, method="POST"),
+        Page("/sessao", entrance.stay, Permission.ENTER),
         Page("/sair", entrance.leave, Permission.ENTER, method="POST"),
         Page("/conta", account.show, Permission.ENTER),
         Page("/conta/senha", account.change_password, Permission.ENTER, method="POST"),
