@@ -24,7 +24,9 @@ class Store(BaseModel):
 
     `shop_domain` is what the channel calls the shop: a domain, or a store's or user's number.
     `webhook_secret` is the app's client secret, `client_id` the app's own number. `webhook_url` is
-    where its webhooks go; empty sends none. `plan` sets the API's rate limits ("unlimited" for
+    where its webhooks go; empty sends them where they are registered to go. `redirect_url` is where
+    the app has merchants sent back who let it in; empty takes any. A shop without an `access_token`
+    has not let the app in yet. `plan` sets the API's rate limits ("unlimited" for
     benchmarks); `api_version` is the one webhooks are rendered in.
     """
 
@@ -35,11 +37,12 @@ class Store(BaseModel):
     id: str
     channel: str
     shop_domain: str
-    access_token: str
+    access_token: str = ""
     refresh_token: str = ""
     webhook_secret: str
     client_id: str = "7312904455018236"
     webhook_url: str = ""
+    redirect_url: str = ""
     plan: str = "standard"
     api_version: str = "2026-10"
 

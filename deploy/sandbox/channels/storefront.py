@@ -70,7 +70,7 @@ class Storefront:
         """Add a store, or change what is given of one; lost subscriptions come back."""
         store = self._archive.register(store)
         self._grants.adopt(store, self._clock.seconds())
-        if not self._grants.revoked(store):
+        if store.access_token and not self._grants.revoked(store):
             self._subscribe(store, self._channels[store.channel].topics)
         return store
 

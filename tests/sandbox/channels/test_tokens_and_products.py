@@ -79,6 +79,9 @@ async def test_another_app_and_another_code_get_nothing(channels, wrong):
 
 async def test_the_merchant_is_sent_back_with_a_code_signed_in_hex(channels):
     asked = {"client_id": APP["client_id"], "redirect_uri": "http://hub/cb", "state": "n0nce"}
+    question = await channels.get(f"{OAUTH}/authorize", params=asked)
+    assert "loja.myshopify.com" in question.text
+    asked["resposta"] = "loja"
     sent = await channels.get(f"{OAUTH}/authorize", params=asked)
     told = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
 

@@ -22,6 +22,7 @@ from sandbox.channels.mercadolivre.answer import (
     TOO_MANY,
     Answer,
 )
+from sandbox.channels.mercadolivre.consent import Authorization
 from sandbox.channels.mercadolivre.notices import TOPICS
 from sandbox.channels.mercadolivre.resources import Asked, Resources
 from sandbox.channels.outages import Outages
@@ -60,11 +61,13 @@ class MercadoLivreApi:
         self._clock = clock
         self._resources = Resources(archive, parts, outbox, catalogue)
         self._buckets = Buckets(clock.seconds)
+        self._authorization = Authorization(archive, grants, NAME)
 
     def routes(self) -> list[Route]:
         """To be mounted at the root of the channels' address."""
         methods = ["GET", "POST", "PUT", "DELETE"]
         return [
+            Route(f"/{NAME}/authorization", self._authorize, methods=["GET"]),
             Route(f"/{NAME}/oauth/token", self._token, methods=["POST"]),
             Route(f"/{NAME}/{{path:path}}", self._call, methods=methods),
         ]
@@ -92,11 +95,16 @@ class MercadoLivreApi:
         asked = Asked(pieces, request.query_params, request.headers, self._clock())
         return self._resources.answer(store, asked)
 
+    async def _authorize(self, request: Request) -> Response:
+        return self._authorization.answer(request, self._clock.seconds())
+
     async def _token(self, request: Request) -> Response:
         given, now = oauth.parameters(await request.body()), self._clock.seconds()
         owner = self._grants.holder(*oauth.spent(given), now)
         if bad_day := await self._bad_day(owner.id if owner else "", "/oauth/token"):
             return bad_day
+        if not self._authorization.fits(given):
+            return _sent(oauth.invalid_grant())
         store, answer = oauth.token(given, self._grants, now)
         if store and oauth.spent(given)[1] == CODE and store.webhook_url:
             self._subscriptions.ensure(store, TOPICS, now)

@@ -54,12 +54,12 @@ def token(given: Mapping[str, str], grants: Grants, now: float) -> tuple[Store |
         return None, error(400, "invalid_request", "a required parameter is missing")
     owner = grants.holder(old, kind, now)
     if owner is None:
-        return None, _invalid_grant()
+        return None, invalid_grant()
     if not _is_app(given, owner):
         return None, error(400, "invalid_client", "invalid client_id or client_secret.")
     new = {ACCESS: _access(owner, now), REFRESH: _refresh(owner)}
     if grants.exchange(old, kind, new, now) is None:
-        return None, _invalid_grant()
+        return None, invalid_grant()
     return owner, Answer(
         {
             "access_token": new[ACCESS],
@@ -72,8 +72,8 @@ def token(given: Mapping[str, str], grants: Grants, now: float) -> tuple[Store |
     )
 
 
-def _invalid_grant() -> Answer:
-    """The text stands under two names: documents show one, integrators' logs the other."""
+def invalid_grant() -> Answer:
+    """The refusal of a code or refresh token. The text stands under two names: documents show one, integrators' logs the other."""
     body = {"error_description": _MESSAGE, "message": _MESSAGE, "error": "invalid_grant"}
     return Answer({**body, "status": 400, "cause": []}, 400)
 

@@ -1,8 +1,8 @@
 """Nuvemshop as a hub sees it: how its stores sell, tell of it, and answer."""
 
-from sandbox.channels.channel import Channel, TokenRules
+from sandbox.channels.channel import Channel
 from sandbox.channels.generator import Fault
-from sandbox.channels.nuvemshop import acts, basket, events, order
+from sandbox.channels.nuvemshop import acts, basket, events, oauth, order
 
 NUVEMSHOP = Channel(
     name="nuvemshop",
@@ -17,6 +17,6 @@ NUVEMSHOP = Channel(
     headers=events.headers,
     body=events.body,
     lacking=frozenset({Fault.TEST_ORDER}),  # the platform has no mark for them
-    tokens=TokenRules(code_life=300.0),
+    tokens=oauth.TOKENS,
     removed=events.uninstalled,
 )

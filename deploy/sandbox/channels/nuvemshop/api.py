@@ -17,6 +17,7 @@ from sandbox.channels.channel import SUSPENDED, Store
 from sandbox.channels.clock import SandboxClock
 from sandbox.channels.generator import Product
 from sandbox.channels.grants import ACCESS, CODE, Grants
+from sandbox.channels.nuvemshop import oauth
 from sandbox.channels.nuvemshop.answer import Answer, InvalidFieldsError, invalid, refusal
 from sandbox.channels.nuvemshop.resources import Asked, Resources
 from sandbox.channels.orders import OrderBook
@@ -61,6 +62,7 @@ class NuvemshopApi:
         """To be mounted at the root of the channels' address."""
         methods = ["GET", "POST", "PUT", "DELETE"]
         return [
+            Route(f"/{NAME}/apps/{{app}}/authorize", self._authorize, methods=["GET"]),
             Route(f"/{NAME}/apps/authorize/token", self._token, methods=["POST"]),
             Route(f"/{NAME}/{{version}}/{{store}}/{{path:path}}", self._call, methods=methods),
         ]
@@ -117,6 +119,12 @@ class NuvemshopApi:
         if not self._grants.holds(store, _bearer(request.headers), self._clock.seconds()):
             return refusal(401, "Invalid access token")
         return refusal(402, "Payment required") if store.plan == SUSPENDED else None
+
+    async def _authorize(self, request: Request) -> Response:
+        """A merchant lets the app in."""
+        app = request.path_params["app"]
+        stores = [s for s in self._archive.stores() if s.channel == NAME and s.client_id == app]
+        return oauth.authorized(request, stores, self._grants, self._clock.seconds())
 
     async def _token(self, request: Request) -> Response:
         """A code against a token that lives until the next one, or until the app is removed."""

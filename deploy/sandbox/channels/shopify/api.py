@@ -16,6 +16,7 @@ from sandbox.channels.archive import Archive
 from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Store
 from sandbox.channels.clock import SandboxClock
+from sandbox.channels.consent import ANSWER, NO, Consent, page, wrong
 from sandbox.channels.generator import Product
 from sandbox.channels.grants import Grants
 from sandbox.channels.orders import OrderBook
@@ -24,6 +25,7 @@ from sandbox.channels.planted import key_of, keys_for
 from sandbox.channels.shopify import graphql_api, oauth, rest_api
 from sandbox.channels.shopify.catalogue import Products
 from sandbox.channels.shopify.throttle import Throttle
+from sandbox.channels.shopify.webhook_api import WebhookFields
 from sandbox.channels.shopify.webhooks import TOPICS
 from sandbox.channels.subscriptions import Subscriptions
 
@@ -104,6 +106,14 @@ class AdminApi:
         asked = request.query_params
         if path != f"{_OAUTH}authorize" or asked.get("client_id") != store.client_id:
             return _json({"errors": "Not Found"}, 404)
+        address, answer = asked.get("redirect_uri", ""), asked.get(ANSWER, "")
+        if not address or store.redirect_url not in {"", address}:
+            return wrong(request, "O endereço de retorno não é o que o aplicativo registrou.")
+        if answer == NO:
+            return RedirectResponse("/", 302)
+        if answer != store.id:
+            shops = [(store.id, store.shop_domain)]
+            return page(request, Consent("Shopify", store.client_id, shops))
         code = self._grants.code(store, oauth.TOKENS, now)
         to = oauth.callback(asked.get("redirect_uri", ""), asked.get("state", ""), store, code, now)
         return RedirectResponse(to, 302) if to else _json({"errors": "Not Found"}, 404)
@@ -115,7 +125,8 @@ class AdminApi:
         if planted is not None:
             return _text(planted)
         points = self._throttle.points(store.id, store.plan)
-        answered = graphql_api.answer(asked, store, self._orders, self._products, points)
+        webhooks = WebhookFields(self._subscriptions, store, self._clock.seconds())
+        answered = graphql_api.answer(asked, store, self._orders, self._products, webhooks, points)
         return _json(answered)
 
     def _rest(self, store: Store, path: str, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What a query costs, in points: scalars 0, objects 1, connections by page size.
+"""What a query costs, in points: scalars 0, objects 1, connections by page size, mutations 10.
 
 The rule is the published one (shopify.dev, API rate limits). How the platform counts lists that
 are no connections is not published; here such a list costs as much as one object.
@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     VariableNode,
     get_named_type,
@@ -25,6 +26,7 @@ from graphql import (
 )
 
 MAX_PAGE = 250
+MUTATION = 10
 
 
 def requested_cost(
@@ -34,15 +36,16 @@ def requested_cost(
     variables: Mapping[str, Any],
 ) -> int:
     """The most a valid query can cost; GraphQLError for a connection without a page size."""
-    assert schema.query_type is not None  # noqa: S101 - our own schema has one
+    writes = operation.operation is OperationType.MUTATION
+    root = schema.mutation_type if writes else schema.query_type
+    assert root is not None  # noqa: S101 - our own schema has both
     defaults = {
         definition.variable.name.value: int(definition.default_value.value)
         for definition in operation.variable_definitions or ()
         if isinstance(definition.default_value, IntValueNode)
     }
-    return _Meter(schema, document, {**defaults, **variables}).of(
-        operation.selection_set, schema.query_type
-    )
+    inside = _Meter(schema, document, {**defaults, **variables}).of(operation.selection_set, root)
+    return max(MUTATION, inside) if writes else inside
 
 
 def actual_cost(data: Any, requested: int) -> int:

@@ -29,6 +29,7 @@ from sandbox.channels.shopify.cost import actual_cost, requested_cost
 from sandbox.channels.shopify.paging import page_of
 from sandbox.channels.shopify.search import SearchRefusedError, of_query
 from sandbox.channels.shopify.view import order_view
+from sandbox.channels.shopify.webhook_api import WebhookFields
 
 MAX_QUERY_COST = 1000  # widely stated, not on the platform's page of limits
 _SCHEMA = build_schema(Path(__file__).with_name("admin.graphql").read_text(encoding="utf-8"))
@@ -45,7 +46,12 @@ class Asked:
 
 
 def answer(
-    asked: Asked, store: Store, orders: OrderBook, products: Products, points: Bucket
+    asked: Asked,
+    store: Store,
+    orders: OrderBook,
+    products: Products,
+    webhooks: WebhookFields,
+    points: Bucket,
 ) -> Document:
     """The JSON answer to a query; throttled and refused queries answer `errors` too."""
     document, problems = _understood(asked.query)
@@ -65,7 +71,7 @@ def answer(
     done = execute_sync(
         _SCHEMA,
         document,
-        {**_root(store, orders), **products.fields()},
+        {**_root(store, orders), **products.fields(), **webhooks.fields()},
         variable_values=dict(asked.variables),
         operation_name=asked.operation_name,
     )
