@@ -50,6 +50,10 @@ class MemoryLog:
             log = self.topics[r.topic]
             log.append(Record(r.topic, 0, len(log), r.key, r.value, dict(r.headers)))
 
+    async def find(self, topic: str, partition: int, offset: int) -> Record | None:
+        kept = self.topics[topic][offset:] if partition == 0 <= offset else []
+        return kept[0] if kept else None
+
     def messages(self, kind: type[Message]) -> list[Message]:
         """Everything of this kind that was ever told."""
         read = (decode(r.topic, r.headers, r.value) for r in self.topics[kind.topic])

@@ -30,6 +30,8 @@ class Permission(Enum):
     """To see the orders of the store."""
     OPERATE = "operate"
     """To correct the store's orders and send them on."""
+    INSPECT = "inspect"
+    """To see what was told of the store's orders, event by event, to the letter."""
     MANAGE = "manage"
     """To change how the store is set up."""
     MANAGE_SOME = "manage_some"
@@ -42,7 +44,9 @@ _OF_ROLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.READER: frozenset({Permission.SEE}),
         Role.OPERATOR: frozenset({Permission.SEE, Permission.OPERATE}),
-        Role.MANAGER: frozenset({Permission.SEE, Permission.OPERATE, Permission.MANAGE}),
+        Role.MANAGER: frozenset(
+            {Permission.SEE, Permission.OPERATE, Permission.INSPECT, Permission.MANAGE}
+        ),
     }
 )
 _OF_ADMIN: Final = frozenset({Permission.MANAGE, Permission.ADMINISTER})

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.clock import Clock
 from chassis.flow import Publishes
+from chassis.lookup import Records
 from chassis.store import Documents
 from chassis.table import Table
 from contracts.accounts import AccountCondition
@@ -30,6 +31,7 @@ class Desk:
     publisher: Publishes
     clock: Clock
     new_id: Callable[[], str]
+    records: Records
     conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
 
     def known_stores(self) -> list[StoreConfigured]:

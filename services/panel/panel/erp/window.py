@@ -7,17 +7,19 @@ from contracts.stores import StoreConfigured
 from panel.channel_check import ChannelCheck
 from panel.erp.accounts import Accounts
 from panel.erp.check import Finding, check
+from panel.erp.orders import OrderReader
 from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Lists, stages, and whether keys work. Nothing here writes at the ERP or at a channel."""
+    """Lists, stages, orders, whether keys work. Nothing here writes at the ERP or at a channel."""
 
     accounts: Accounts
     lists: Reader
     stages: StageReader
+    orders: OrderReader
     channels: ChannelCheck
     close: Callable[[], Awaitable[None]]
 
@@ -29,5 +31,6 @@ class Window:
         """Give up what is being read, and close the connections."""
         await self.lists.stop()
         await self.stages.stop()
+        await self.orders.stop()
         await self.channels.http.aclose()
         await self.close()

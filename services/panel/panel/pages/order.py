@@ -1,0 +1,198 @@
+"""One order, whole: what was sold to whom, what became of it, and what the ERP holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.stores import StoreConfigured
+from panel import comparison, documents, milestones
+from panel.access import Permission
+from panel.audit import Audit, Entry
+from panel.commands import is_changed, shown_order
+from panel.conditions import TEXTS
+from panel.desk import Desk
+from panel.documents import Document
+from panel.erp.orders import Look
+from panel.erp.window import Window
+from panel.pages import personal
+from panel.pages.cures import cure
+from panel.pages.guard import access_of
+from panel.pages.view import View
+from panel.tab import Situation, Tab
+
+EVENT: Final = "evento"
+DEPTH: Final = "linha"
+
+
+class Depth(StrEnum):
+    """How much of its history an order shows."""
+
+    STEPS = "resumo"
+    EVENTS = "eventos"
+    RECORDS = "bruto"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Pages about one order of a store."""
+
+    desk: Desk
+    window: Window
+    audit: Audit
+    view: View
+
+    async def show(self, request: Request) -> Response:
+        """The order, the buyer masked."""
+        store, row = await self._order(request)
+        return await self._page(request, store, row)
+
+    async def reveal(self, request: Request) -> Response:
+        """The same with the buyer's data, which is written down."""
+        store, row = await self._order(request)
+        if row["erased"]:
+            return RedirectResponse(address(row), 303)
+        await self._note(request, "comprador_visto", row["_id"])
+        return await self._page(request, store, row, revealed=True)
+
+    async def document(self, request: Request) -> Response:
+        """One event to the letter, what may be personal masked."""
+        store, row = await self._order(request)
+        if EVENT not in request.query_params:
+            return RedirectResponse(f"{address(row)}?{DEPTH}={Depth.RECORDS}", 303)
+        entry = _entry(request, row)
+        return self._document(request, store, row, entry, await self._find(row, entry))
+
+    async def open_document(self, request: Request) -> Response:
+        """The same with nothing masked, which is written down."""
+        store, row = await self._order(request)
+        if EVENT not in request.query_params:
+            return RedirectResponse(f"{address(row)}?{DEPTH}={Depth.RECORDS}", 303)
+        entry = _entry(request, row)
+        found = await self._find(row, entry, revealed=True)
+        if found is not None:
+            await self._note(request, "documento_visto", f"{row['_id']} {entry['id']}")
+        return self._document(request, store, row, entry, found, revealed=True)
+
+    async def _page(
+        self,
+        request: Request,
+        store: StoreConfigured,
+        row: Mapping[str, Any],
+        *,
+        revealed: bool = False,
+    ) -> Response:
+        access, body = access_of(request), shown_order(row)
+        lists = await self.window.lists.lists(store)
+        look, unread = await self._look(store, row)
+        held, sent = look.order if look else None, row["orders"].get("validated")
+        may_inspect = access.may(Permission.INSPECT, store.store_id)
+        asked = {each["id"]: each["corrections"] for each in row["requests"]}
+        trouble = self.desk.erp_trouble(store) if _waits_for_erp(row) else None
+        return self.view.page(
+            request, "order.html",
+            store=store, section="/pedidos/pendentes", row=row, body=body, at=address(row),
+            changed=is_changed(row), revealed=revealed, personal=personal,
+            cures=_cures(row, may_manage=access.may(Permission.MANAGE, store.store_id)),
+            terms=comparison.terms(sent, held, lists),
+            lines=comparison.lines(body, sent, held, lists) if body else (),
+            sent=sent, look=look, unread=unread, trouble=trouble, trouble_texts=TEXTS,
+            depth=_depth(request, may_inspect=may_inspect), depths=Depth,
+            may_inspect=may_inspect, steps=milestones.steps(row), asked=asked,
+            topic_of=documents.topic_of, channel_address=channel_address(store, row),
+            reprocessable=row["tab"] == Tab.PENDING or _waits_for_erp(row),
+            now=self.desk.clock(),
+        )  # fmt: skip
+
+    def _document(
+        self,
+        request: Request,
+        store: StoreConfigured,
+        row: Mapping[str, Any],
+        entry: Mapping[str, Any],
+        found: Document | None,
+        *,
+        revealed: bool = False,
+    ) -> Response:
+        return self.view.page(
+            request, "order_document.html",
+            store=store, section="/pedidos/pendentes", row=row, entry=entry, document=found,
+            at=address(row), revealed=revealed,
+        )  # fmt: skip
+
+    async def _find(
+        self, row: Mapping[str, Any], entry: Mapping[str, Any], *, revealed: bool = False
+    ) -> Document | None:
+        """The event's document; None where it is not kept any more, or must not be shown."""
+        topic = documents.topic_of(dict(entry))
+        if row["erased"] or topic is None or "record" not in entry:
+            return None
+        record = await self.desk.records.find(topic, *entry["record"])
+        if record is None:
+            return None
+        return documents.document(dict(entry), row["_id"], record, revealed=revealed)
+
+    async def _look(
+        self, store: StoreConfigured, row: Mapping[str, Any]
+    ) -> tuple[Look | None, bool]:
+        """What the ERP says of the order; and whether it was asked in vain."""
+        if not row["erp"]:
+            return None, False
+        look = await self.window.orders.look(store, row["erp"])
+        return look, look is None
+
+    async def _note(self, request: Request, what: str, about: str) -> None:
+        by = access_of(request).user
+        await self.audit.note(Entry(self.desk.clock(), by, what, about))
+
+    async def _order(self, request: Request) -> tuple[StoreConfigured, Mapping[str, Any]]:
+        store = self.desk.stores.table.get(request.path_params["store"])
+        if store is None:
+            raise HTTPException(404)
+        order_id = f"{store.store_id}:{request.path_params['order']}"
+        return store, await self.desk.find(order_id, [store.store_id])
+
+
+def address(row: Mapping[str, Any]) -> str:
+    """Where the page of an order is."""
+    store_id, _, order = row["_id"].partition(":")
+    return f"/lojas/{store_id}/pedidos/{quote(order, safe='')}"
+
+
+def channel_address(store: StoreConfigured, row: Mapping[str, Any]) -> str:
+    """The order at its channel, for whoever is logged in there; empty where that is not known."""
+    order = row["_id"].partition(":")[2]
+    if store.channel == "shopify" and store.domain and order.isdecimal():
+        return f"https://{store.domain}/admin/orders/{order}"
+    return ""
+
+
+def _waits_for_erp(row: Mapping[str, Any]) -> bool:
+    return bool(row["situation"] == Situation.AWAITING_ERP)
+
+
+def _cures(row: Mapping[str, Any], *, may_manage: bool) -> list[tuple[Mapping[str, Any], Any]]:
+    store_id, _, order = row["_id"].partition(":")
+    return [
+        (reason, cure(reason, store_id, order, may_manage=may_manage)) for reason in row["reasons"]
+    ]
+
+
+def _depth(request: Request, *, may_inspect: bool) -> Depth:
+    wanted = request.query_params.get(DEPTH, "")
+    depth = Depth(wanted) if wanted in set(Depth) else Depth.STEPS
+    return Depth.EVENTS if depth is Depth.RECORDS and not may_inspect else depth
+
+
+def _entry(request: Request, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    wanted = request.query_params.get(EVENT)
+    found = next((each for each in row["timeline"] if each["id"] == wanted), None)
+    if found is None:
+        raise HTTPException(404)
+    entry: Mapping[str, Any] = found
+    return entry
