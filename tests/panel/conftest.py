@@ -46,7 +46,14 @@ async def http(site: Door) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def pages(office: Office) -> Starlette:
     office.hire("ana", MANAGER)
-    return pages_app.app(office.desk, office.login, office.sessions, office.window, office.ledger)
+    return pages_app.app(
+        office.desk,
+        office.login,
+        office.sessions,
+        office.window,
+        office.ledger,
+        bench=office.bench,
+    )
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.support.panel import Office, fields_of
 ORDERS = f"/lojas/{STORE}/pedidos"
 CHOOSE = f"{ORDERS}/1001/cancelamento"
 KEEP = f"{ORDERS}/1001/manter"
+DETAILS = f"{ORDERS}/1001/detalhes"
 
 
 async def sent(
@@ -30,7 +31,7 @@ async def test_a_cancelled_sale_that_the_erp_keeps_offers_its_choices(
     office: Office, browser: httpx.AsyncClient
 ) -> None:
     invoiced(office)
-    page = (await browser.get(f"{ORDERS}/cancelados")).text
+    page = (await browser.get(DETAILS)).text
 
     assert "Exige ação" in page
     for choice in CancellationChoice:
@@ -67,7 +68,7 @@ async def test_an_order_the_channel_changed_may_be_left_as_the_erp_has_it(
 ) -> None:
     changed(office)
 
-    page = (await browser.get(f"{ORDERS}/pendentes")).text
+    page = (await browser.get(DETAILS)).text
     answer = await sent(browser, KEEP, f"{ORDERS}/pendentes")
 
     assert "Valor no ERP" in page
@@ -85,7 +86,7 @@ async def test_whoever_only_reads_sees_the_choices_and_no_buttons(
     invoiced(office)
     await visitor.post("/entrar", data={"usuario": "rui", "senha": "certa"})
 
-    page = (await visitor.get(f"{ORDERS}/cancelados")).text
+    page = (await visitor.get(DETAILS)).text
 
     assert "cancelar NF-e e pedido" in page
     assert 'name="escolha"' not in page
@@ -102,9 +103,10 @@ async def test_a_partial_refund_is_shown_on_its_order(
     order = ORDER.model_copy(update={"refunds": (refund,)})
     office.board.tell(captured(order), posted(order))
 
-    page = (await browser.get(f"{ORDERS}/processados")).text
+    listed = (await browser.get(f"{ORDERS}/processados")).text
+    page = (await browser.get(DETAILS)).text
 
-    assert "com reembolso" in page
+    assert "com reembolso" in listed
     assert "27,55" in page
     assert "1 × Caneca 350 ml azul" in page
     assert "2 × item 9" in page

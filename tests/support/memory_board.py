@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.envelope import Message
-from panel.board import Query
+from panel.board import HEAVY, Query
 from panel.figures import MOST_POSTED, Figures, Pulse, by_day, waits
 from panel.pages.formats import ZONE
 from panel.paging import Page, page
@@ -40,13 +40,14 @@ class MemoryBoard:
     async def page(self, query: Query) -> Page:
         found = [d for d in self.documents(query.stores) if _matches(d, query)]
         found.sort(key=lambda d: _place(d, query), reverse=True)
-        return page(found[: query.limit + 1], query.limit, query.by)
+        shown = found if query.full else [_light(d) for d in found]
+        return page(shown[: query.limit + 1], query.limit, query.by)
 
     async def count(self, query: Query, most: int) -> int:
         return min(sum(_matches(d, query) for d in self.documents(query.stores)), most)
 
     async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
-        return [d for d in self.documents(stores) if d["_id"] in ids]
+        return [_light(d) for d in self.documents(stores) if d["_id"] in ids]
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
         return next((d for d in self.documents(stores) if d["_id"] == order_id), None)
@@ -54,6 +55,10 @@ class MemoryBoard:
     async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
         found = [d["tab"] for d in self.documents(stores)]
         return {tab: min(found.count(tab), most or len(found)) for tab in Tab}
+
+
+def _light(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in document.items() if name not in HEAVY}
 
 
 def _matches(document: dict[str, Any], query: Query) -> bool:

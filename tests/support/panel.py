@@ -34,6 +34,7 @@ from panel.throttle import Throttle
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.memory_board import MemoryBoard, MemoryLedger
+from panel.workbench import Workbench
 from tests.support.panel_erp import FakeErp, FakeShopify
 
 TOKEN = "est_a-token-of-the-tests"
@@ -155,6 +156,7 @@ class Office:
         self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)
 
     def hire(self, login: str, grant: Grant, password: str = "certa") -> None:  # noqa: S107 - of the tests
+        self.bench = Workbench(views=MemoryDocuments())
         """A user who has set their password."""
         user = User(login, grant, password_hash=PLAIN.hash(password))
         self.users.kept[login] = Kept(user, 1)

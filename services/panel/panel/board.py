@@ -15,7 +15,8 @@ from panel.search import Search
 from panel.tab import Tab
 
 ORDERS: Final = "orders"
-_HEAVY: Final = ("orders", "cells", "requests", "timeline")
+HEAVY: Final = ("orders", "cells", "requests", "timeline")
+"""What lists never load."""
 _TABS_AND_NONE: Final = [*Tab, None]
 _ALREADY_THERE: Final = 48
 _LAST: Final = "\U0010ffff"
@@ -76,7 +77,7 @@ class MongoBoard:
 
     async def page(self, query: Query) -> Page:
         """See Board."""
-        light = None if query.full else dict.fromkeys(_HEAVY, 0)
+        light = None if query.full else dict.fromkeys(HEAVY, 0)
         found = self._orders.find(_filter(query), light)
         found = found.sort([(query.by, -1), ("_id", -1)]).limit(query.limit + 1)
         with translated():
@@ -111,7 +112,7 @@ class MongoBoard:
         wanted = {"_id": {"$in": sorted(ids)}, "store_id": {"$in": sorted(stores)}}
         with translated():
             found: list[dict[str, Any]] = await self._orders.find(
-                wanted, dict.fromkeys(_HEAVY, 0)
+                wanted, dict.fromkeys(HEAVY, 0)
             ).to_list(None)
         return found
 

@@ -131,6 +131,6 @@ def is_changed(row: Mapping[str, Any]) -> bool:
 
 
 def shown_order(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The body of the order that the row shows."""
-    shown: Mapping[str, Any] | None = row["orders"].get(row["shown"])
+    """The body of the order that the row shows; None for a light row."""
+    shown: Mapping[str, Any] | None = row.get("orders", {}).get(row["shown"])
     return shown

@@ -53,6 +53,7 @@ from panel.throttle import Throttle
 from panel.user_store import MongoUsers
 
 
+from panel.workbench import Workbench, workbench
 def build(settings: Settings, clients: Clients) -> Parts:
     """The service's parts on the real clients."""
     database = clients.mongo["esteira_panel"]
@@ -105,6 +106,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     )
 
 
+            workbench(database),
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Who may come in, and what must be there before anybody does."""
@@ -167,8 +169,9 @@ def web(
     """The API beside the pages."""
     routes = [
         Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
+    bench: Workbench,
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
-        Mount("/", pages.app(desk, staff.login, staff.sessions, window, ledger)),
+        Mount("/", pages.app(desk, staff.login, staff.sessions, window, ledger, bench=bench)),
     ]
     return Door(GZipMiddleware(Starlette(routes=routes)))
 

@@ -23,11 +23,14 @@ from panel.pages.entrance import Entrance
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
 from panel.pages.orders import OrderPages
+from panel.pages.listing import ListPages
+from panel.pages.order import OrderPage
 from panel.pages.people import PeoplePages
 from panel.pages.stores import StorePages
 from panel.pages.view import View
 from panel.sessions import Sessions
 
+from panel.workbench import Workbench
 log = structlog.get_logger()
 
 _SENTENCES = {
@@ -36,7 +39,15 @@ _SENTENCES = {
 }
 
 
-def app(desk: Desk, login: Login, sessions: Sessions, window: Window, ledger: Ledger) -> Starlette:
+def app(
+    desk: Desk,
+    login: Login,
+    sessions: Sessions,
+    window: Window,
+    ledger: Ledger,
+    *,
+    bench: Workbench,
+) -> Starlette:
     """Every page, behind the guard."""
     view = View(desk.stores_of)
     entrance = Entrance(login, sessions, view)
@@ -46,7 +57,9 @@ def app(desk: Desk, login: Login, sessions: Sessions, window: Window, ledger: Le
         *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
         *_orders(OrderPages(desk, view)),
+        *_lists(ListPages(desk, bench, login.people.audit, view)),
     ]
+        *_order(OrderPage(desk, window, login.people.audit, view)),
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, sessions=sessions, people=login.people, view=view)],
@@ -102,9 +115,20 @@ def _home(home: HomePages) -> list[Page]:
 
 
 def _orders(orders: OrderPages) -> list[Page]:
+def _lists(lists: ListPages) -> list[Page]:
+    tab, order = "/lojas/{store}/pedidos/{tab:tab}", "/lojas/{store}/pedidos/{order}"
+    return [
+        Page(tab, lists.tab, Permission.SEE),
+        Page(f"{tab}/busca", lists.look, Permission.SEE, method="POST"),
+        Page(f"{tab}/visoes", lists.name_view, Permission.SEE, method="POST"),
+        Page(f"{tab}/exportar", lists.export, Permission.SEE),
+        Page(f"{order}/detalhes", lists.details, Permission.SEE),
+        Page(f"{order}/linha", lists.line, Permission.SEE),
+    ]
+
+
     order = "/lojas/{store}/pedidos/{order}"
     return [
-        Page("/lojas/{store}/pedidos/{tab}", orders.tab, Permission.SEE),
         Page(f"{order}/editar", orders.edit, Permission.OPERATE),
         Page(f"{order}/editar", orders.correct, Permission.OPERATE, method="POST"),
         Page(f"{order}/reprocessar", orders.reprocess, Permission.OPERATE, method="POST"),
@@ -114,6 +138,25 @@ def _orders(orders: OrderPages) -> list[Page]:
 
 
 def _handlers(view: View) -> dict[object, ExceptionHandler]:
+def _order(page: OrderPage) -> list[Page]:
+    one = "/lojas/{store}/pedidos/{order}"
+    return [
+        Page(one, page.show, Permission.SEE),
+        Page(f"{one}/comprador", page.reveal, Permission.OPERATE, method="POST"),
+        Page(f"{one}/documento", page.document, Permission.INSPECT),
+        Page(f"{one}/documento", page.open_document, Permission.INSPECT, method="POST"),
+    ]
+
+
+class _TabConvertor(StringConvertor):
+    """The address of a tab, which is no order's."""
+
+    regex = "|".join(words.BY_ADDRESS)
+
+
+register_url_convertor("tab", _TabConvertor())
+
+
     """Every error is a page that says what to do."""
 
     async def http(request: Request, error: Exception) -> Response:

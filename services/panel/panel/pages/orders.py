@@ -1,4 +1,4 @@
-"""The tabs of a store, and the two requests about an order: judge it again, and correct it."""
+"""What a person asks about one order: judge it again, correct it, decide about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,40 +11,23 @@ from starlette.responses import RedirectResponse, Response
 from contracts.commands import Corrections
 from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
-from panel import board, paging
-from panel.commands import Refused, Why, is_changed, shown_order
+from panel.commands import Refused, Why, shown_order
 from panel.desk import Desk
 from panel.pages import editing, words
 from panel.pages.guard import access_of, visit_of
 from panel.pages.view import View
 from panel.tab import Tab
 
-MOST_COUNTED: Final = 1_000
-PAGE: Final = 50
 VERSION: Final = "_versao"
 CHOICE: Final = "escolha"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderPages:
-    """Pages about the orders of one store."""
+    """Requests about single orders of a store."""
 
     desk: Desk
     view: View
-
-    async def tab(self, request: Request) -> Response:
-        """One tab, page by page."""
-        store = self._store(request)
-        tab = words.BY_ADDRESS.get(request.path_params["tab"])
-        if tab is None:
-            raise HTTPException(404)
-        try:
-            after = _cursor(request)
-        except paging.BadCursor:
-            return RedirectResponse(_address(store, tab), 303)
-        query = board.Query(stores=[store.store_id], tab=tab, after=after, limit=PAGE, full=True)
-        found = await self.desk.board.page(query)
-        return await self._list(request, store, tab, found)
 
     async def reprocess(self, request: Request) -> Response:
         """Ask for the order to be judged again as it is."""
@@ -90,25 +73,6 @@ class OrderPages:
         await self.desk.reprocess(row, corrections, by=access_of(request).user)
         return self._asked(store)
 
-    async def _list(
-        self, request: Request, store: StoreConfigured, tab: Tab, found: paging.Page
-    ) -> Response:
-        return self.view.page(
-            request,
-            "orders.html",
-            store=store,
-            tab=tab,
-            section=f"/pedidos/{words.TABS[tab][0]}",
-            rows=[
-                {**row, "body": shown_order(row), "changed": is_changed(row)} for row in found.rows
-            ],
-            next=found.next,
-            deep="depois" in request.query_params,
-            counts=await self._counts(store),
-            cut_off=await self.desk.cut_off([store]),
-            now=self.desk.clock(),
-        )
-
     def _form(
         self,
         request: Request,
@@ -139,20 +103,12 @@ class OrderPages:
             raise HTTPException(404)
         return store
 
-    async def _counts(self, store: StoreConfigured) -> dict[Tab, int]:
-        return await self.desk.board.counts([store.store_id], MOST_COUNTED + 1)
-
     def _asked(self, store: StoreConfigured) -> Response:
         return RedirectResponse(f"{_address(store, Tab.PENDING)}?aviso=reprocessamento", 303)
 
 
 def _address(store: StoreConfigured, tab: Tab) -> str:
     return f"/lojas/{store.store_id}/pedidos/{words.TABS[tab][0]}"
-
-
-def _cursor(request: Request) -> paging.Cursor | None:
-    text = request.query_params.get("depois")
-    return paging.cursor(text) if text else None
 
 
 def _version(row: Mapping[str, Any]) -> str:

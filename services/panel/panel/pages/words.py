@@ -4,6 +4,7 @@ from typing import Final
 
 from contracts.events import CancellationChoice
 from contracts.order import PaymentMethod
+from contracts.reasons import TEXTS
 from panel.access import Role
 from panel.saved_views import SavedView
 from panel.tab import Situation, Tab
@@ -37,6 +38,9 @@ SITUATIONS: Final[dict[str, tuple[str, str]]] = {
     Situation.KEPT: ("Mantido no ERP", "quiet"),
 }
 """The word and the tone of each situation."""
+
+REASONS: Final = sorted(((code.value, text) for code, text in TEXTS.items()), key=lambda r: r[1])
+"""Every reason an order may wait for, by its text."""
 
 PERIODS: Final[dict[str, str]] = {
     "hoje": "Hoje",

@@ -1,0 +1,1 @@
+// What lists of orders do better with a script.

@@ -1,0 +1,280 @@
+"""Narrowing a tab down, coming back to it, looking into it, and taking it along."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from contracts.reasons import ReasonCode
+from panel.access import Role
+from panel.people import Grant
+from tests.support.builders import (
+    PAID_AT,
+    STORE,
+    a_buyer,
+    a_store,
+    an_item,
+    an_order,
+    captured,
+    pending,
+    posted,
+    validated,
+)
+from tests.support.panel import Office, fields_of
+
+ORDERS = f"/lojas/{STORE}/pedidos"
+PENDING = f"{ORDERS}/pendentes"
+PROCESSED = f"{ORDERS}/processados"
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r'class="id"[^>]*>#(\d+)<', text)
+
+
+def waits(
+    office: Office, number: int, *codes: ReasonCode, days: int = 0, **of_order: object
+) -> None:
+    """An order that waits, placed so many days before the others."""
+    at = PAID_AT - timedelta(days=days)
+    order = an_order(number, placed_at=at, **of_order)
+    office.board.tell(captured(order), pending(order, *codes))
+
+
+async def typed(browser: httpx.AsyncClient, text: str, at: str = PENDING) -> httpx.Response:
+    """What the search box leads to."""
+    form = {"_token": fields_of(await browser.get("/conta"))["_token"], "texto": text}
+    answer = await browser.post(f"{at}/busca", data=form)
+    return await browser.get(answer.headers["location"])
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("", {"1001", "1002", "1003"}),
+        ("motivo=CUSTOMER_DOC_MISSING", {"1001"}),
+        ("motivo=NONSENSE", {"1001", "1002", "1003"}),
+        ("periodo=intervalo&de=2026-11-19&ate=2026-11-19", {"1002"}),
+        ("periodo=intervalo&de=2026-11-19", {"1002", "1003"}),
+        ("periodo=intervalo&ate=2026-11-18", {"1001"}),
+        ("periodo=intervalo&de=31/12&ate=", {"1001", "1002", "1003"}),
+        ("periodo=hoje", {"1003"}),
+        ("periodo=ontem", {"1002"}),
+        ("periodo=7", {"1001", "1002", "1003"}),
+        ("periodo=hoje&motivo=CUSTOMER_DOC_MISSING", set()),
+        ("situacao=integrado", {"1001", "1002", "1003"}),
+    ],
+)
+async def test_a_list_shows_the_orders_that_its_filters_let_through(
+    office: Office, browser: httpx.AsyncClient, filters: str, found: set[str]
+) -> None:
+    waits(office, 1001, ReasonCode.CUSTOMER_DOC_MISSING, days=2)
+    waits(office, 1002, ReasonCode.PRODUCT_SKU_NOT_FOUND, days=1)
+    waits(office, 1003, ReasonCode.PRODUCT_SKU_NOT_FOUND)
+
+    page = (await browser.get(f"{PENDING}?{filters}")).text
+
+    assert set(numbers(page)) == found
+    assert ("passa por estes filtros" in page) is (not found)
+
+
+async def test_filters_that_are_on_are_said_and_each_can_be_taken_off(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    waits(office, 1001, ReasonCode.CUSTOMER_DOC_MISSING)
+
+    page = (await browser.get(f"{PENDING}?periodo=30&motivo=CUSTOMER_DOC_MISSING")).text
+
+    off = re.findall(r'class="chip quiet" href="([^"]+)">([^<]+)', page)
+    assert off == [
+        (f"{PENDING}?motivo=CUSTOMER_DOC_MISSING", "Data do pedido: últimos 30 dias "),
+        (f"{PENDING}?periodo=30", "CPF/CNPJ ausente "),
+    ]
+    assert "Limpar filtros" in page
+
+
+@pytest.mark.parametrize(
+    "text", ["529.982.247-25", "irêne bap", "IRENE.LEAL@exemplo.test", "#1001", "can-77", "1001, 7"]
+)
+async def test_the_search_box_finds_an_order_and_the_address_names_nobody(
+    office: Office, browser: httpx.AsyncClient, text: str
+) -> None:
+    waits(office, 1001)
+    office.board.rows.clear()
+    order = an_order(1001, an_item("CAN-77"))
+    other = an_order(1002, buyer=a_buyer(name="Otto", document="11144477735", email="o@x.test"))
+    for one in (order, other):
+        office.board.tell(captured(one), pending(one))
+
+    page = await typed(browser, text)
+
+    assert numbers(page.text) == ["1001"]
+    assert text not in unquote(str(page.url))
+    assert "Busca: " in page.text
+
+
+async def test_a_search_that_was_sealed_for_another_store_finds_everything_again(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.topics.table.put(a_store(store_id="outra"))
+    waits(office, 1001)
+    page = await typed(browser, "nobody", at="/lojas/outra/pedidos/pendentes")
+
+    moved = await browser.get(f"{PENDING}?{page.url.query.decode()}")
+
+    assert numbers(moved.text) == ["1001"]
+
+
+async def test_the_next_page_keeps_the_filters(office: Office, browser: httpx.AsyncClient) -> None:
+    for number in range(1, 61):
+        waits(office, number, ReasonCode.CUSTOMER_DOC_MISSING)
+
+    first = await browser.get(f"{PENDING}?motivo=CUSTOMER_DOC_MISSING")
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    second = await browser.get(following.replace("&amp;", "&"))
+
+    assert "motivo=CUSTOMER_DOC_MISSING" in following
+    assert len(numbers(first.text) + numbers(second.text)) == 60
+
+
+async def test_a_list_can_be_named_come_back_to_and_forgotten(
+    office: Office, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    waits(office, 1001, ReasonCode.CUSTOMER_DOC_MISSING)
+    listed = f"{PENDING}?motivo=CUSTOMER_DOC_MISSING"
+    form = {"_token": fields_of(await browser.get(listed))["_token"]}
+    chosen = {"motivo": "CUSTOMER_DOC_MISSING", "nome": "  Sem   CPF "}
+
+    answer = await browser.post(f"{PENDING}/visoes", data=form | chosen)
+    named = (await browser.get(PROCESSED)).text
+    await browser.post(f"{PENDING}/visoes", data=form | {"apagar": "Sem CPF"})
+    after = (await browser.get(PROCESSED)).text
+
+    assert answer.headers["location"] == listed
+    assert re.search(rf'href="{re.escape(listed)}"[^>]*>Sem CPF</a>', named)
+    assert "Sem CPF" not in after
+    assert "Pendentes de hoje" in after
+
+
+async def test_views_are_ones_own(office: Office, browser: httpx.AsyncClient) -> None:
+    token = fields_of(await browser.get(PENDING))["_token"]
+    await browser.post(
+        f"{PENDING}/visoes", data={"_token": token, "periodo": "7", "nome": "Só minha"}
+    )
+    office.hire("rui", Grant(stores={STORE: Role.READER}))
+    await browser.post("/entrar", data={"usuario": "rui", "senha": "certa"})
+
+    assert "Só minha" not in (await browser.get(PENDING)).text
+
+
+async def exported(browser: httpx.AsyncClient, address: str) -> list[dict[str, str]]:
+    answer = await browser.get(address)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    text = answer.content.decode("utf-8")
+    assert text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}Pedido;")
+    return list(csv.DictReader(io.StringIO(text[1:], newline=""), delimiter=";"))
+
+
+async def test_the_list_is_taken_along_as_brazil_writes_it(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    waits(office, 1001, ReasonCode.CUSTOMER_DOC_MISSING, ReasonCode.CUSTOMER_NAME_GENERIC)
+    waits(office, 1002, ReasonCode.CUSTOMER_NAME_GENERIC)
+
+    [line] = await exported(browser, f"{PENDING}/exportar?motivo=CUSTOMER_DOC_MISSING")
+
+    assert line["Pedido"] == "#1001"
+    assert line["Valor"] == "138,50"
+    assert line["Data do pedido"] == "20/11/2026 11:00"
+    assert line["Motivos"] == "CPF/CNPJ ausente; Nome genérico"
+    assert line["CPF/CNPJ"] == "529.982.247-25"
+    [note] = [e for e in office.audit.entries if e.what == "pedidos_exportados"]
+    assert (note.by, note.about, note.details["documentos"]) == ("ana", STORE, "inteiros")
+
+
+async def test_whoever_only_reads_takes_masked_documents_along(
+    office: Office, visitor: httpx.AsyncClient
+) -> None:
+    office.hire("rui", Grant(stores={STORE: Role.READER}))
+    waits(office, 1001)
+    await visitor.post("/entrar", data={"usuario": "rui", "senha": "certa"})
+
+    [line] = await exported(visitor, f"{PENDING}/exportar")
+
+    assert line["CPF/CNPJ"] == "***.982.247-**"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+55", "-2", "@cmd", "\t=1", "  =1", '=HYPERLINK("x;y")'])
+async def test_no_cell_of_the_sheet_is_a_formula(
+    office: Office, browser: httpx.AsyncClient, name: str
+) -> None:
+    waits(office, 1001, buyer=a_buyer(name=name))
+
+    [line] = await exported(browser, f"{PENDING}/exportar")
+
+    assert line["Cliente"] == f"'{name}"
+
+
+async def test_a_sheet_goes_on_beyond_one_page(office: Office, browser: httpx.AsyncClient) -> None:
+    for number in range(1, 521):
+        waits(office, number)
+
+    lines = await exported(browser, f"{PENDING}/exportar")
+
+    assert len({line["Pedido"] for line in lines}) == 520
+
+
+async def test_details_come_as_a_part_for_the_list_and_as_a_page_for_a_link(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    waits(office, 1001)
+
+    part = await browser.get(f"{ORDERS}/1001/detalhes", headers={"X-Parte": "1"})
+    page = await browser.get(f"{ORDERS}/1001/detalhes")
+
+    assert "<html" not in part.text
+    assert "<h1>Pedido #1001</h1>" in page.text
+    for text in (part.text, page.text):
+        assert "Linha do tempo" in text
+        assert "52998224725" not in text
+
+
+async def test_a_row_that_left_its_tab_says_where_it_went(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    order = an_order(1001)
+    waits(office, 1001)
+    office.board.tell(validated(order, attempt=2), posted(order, attempt=2))
+
+    line = await browser.get(f"{ORDERS}/1001/linha?aba=pendentes")
+
+    assert line.text.lstrip().startswith('<tbody data-order="1001" class="gone">')
+    assert "Foi para Pedidos Processados" in line.text
+    assert "Editar" not in line.text
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "cure"),
+    [
+        (ReasonCode.CUSTOMER_DOC_MISSING, "buyer.document", "/1001/editar#buyer.document"),
+        (ReasonCode.PRODUCT_SKU_NOT_FOUND, "items.1.sku", "/1001/produto?item=1"),
+        (ReasonCode.STORE_CONFIG_INCOMPLETE, "settings.erp_stage_code", "/configurar"),
+        (ReasonCode.ITEM_QTY_INVALID, "items.1.quantity", ""),
+        (ReasonCode.ERP_REJECTED, None, "/1001/editar"),
+    ],
+)
+async def test_each_reason_leads_to_its_cure(
+    office: Office, browser: httpx.AsyncClient, code: ReasonCode, field: str | None, cure: str
+) -> None:
+    order = an_order(1001)
+    told = pending(order, code)
+    reasons = (told.reasons[0].model_copy(update={"field": field}),)
+    office.board.tell(captured(order), told.model_copy(update={"reasons": reasons}))
+
+    found = re.findall(r'<a class="chip" href="([^"]+)"', (await browser.get(PENDING)).text)
+
+    assert [address.endswith(cure) for address in found] == ([True] if cure else [])
