@@ -57,4 +57,4 @@ def test_tables_are_not_replayed_for_they_are_read_whole_at_every_start():
     replayed = {topic for service in SERVICES for topic in replayable(service)}
 
     assert replayed.isdisjoint(topic.name for topic in TOPICS if topic.compacted)
-    assert replayable("capture") == ("inbox.v1",)
+    assert replayable("capture") == ("inbox.v1", "captures.commands.v1")

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -31,6 +31,7 @@ from chassis.flow import Record
 from chassis.table import Table
 from chassis.vault import Vault
 from contracts.events import OrderCaptured
+from contracts.order import OrderStatus
 from contracts.stores import StoreConfigured
 from contracts.topics import INBOX
 from tests.support import mercadolivre, nuvemshop
@@ -134,12 +135,32 @@ class MemoryPrivacyBook:
         self.kept.setdefault(f"{store_id}:{asked.kind.value}:{asked.request_id}", asked)
 
 
+@dataclass
+class MemoryPublications:
+    """Publications in a dict."""
+
+    dates: dict[str, datetime] = field(default_factory=dict)
+
+    async def of(self, keys: Collection[str]) -> dict[str, datetime]:
+        return {key: self.dates[key] for key in keys if key in self.dates}
+
+
 class MemorySightings(MemoryDocuments[Sighting]):
     """Sightings in a dict, with the question which are of one store."""
 
     async def after(self, store_id: str, order_id: str, most: int) -> list[str]:
         of_store = (id_ for id_, kept in self.kept.items() if kept.state.store_id == store_id)
         return sorted(id_ for id_ in of_store if id_ > order_id)[:most]
+
+    async def standing(self, store_id: str, since: datetime, until: datetime) -> list[str]:
+        return [
+            id_
+            for id_, kept in self.kept.items()
+            if kept.state.store_id == store_id
+            and kept.state.status is OrderStatus.PAID
+            and kept.state.placed_at
+            and since <= kept.state.placed_at <= until
+        ]
 
 
 class Capture:
@@ -155,6 +176,7 @@ class Capture:
         self.sightings = MemorySightings()
         self.deferrals = MemoryDeferrals()
         self.privacy = MemoryPrivacyBook()
+        self.publications = MemoryPublications()
         self.tally = Tally()
         self.clock = FakeClock()
         self.seconds = Seconds()
@@ -194,6 +216,7 @@ class Capture:
             ),
             tally=self.tally,
             clock=self.clock,
+            publications=self.publications,
         )
         self.flow = flow(self.intake, self.sightings, self.log, self.tally, self.clock)
         self._offsets = itertools.count()

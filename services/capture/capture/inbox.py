@@ -1,6 +1,7 @@
 """What a record of the inbox looks like: the webhook's body untouched, the rest in headers.
 
-A record may also be ours: `refresh` names an order to ask the channel about. `attempt` counts how
+A record may also be ours: `refresh` names an order to ask the channel about, `asked_by` says on
+whose behalf; its body is the order as a list had it, or empty. `attempt` counts how
 often a record was put back because its channel could not be reached, `after` is the last order
 that a long erasure has reached.
 """
@@ -17,6 +18,8 @@ from contracts.wire import Outgoing
 
 REQUEST_HEADER: Final = "http_"
 REFRESH: Final = "refresh"
+ASKED_BY: Final = "asked_by"
+NOTHING: Final = b"{}"
 ATTEMPT: Final = "attempt"
 AFTER: Final = "after"
 
@@ -106,7 +109,29 @@ def again(record: Record, **changed: str) -> Outgoing:
 
 def refresh(record: Record, order_id: str) -> Outgoing:
     """A record that asks for an order anew; it holds nothing of the webhook that led to it."""
-    kept = ("channel", "store_id", "received_at", "traceparent")
+    kept = ("channel", "store_id", "received_at", "traceparent", ASKED_BY)
     headers = {name: record.headers[name] for name in kept if name in record.headers}
     headers[REFRESH] = order_id.encode()
-    return Outgoing(INBOX, record.key or b"", b"{}", tuple(headers.items()))
+    return Outgoing(INBOX, record.key or b"", NOTHING, tuple(headers.items()))
+
+
+def question(
+    *,
+    store_id: str,
+    channel: str,
+    at: datetime,
+    traceparent: bytes,
+    order_id: str,
+    document: bytes,
+    asked_by: str,
+) -> Outgoing:
+    """A record that asks for an order that a list has, on behalf of a sweep or a run."""
+    headers = {
+        "channel": channel.encode(),
+        "store_id": store_id.encode(),
+        "received_at": at.isoformat().encode(),
+        "traceparent": traceparent,
+        REFRESH: order_id.encode(),
+        ASKED_BY: asked_by.encode(),
+    }
+    return Outgoing(INBOX, store_id.encode(), document or NOTHING, tuple(headers.items()))

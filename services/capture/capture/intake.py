@@ -28,6 +28,8 @@ from capture.channels.channel import (
     Shop,
     Unreadable,
 )
+from capture.cut_off import Publications, before_start
+from capture.dated import dated
 from capture.deferrals import Deferrals, Deferred, put_aside, until_token, until_token_as_it_is
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
@@ -84,6 +86,7 @@ class Intake:
     privacy: PrivacyDuties
     tally: Tally
     clock: Clock
+    publications: Publications
 
     async def read(self, records: Sequence[Record]) -> Sequence[Read]:
         """What every record says, or why it cannot be used."""
@@ -103,7 +106,7 @@ class Intake:
                 reads.append(each)
             if i % BREATH == 0:
                 await asyncio.sleep(0)
-        return reads
+        return await dated(reads, self.publications)
 
     async def _hear(self, record: Record) -> Heard | Read:
         """Read one record by itself."""
@@ -116,8 +119,10 @@ class Intake:
             raise Unreadable("the record is not of the store's channel")
         shop = self.shops.shop(store)
         asked = record.headers.get(inbox.REFRESH)
-        said = OrderHint(asked.decode()) if asked else channel.read(delivery, shop)
-        return Heard(record, delivery, channel, shop, said)
+        if asked is None:
+            return Heard(record, delivery, channel, shop, channel.read(delivery, shop))
+        hint = _asked(channel, asked.decode(), delivery.body)
+        return Heard(record, delivery, channel, shop, hint)
 
     async def _follow(self, heard: Sequence[Heard | Read], deadline: float) -> list[Heard | Read]:
         """Put the order that it is of in the place of every lead, each followed once."""
@@ -224,6 +229,8 @@ class Intake:
             money=copy.money,
             test=copy.test,
             sold_elsewhere=copy.sold_elsewhere,
+            asked_by=heard.record.headers.get(inbox.ASKED_BY, b"").decode(),
+            before_store_start=before_start(copy.order.placed_at, shop.settings.orders_from),
             raw=_carried((*hint.raw, *answer.raw)),
         )
         return (seen,)
@@ -237,6 +244,13 @@ class Intake:
     async def _put_aside(self, deferred: Deferred) -> None:
         await patiently(lambda: self.deferrals.put(deferred), "deferring a record")
         log.info("record_deferred", store_id=deferred.store_id, until=deferred.due_at.isoformat())
+
+
+def _asked(channel: Channel, order_id: str, document: bytes) -> OrderHint:
+    """The order that we ask for ourselves, as a list had it if one did."""
+    if document == inbox.NOTHING:
+        return OrderHint(order_id)
+    return channel.listed(order_id, document)
 
 
 async def _guarded(work: Awaitable[T]) -> T | Failed:

@@ -12,6 +12,7 @@ from capture.appender import Appender
 from capture.asking import Asking
 from capture.channels import CHANNELS, RENEWALS
 from capture.channels.channel import Channel
+from capture.cut_off import MongoPublications
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
 from capture.grants import MongoGrants
 from capture.handlers import SERVICE, flow
@@ -63,6 +64,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         privacy=PrivacyDuties(privacy_book, sightings, deferrals, utc_now),
         tally=tally,
         clock=utc_now,
+        publications=MongoPublications(database["listings"]),
     )
     inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
     return Parts(

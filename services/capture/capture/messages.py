@@ -28,7 +28,12 @@ class _Local(Message):
 
 
 class Seen(_Local):
-    """A copy of an order was read. `copy_id` is the inbox record it came with."""
+    """A copy of an order was read. `copy_id` is the inbox record it came with.
+
+    `asked_by` is the sweep or run that wanted it read, if one did. `before_store_start` and
+    `before_publication` say that it was placed before the store's orders, or those of its
+    listings, are wanted.
+    """
 
     type: ClassVar[str] = "br.esteira.capture.seen"
 
@@ -37,6 +42,9 @@ class Seen(_Local):
     money: Money
     test: bool = False
     sold_elsewhere: bool = False
+    asked_by: str = ""
+    before_store_start: bool = False
+    before_publication: bool = False
     raw: tuple[RawDocument, ...] = ()
 
     @property

@@ -26,6 +26,8 @@ class Ignored(StrEnum):
     ALREADY_CANCELLED = "already_cancelled"
     OLDER_COPY = "older_copy"
     NOT_PAID = "not_paid"
+    BEFORE_STORE_START = "before_store_start"
+    BEFORE_PUBLICATION = "before_publication"
     SAME_CONTENT = "same_content"
     POORER_COPY = "poorer_copy"
 
@@ -36,7 +38,8 @@ class Sighting(Value):
     `revision` counts its captured versions, 0 while there is none; `content`, `status`, `gaps`,
     `copy_id` and `dated` (the channel's clock on it) are of the latest. `updated_at` is that clock
     on the newest copy seen, captured or not. `ignored` says why the last copy that was not
-    captured was not.
+    captured was not. `placed_at` is the newest copy's, `asked_by` the last sweep or run that had
+    the order read.
     """
 
     order_id: str
@@ -52,6 +55,8 @@ class Sighting(Value):
     ignored: Ignored | None = None
     deleted: bool = False
     erased_at: Instant | None = None
+    placed_at: Instant | None = None
+    asked_by: str = ""
 
 
 Step = tuple[Sighting | None, Sequence[Message]]
@@ -92,10 +97,16 @@ def _see(known: Sighting, seen: Seen) -> tuple[Sighting, Sequence[Message]]:
     if not known.erased_at and (known.copy_id, known.content) == (seen.copy_id, content):
         return known, (_captured(known, seen),)
     newest = max(known.updated_at or seen.order.updated_at, seen.order.updated_at)
+    met = {
+        "updated_at": newest,
+        "placed_at": known.placed_at if newest > seen.order.updated_at else seen.order.placed_at,
+        "asked_by": seen.asked_by or known.asked_by,
+    }
     if reason := _why_not(known, seen, content):
-        return known.model_copy(update={"ignored": reason, "updated_at": newest}), ()
+        return known.model_copy(update=met | {"ignored": reason}), ()
     taken = known.model_copy(
-        update={
+        update=met
+        | {
             # An order stays with the ERP account it first went to.
             "account_id": known.account_id if known.revision else seen.account_id,
             "revision": known.revision + 1,
@@ -104,7 +115,6 @@ def _see(known: Sighting, seen: Seen) -> tuple[Sighting, Sequence[Message]]:
             "gaps": seen.order.gaps,
             "copy_id": seen.copy_id,
             "dated": seen.order.updated_at,
-            "updated_at": newest,
         }
     )
     return taken, (_captured(taken, seen),)
@@ -121,6 +131,8 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
         Ignored.OLDER_COPY: known.updated_at is not None and updated_at < known.updated_at,
         Ignored.SAME_CONTENT: content == known.content,
         Ignored.NOT_PAID: seen.money is Money.AWAITED and not _owes_again(known, seen),
+        Ignored.BEFORE_STORE_START: seen.before_store_start and known.revision == 0,
+        Ignored.BEFORE_PUBLICATION: seen.before_publication and known.revision == 0,
         Ignored.POORER_COPY: updated_at == known.updated_at and _lost_details(known, seen),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

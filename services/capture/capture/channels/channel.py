@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Protocol
 
+from capture.channels.listed import Allowance, Missed, Page, Period
 from contracts.events import RawDocument
 from contracts.order import Gap, Order
 from contracts.stores import StoreSettings
@@ -41,6 +42,10 @@ class Unreachable(Exception):  # noqa: N818 - it names the state of the channel
     def __init__(self, cause: str, wait_s: float = 0.0) -> None:
         super().__init__(cause)
         self.wait_s = wait_s
+
+
+class Throttled(Unreachable):
+    """The channel had enough of our calls for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +233,22 @@ class Channel(Protocol):
 
         Raises Unreadable.
         """
+
+    allowance: Allowance
+    """What sweeps and "Buscar Pedidos" may ask of it."""
+
+    async def orders(self, shop: Shop, period: Period, after: str) -> Page:
+        """A page of the store's orders; `after` is the page before's, empty for the first.
+
+        Cancelled and unpaid ones too, as far as the channel lists them. Raises TokenRefused,
+        Unreachable and Unreadable; so do the others below.
+        """
+
+    async def numbered(self, shop: Shop, number: str) -> Page:
+        """The orders of this number, as people or the channel itself know it."""
+
+    def listed(self, order_id: str, document: bytes) -> OrderHint:
+        """What `Listed.document` says. Pure."""
+
+    async def missed(self, shop: Shop) -> Sequence[Missed]:
+        """The webhooks that the channel kept because it could not deliver them, if it keeps any."""

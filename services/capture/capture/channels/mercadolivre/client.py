@@ -8,12 +8,14 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 import orjson
 
-from capture.channels.channel import Shop, TokenRefused, Unreachable
-from capture.channels.mercadolivre import payload
+from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
+from capture.channels.listed import Missed, Page, Period
+from capture.channels.mercadolivre import order_list, payload
 from capture.channels.mercadolivre.billing import Billing
 from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import P, read
@@ -54,6 +56,24 @@ class Client:
         answer = await self._get(shop, f"/orders/{order_id}", payload.Order)
         seller = answer.document.seller if answer else None
         return None if seller and seller.id not in {"", shop.domain} else answer
+
+    async def orders(self, shop: Shop, period: Period, after: str) -> Page:
+        """A page of the seller's orders; cancelled ones are hidden from sellers."""
+        asked = urlencode({"seller": shop.domain} | order_list.parameters(period, after))
+        answer = await self._get(shop, f"/orders/search?{asked}", order_list.Found)
+        return order_list.page_of(answer.document, after) if answer else Page()
+
+    async def missed(self, shop: Shop) -> list[Missed]:
+        """The seller's notifications that no attempt delivered; the platform keeps them 2 days."""
+        missed: list[Missed] = []
+        for number in range(order_list.MOST_FEEDS):
+            asked = urlencode(order_list.feeds(shop.app.client_id, number))
+            answer = await self._get(shop, f"/missed_feeds?{asked}", order_list.Feeds)
+            feeds = answer.document.messages if answer else ()
+            missed += order_list.missed_of(feeds, shop.domain)
+            if len(feeds) < order_list.PAGE:
+                break
+        return missed
 
     async def pack(self, shop: Shop, pack_id: str) -> Answer | None:
         """Which orders a cart became."""
@@ -115,7 +135,7 @@ class Client:
         if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             raise TokenRefused
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            raise Unreachable("mercadolivre: throttled", _wait_s(response))
+            raise Throttled("mercadolivre: throttled", _wait_s(response))
         if status not in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
             raise Unreachable(f"mercadolivre answered {status}")
         return Answer(

@@ -1,15 +1,19 @@
-"""Nuvemshop's API, as far as capture asks it: an order with its parcels, and its transactions.
+"""Nuvemshop's API, as far as capture asks it: orders with parcels, and transactions.
 
 Source: the platform's pages on authentication, on errors and on rate limits.
 """
 
 import asyncio
 import re
+from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx
 
-from capture.channels.channel import Shop, TokenRefused, Unreachable
+from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
+from capture.channels.listed import Page, Period
+from capture.channels.nuvemshop import order_list
 from capture.channels.nuvemshop.payload import Order, Transaction, order_in, transactions_in
 from contracts.events import RawDocument
 
@@ -52,6 +56,19 @@ class Client:
         raw = RawDocument(source=f"api {path}", body=response.text)
         return transactions_in(response.content), raw
 
+    async def orders(self, shop: Shop, period: Period, after: str) -> Page:
+        """A page of the store's orders with their parcels. Raises as `order`."""
+        return await self._listed(shop, order_list.parameters(period, after), after)
+
+    async def numbered(self, shop: Shop, number: str) -> Page:
+        """The orders in which this number stands. Raises as `order`."""
+        return await self._listed(shop, order_list.numbered(number), "")
+
+    async def _listed(self, shop: Shop, parameters: Mapping[str, str], after: str) -> Page:
+        if (response := await self._ask(shop, f"orders?{urlencode(parameters)}")) is None:
+            return Page(total=0)
+        return order_list.page_in(response.content, response.headers, after)
+
     async def _ask(self, shop: Shop, path: str) -> httpx.Response | None:
         """The answer; None for a 404."""
         if not _STORE.fullmatch(shop.domain):
@@ -68,7 +85,7 @@ class Client:
             case httpx.codes.NOT_FOUND:
                 return None
             case httpx.codes.TOO_MANY_REQUESTS:
-                raise Unreachable("nuvemshop: throttled", _wait_s(response))
+                raise Throttled("nuvemshop: throttled", _wait_s(response))
             case httpx.codes.PAYMENT_REQUIRED:
                 raise Unreachable("nuvemshop: the store is suspended", _SUSPENDED_FOR_S)
             case status:

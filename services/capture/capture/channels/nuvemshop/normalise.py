@@ -50,6 +50,21 @@ def normalise(
         raise Unreadable(f"impossible order: {why}") from None
 
 
+def money_of(order: payload.Order) -> Money:
+    """Whether the buyer's money is there."""
+    return _MONEY.get(order.payment_status, Money.AWAITED)
+
+
+def is_cancelled(order: payload.Order) -> bool:
+    """Whether the sale no longer stands: cancelled, or its payment undone whole."""
+    return order.status == "cancelled" or order.payment_status in _UNDONE
+
+
+def is_sold_elsewhere(order: payload.Order) -> bool:
+    """Whether another channel tells of this sale."""
+    return order.storefront in _ELSEWHERE
+
+
 def gave_money_back(order: payload.Order) -> bool:
     """Whether its transactions tell of refunds."""
     return order.payment_status in {"refunded", "partially_refunded"}
@@ -61,8 +76,7 @@ def _normalise(
     transactions: Sequence[payload.Transaction],
     gaps: Sequence[Gap],
 ) -> Copy:
-    money = _MONEY.get(order.payment_status, Money.AWAITED)
-    cancelled = order.status == "cancelled" or order.payment_status in _UNDONE
+    money, cancelled = money_of(order), is_cancelled(order)
     items, shipping, totals = reckon(order)
     shipping_address, billing_address = addresses_of(order)
     paid_at = _utc(order.paid_at) if order.paid_at else None
@@ -84,16 +98,16 @@ def _normalise(
         refunds=tuple(_refund(each) for each in transactions if each.refunded > 0),
         placed_at=_utc(order.created_at),
         paid_at=paid_at,
-        updated_at=_touched_at(order),
+        updated_at=touched_at(order),
         cancelled_at=_cancelled_at(order, transactions) if cancelled else None,
         cancel_reason=_cancel_reason(order) if cancelled else None,
         shipped=_has_left(order),
         gaps=tuple(gaps),
     )
-    return Copy(canonical, money, sold_elsewhere=order.storefront in _ELSEWHERE)
+    return Copy(canonical, money, sold_elsewhere=is_sold_elsewhere(order))
 
 
-def _touched_at(order: payload.Order) -> datetime:
+def touched_at(order: payload.Order) -> datetime:
     """When the order last changed. A cancellation does not move `updated_at`, but has its own time.
 
     So a cancelled copy is always the newer one, in whatever order the copies are read.
@@ -133,7 +147,7 @@ def _cancelled_at(order: payload.Order, transactions: Sequence[payload.Transacti
     """Nuvemshop's moment; a payment undone whole counts as cancelled when that was done."""
     if order.cancelled_at:
         return _utc(order.cancelled_at)
-    return _refunded_at(transactions) or _touched_at(order)
+    return _refunded_at(transactions) or touched_at(order)
 
 
 def _cancel_reason(order: payload.Order) -> str | None:

@@ -16,12 +16,14 @@ from capture.channels.channel import (
     Said,
     Shop,
     Signature,
+    TokenRefused,
 )
-from capture.channels.shopify import webhook
-from capture.channels.shopify.client import Client, TokenRefused
+from capture.channels.listed import Allowance, Missed, Page, Period
+from capture.channels.shopify import order_list, webhook
+from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import Details
-from capture.channels.shopify.normalise import money_of, normalise, progress_of
-from capture.channels.shopify.payload import Order
+from capture.channels.shopify.normalise import is_cancelled, money_of, normalise, progress_of
+from capture.channels.shopify.payload import Order, order_in
 from contracts.events import RawDocument
 from contracts.order import Gap
 
@@ -35,6 +37,8 @@ class Shopify:
 
     name: str = NAME
     kept_headers: Mapping[bytes, str] = webhook.KEPT_HEADERS
+    allowance: Allowance = Allowance(burst=20, per_s=1, deepest=20_000)
+    """REST: 40 calls, 2 a second; no list is followed beyond 25,000 orders."""
 
     def __init__(self, http: httpx.AsyncClient, url: str) -> None:
         self._client = Client(http, url)
@@ -74,6 +78,28 @@ class Shopify:
         """See Channel."""
         order = _newest([hint.order, found.order])
         return normalise(shop, order, found.details, found.gaps) if order else None
+
+    async def orders(self, shop: Shop, period: Period, after: str) -> Page:
+        """See Channel: REST lists whole orders."""
+        return await self._client.orders(shop, period, after)
+
+    async def numbered(self, shop: Shop, number: str) -> Page:
+        """See Channel: by the name (`#1001`, also without `#`), or by Shopify's own id."""
+        named = await self._client.named(shop, number)
+        ids = named or ((number,) if number.isascii() and number.isdigit() else ())
+        found = [await self._client.order(shop, order_id) for order_id in ids]
+        orders = [order_list.listed(f[0], f[1].body.encode()) for f in found if f]
+        return Page(tuple(orders), total=len(orders))
+
+    def listed(self, order_id: str, document: bytes) -> OrderHint:
+        """See Channel."""
+        order = order_in(document)
+        raw = RawDocument(source="rest/orders.json", body=document.decode())
+        return OrderHint(order_id, order, (raw,), urgent=is_cancelled(order))
+
+    async def missed(self, shop: Shop) -> Sequence[Missed]:  # noqa: ARG002 - it keeps none
+        """See Channel: what Shopify gave up sending is gone."""
+        return ()
 
 
 class _Search:

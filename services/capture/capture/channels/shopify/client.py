@@ -1,16 +1,20 @@
-"""Shopify's Admin API, as far as capture asks it: one GraphQL query and one REST read.
+"""Shopify's Admin API, as far as capture asks it: two GraphQL queries and two REST reads.
 
 Source: shopify.dev, "API rate limits" and "API versioning".
 """
 
 import asyncio
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 import orjson
 
-from capture.channels.channel import Shop, Unreachable
+from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
+from capture.channels.listed import Page, Period
+from capture.channels.shopify import order_list
 from capture.channels.shopify.details import (
     ACCESS_DENIED,
     QUERY,
@@ -30,10 +34,6 @@ _THROTTLED_FOR_S: Final = 1.0
 _DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
 
-class TokenRefused(Exception):  # noqa: N818 - it names what happened
-    """Shopify does not accept the store's token, or the token lacks a scope."""
-
-
 class Client:
     """Asks Shopify about orders. `url` holds `{shop}`, which becomes the shop's domain."""
 
@@ -46,14 +46,7 @@ class Client:
 
         None when Shopify knows no such order. Raises TokenRefused and Unreachable.
         """
-        body = {
-            "query": QUERY,
-            "operationName": "OrderDetails",
-            "variables": {"id": order_gid},
-        }
-        response = await self._ask(shop, "POST", "/graphql.json", orjson.dumps(body))
-        if response.status_code != httpx.codes.OK:
-            raise Unreachable(f"graphql answered {response.status_code}")
+        response = await self._graphql(shop, "OrderDetails", QUERY, {"id": order_gid})
         answer = answer_in(response.content)
         order = answer.data.order if answer.data else None
         if order is None and answer.errors:
@@ -76,6 +69,32 @@ class Client:
         raw = RawDocument(source=f"rest{path}", body=response.text)
         return order_in(response.content), raw
 
+    async def orders(self, shop: Shop, period: Period, after: str) -> Page:
+        """A page of the shop's orders. Raises TokenRefused, Unreachable and Unreadable."""
+        asked = urlencode(order_list.parameters(period, after))
+        response = await self._ask(shop, "GET", f"/orders.json?{asked}")
+        if response.status_code != httpx.codes.OK:
+            raise Unreachable(f"rest answered {response.status_code}")
+        return order_list.page_in(response.content, response.headers.get("link", ""))
+
+    async def named(self, shop: Shop, number: str) -> tuple[str, ...]:
+        """The ids of the orders of this name. Raises TokenRefused and Unreachable."""
+        variables = order_list.question(number)
+        response = await self._graphql(shop, "OrdersNamed", order_list.NAMED, variables)
+        answer = answer_in(response.content)
+        if answer.errors:
+            _refused(answer)
+        return order_list.ids_in(response.content)
+
+    async def _graphql(
+        self, shop: Shop, name: str, query: str, variables: Mapping[str, Any]
+    ) -> httpx.Response:
+        body = {"query": query, "operationName": name, "variables": variables}
+        response = await self._ask(shop, "POST", "/graphql.json", orjson.dumps(body))
+        if response.status_code != httpx.codes.OK:
+            raise Unreachable(f"graphql answered {response.status_code}")
+        return response
+
     async def _ask(
         self, shop: Shop, method: str, path: str, content: bytes | None = None
     ) -> httpx.Response:
@@ -93,7 +112,7 @@ class Client:
         if response.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             raise TokenRefused
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise Unreachable("shopify: throttled", _wait_s(response))
+            raise Throttled("shopify: throttled", _wait_s(response))
         return response
 
 
@@ -102,7 +121,7 @@ def _refused(answer: Answer) -> None:
     if ACCESS_DENIED in answer.codes:
         return
     if THROTTLED in answer.codes:
-        raise Unreachable("shopify: throttled", answer.throttled_for_s)
+        raise Throttled("shopify: throttled", answer.throttled_for_s)
     raise Unreachable(f"graphql refused the query: {', '.join(sorted(answer.codes)) or 'no code'}")
 
 
