@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from chassis import kafka, table
 from chassis.app import Clients, Parts, Task, run
 from chassis.clock import utc_now
+from chassis.lookup import Lookup
 from chassis.store import Database, MongoDocuments
 from chassis.subscription import Subscription
 from chassis.table import Table
@@ -35,6 +36,7 @@ from panel.desk import Desk
 from panel.door import STATIC_AT, Door
 from panel.erp import lists
 from panel.erp.accounts import Accounts
+from panel.erp.orders import OrderReader
 from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 from panel.erp.window import Window
@@ -51,15 +53,18 @@ from panel.stores import Stores
 from panel.telling import SERVICE
 from panel.throttle import Throttle
 from panel.user_store import MongoUsers
-
-
 from panel.workbench import Workbench, workbench
+
+
 def build(settings: Settings, clients: Clients) -> Parts:
     """The service's parts on the real clients."""
     database = clients.mongo["esteira_panel"]
     stores = Table(StoreConfigured)
     conditions = Table(AccountCondition)
-    of_stores, of_conditions = (kafka.table_consumer(settings.kafka, SERVICE) for _ in range(2))
+    of_stores, of_conditions, of_records = (
+        kafka.table_consumer(settings.kafka, SERVICE) for _ in range(3)
+    )
+    records = Lookup(of_records)
     vault = Vault(settings.secret_key.get_secret_value())
     disconnections = MongoDocuments(
         database["disconnections"], disconnection.encode, disconnection.decode
@@ -71,6 +76,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         publisher=clients.publisher,
         clock=utc_now,
         new_id=lambda: str(uuid4()),
+        records=records,
         conditions=conditions,
     )
     staff = _staff(settings, database)
@@ -94,19 +100,19 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(table.follow, stores, of_stores),
             partial(table.follow, conditions, of_conditions),
         ],
-        stops=[of_stores.stop, of_conditions.stop, window.stop],
+        stops=[of_stores.stop, of_conditions.stop, records.stop, window.stop],
         http=web(
             desk,
             staff,
             window,
             MongoLedger(database[board.ORDERS]),
+            workbench(database),
             settings=settings,
             ready=partial(getattr, clients.health, "ready"),
         ),
     )
 
 
-            workbench(database),
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Who may come in, and what must be there before anybody does."""
@@ -152,6 +158,7 @@ def _window(settings: Settings, vault: Vault, database: Database[dict[str, Any]]
         accounts=accounts,
         lists=Reader(accounts, kept, utc_now),
         stages=StageReader(accounts, utc_now),
+        orders=OrderReader(accounts, utc_now),
         channels=ChannelCheck(channels, vault, settings.shopify_url),
         close=http.aclose,
     )
@@ -162,6 +169,7 @@ def web(
     staff: Staff,
     window: Window,
     ledger: Ledger,
+    bench: Workbench,
     *,
     settings: Settings,
     ready: Callable[[], bool],
@@ -169,7 +177,6 @@ def web(
     """The API beside the pages."""
     routes = [
         Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
-    bench: Workbench,
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
         Mount("/", pages.app(desk, staff.login, staff.sessions, window, ledger, bench=bench)),
     ]

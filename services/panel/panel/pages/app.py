@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -22,15 +23,15 @@ from panel.pages.account import AccountPages
 from panel.pages.entrance import Entrance
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
-from panel.pages.orders import OrderPages
 from panel.pages.listing import ListPages
 from panel.pages.order import OrderPage
+from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages
 from panel.pages.stores import StorePages
 from panel.pages.view import View
 from panel.sessions import Sessions
-
 from panel.workbench import Workbench
+
 log = structlog.get_logger()
 
 _SENTENCES = {
@@ -56,10 +57,10 @@ def app(
         *_people(PeoplePages(login.people, desk, view)),
         *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
-        *_orders(OrderPages(desk, view)),
         *_lists(ListPages(desk, bench, login.people.audit, view)),
-    ]
+        *_orders(OrderPages(desk, view)),
         *_order(OrderPage(desk, window, login.people.audit, view)),
+    ]
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, sessions=sessions, people=login.people, view=view)],
@@ -114,7 +115,6 @@ def _home(home: HomePages) -> list[Page]:
     ]
 
 
-def _orders(orders: OrderPages) -> list[Page]:
 def _lists(lists: ListPages) -> list[Page]:
     tab, order = "/lojas/{store}/pedidos/{tab:tab}", "/lojas/{store}/pedidos/{order}"
     return [
@@ -127,6 +127,7 @@ def _lists(lists: ListPages) -> list[Page]:
     ]
 
 
+def _orders(orders: OrderPages) -> list[Page]:
     order = "/lojas/{store}/pedidos/{order}"
     return [
         Page(f"{order}/editar", orders.edit, Permission.OPERATE),
@@ -137,7 +138,6 @@ def _lists(lists: ListPages) -> list[Page]:
     ]
 
 
-def _handlers(view: View) -> dict[object, ExceptionHandler]:
 def _order(page: OrderPage) -> list[Page]:
     one = "/lojas/{store}/pedidos/{order}"
     return [
@@ -157,6 +157,7 @@ class _TabConvertor(StringConvertor):
 register_url_convertor("tab", _TabConvertor())
 
 
+def _handlers(view: View) -> dict[object, ExceptionHandler]:
     """Every error is a page that says what to do."""
 
     async def http(request: Request, error: Exception) -> Response:
