@@ -29,6 +29,8 @@ BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
 BUSY_RECORDS = 8
 """So many in a batch say that more are on their way."""
+SMALL_RECORDS = 100
+"""Fewer than this make a batch that others could have joined."""
 REST_S = 0.02
 """Between batches while more are on their way: few large ones cost everybody less than many small
 ones, the broker and the database most of all. Who is idle does not wait."""
@@ -96,6 +98,21 @@ class Mover:
         await self.commit(records)
 
 
+@dataclass(slots=True)
+class Pace:
+    """Rests between batches while many small ones come; a backlog is read without a rest."""
+
+    sleep: Callable[[float], Awaitable[None]]
+    _small_before: bool = False
+
+    async def rest(self, records: int) -> None:
+        """Rest, if this batch and the one before it were small."""
+        small = BUSY_RECORDS <= records < SMALL_RECORDS
+        if small and self._small_before:
+            await self.sleep(REST_S)
+        self._small_before = small
+
+
 def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "") -> Mover:
     """Hand batches of the flow's topics to it; commit each batch after it is done.
 
@@ -117,13 +134,13 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
         listener=subscription.listener,
         **kafka.consumer_options(member),
     )
+    pace = Pace(asyncio.sleep)
     mover = Mover(flow, lambda records: commit(subscriber.consumer, records))
 
     async def consume(message: KafkaMessage) -> None:
         records = [_record(raw) for raw in message.raw_message]
         await mover.take(records)
-        if BUSY_RECORDS <= len(records) < BATCH_RECORDS:
-            await asyncio.sleep(REST_S)
+        await pace.rest(len(records))
 
     subscriber(consume)
     return mover
