@@ -11,6 +11,8 @@ from embedded.ports import HOST, Ports, variable
 SHOP_DOMAIN: Final = "demo-shopify.myshopify.com"
 NUVEMSHOP_STORE: Final = "817495"
 MERCADOLIVRE_SELLER: Final = "428991637"
+SHOPIFY_APP: Final = "c2b5d0e7f1a94436"
+NUVEMSHOP_APP: Final = "6142"
 MERCADOLIVRE_APP: Final = "7312904455018236"
 
 
@@ -47,7 +49,9 @@ class Site:
             "ESTEIRA_ERP_URL": f"{self.url('erp')}/api/v1/",
             "ESTEIRA_SHOPIFY_URL": f"{self.url('channels')}/shopify/{{shop}}",
             "ESTEIRA_NUVEMSHOP_URL": f"{self.url('channels')}/nuvemshop",
+            "ESTEIRA_NUVEMSHOP_AUTH_URL": f"{self.url('channels')}/nuvemshop",
             "ESTEIRA_MERCADOLIVRE_URL": f"{self.url('channels')}/mercadolivre",
+            "ESTEIRA_MERCADOLIVRE_AUTH_URL": f"{self.url('channels')}/mercadolivre",
         }
         if name == "sandbox":
             told["ESTEIRA_SANDBOX_DATA"] = str(self.data / "sandbox")
@@ -60,11 +64,15 @@ class Site:
             told["ESTEIRA_PANEL_USER"] = self.credentials.panel_user
             told["ESTEIRA_PANEL_PASSWORD"] = self.credentials.panel_password
             told["ESTEIRA_PANEL_TOKEN"] = self.credentials.panel_token
+            told |= self._apps()
         return told | dict(self.overrides)
 
     def seed(self) -> dict[str, Any]:
-        """The sandbox's ERP account, and the stores it sells for."""
-        return {"erp": self._erp(), "stores": self.stores()}
+        """The sandbox's ERP account, the stores it sells for, and shops that wait to be connected.
+
+        Those let our app in when somebody connects them in the panel, and sell nothing before.
+        """
+        return {"erp": self._erp(), "stores": [*self.stores(), *self._waiting()]}
 
     def card(self) -> dict[str, Any]:
         """`demo.json`: all that a person or a program needs to use the belt."""
@@ -93,6 +101,7 @@ class Site:
                 name="Loja demonstração (Shopify)",
                 shop_domain=SHOP_DOMAIN,
                 access_token=known.access_token,
+                client_id=SHOPIFY_APP,
                 webhook_secret=known.webhook_secret,
             ),
             self._store(
@@ -100,6 +109,7 @@ class Site:
                 name="Loja demonstração (Nuvemshop)",
                 shop_domain=NUVEMSHOP_STORE,
                 access_token=known.nuvemshop_token,
+                client_id=NUVEMSHOP_APP,
                 webhook_secret=known.nuvemshop_secret,
             ),
             self._store(
@@ -118,7 +128,37 @@ class Site:
     def _store(self, channel: str, **known: str) -> dict[str, str]:
         store_id = f"demo-{channel}"
         own_address = f"{self.url('capture')}/webhooks/{channel}/{store_id}"
-        return {"id": store_id, "channel": channel, "webhook_url": own_address} | known
+        known = {"webhook_url": own_address, "redirect_url": self._redirect(channel)} | known
+        return {"id": store_id, "channel": channel} | known
+
+    def _waiting(self) -> list[dict[str, str]]:
+        """Another shop at each channel, for people to connect; the app is the same."""
+        domains = {
+            "shopify": "minha-loja.myshopify.com",
+            "nuvemshop": "5120443",
+            "mercadolivre": "1190345527",
+        }
+        shops = []
+        for demo in self.stores():
+            channel = demo["channel"]
+            shop = {"id": f"minha-{channel}", "channel": channel, "shop_domain": domains[channel]}
+            app = {n: demo[n] for n in ("client_id", "webhook_secret", "redirect_url")}
+            # Where the app's webhooks go whose address is the app's; others are registered.
+            address = demo["webhook_url"] if channel == "mercadolivre" else ""
+            shops.append(shop | app | {"webhook_url": address})
+        return shops
+
+    def _apps(self) -> dict[str, str]:
+        """Our application at each channel."""
+        told: dict[str, str] = {}
+        for demo in self.stores():
+            name = f"ESTEIRA_{demo['channel'].upper()}_CLIENT"
+            told |= {f"{name}_ID": demo["client_id"], f"{name}_SECRET": demo["webhook_secret"]}
+        return told
+
+    def _redirect(self, channel: str) -> str:
+        """Where the channel sends merchants back who let the app in."""
+        return f"{self.url('panel')}/conectar/{channel}/retorno"
 
     def _erp(self) -> dict[str, str]:
         return {"app_key": self.credentials.app_key, "app_secret": self.credentials.app_secret}

@@ -79,8 +79,23 @@ def test_the_card_has_what_a_visitor_needs(site):
 
 
 def test_the_sandbox_and_the_card_agree_on_the_secrets(site):
-    assert site.seed()["stores"] == site.card()["stores"]
+    assert site.seed()["stores"][:3] == site.card()["stores"]
     assert site.seed()["erp"] == site.card()["erp"]
+
+
+def test_a_shop_of_every_channel_waits_to_be_connected_with_the_panels_own_app(site):
+    told = site.environment("panel")
+    waiting = site.seed()["stores"][3:]
+
+    assert [shop["channel"] for shop in waiting] == ["shopify", "nuvemshop", "mercadolivre"]
+    for shop in waiting:
+        name = f"ESTEIRA_{shop['channel'].upper()}_CLIENT"
+        assert (told[f"{name}_ID"], told[f"{name}_SECRET"]) == (
+            shop["client_id"],
+            shop["webhook_secret"],
+        )
+        assert shop["redirect_url"].startswith(told["ESTEIRA_PANEL_URL"])
+        assert "access_token" not in shop
 
 
 def test_credentials_are_made_once_and_only_their_owner_reads_them(tmp_path):

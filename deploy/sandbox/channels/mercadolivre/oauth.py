@@ -73,7 +73,10 @@ def token(given: Mapping[str, str], grants: Grants, now: float) -> tuple[Store |
 
 
 def invalid_grant() -> Answer:
-    """The refusal of a code or refresh token. The text stands under two names: documents show one, integrators' logs the other."""
+    """The refusal of a code or refresh token.
+
+    The text stands under two names: documents show one, integrators' logs the other.
+    """
     body = {"error_description": _MESSAGE, "message": _MESSAGE, "error": "invalid_grant"}
     return Answer({**body, "status": 400, "cause": []}, 400)
 

@@ -106,12 +106,12 @@ class AdminApi:
         asked = request.query_params
         if path != f"{_OAUTH}authorize" or asked.get("client_id") != store.client_id:
             return _json({"errors": "Not Found"}, 404)
-        address, answer = asked.get("redirect_uri", ""), asked.get(ANSWER, "")
+        address, said = asked.get("redirect_uri", ""), asked.get(ANSWER, "")
         if not address or store.redirect_url not in {"", address}:
             return wrong(request, "O endereço de retorno não é o que o aplicativo registrou.")
-        if answer == NO:
+        if said == NO:
             return RedirectResponse("/", 302)
-        if answer != store.id:
+        if said != store.id:
             shops = [(store.id, store.shop_domain)]
             return page(request, Consent("Shopify", store.client_id, shops))
         code = self._grants.code(store, oauth.TOKENS, now)
@@ -126,7 +126,8 @@ class AdminApi:
             return _text(planted)
         points = self._throttle.points(store.id, store.plan)
         webhooks = WebhookFields(self._subscriptions, store, self._clock.seconds())
-        answered = graphql_api.answer(asked, store, self._orders, self._products, webhooks, points)
+        others = {**self._products.fields(), **webhooks.fields()}
+        answered = graphql_api.answer(asked, store, self._orders, others, points)
         return _json(answered)
 
     def _rest(self, store: Store, path: str, request: Request) -> Response:

@@ -24,12 +24,10 @@ from graphql import (
 from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Document, Store
 from sandbox.channels.orders import Cursor, OrderBook, Sorting
-from sandbox.channels.shopify.catalogue import Products
 from sandbox.channels.shopify.cost import actual_cost, requested_cost
 from sandbox.channels.shopify.paging import page_of
 from sandbox.channels.shopify.search import SearchRefusedError, of_query
 from sandbox.channels.shopify.view import order_view
-from sandbox.channels.shopify.webhook_api import WebhookFields
 
 MAX_QUERY_COST = 1000  # widely stated, not on the platform's page of limits
 _SCHEMA = build_schema(Path(__file__).with_name("admin.graphql").read_text(encoding="utf-8"))
@@ -46,14 +44,12 @@ class Asked:
 
 
 def answer(
-    asked: Asked,
-    store: Store,
-    orders: OrderBook,
-    products: Products,
-    webhooks: WebhookFields,
-    points: Bucket,
+    asked: Asked, store: Store, orders: OrderBook, others: Document, points: Bucket
 ) -> Document:
-    """The JSON answer to a query; throttled and refused queries answer `errors` too."""
+    """The JSON answer to a query; throttled and refused queries answer `errors` too.
+
+    `others` are the root fields that are not about orders.
+    """
     document, problems = _understood(asked.query)
     if document is None or problems:
         return {"errors": problems}
@@ -71,7 +67,7 @@ def answer(
     done = execute_sync(
         _SCHEMA,
         document,
-        {**_root(store, orders), **products.fields(), **webhooks.fields()},
+        {**_root(store, orders), **others},
         variable_values=dict(asked.variables),
         operation_name=asked.operation_name,
     )
