@@ -28,6 +28,7 @@ MAY = {
     Permission.ENTER: set(WHO),
     Permission.SEE: {"leitor", "operador", "gestor", "gestor de todas"},
     Permission.OPERATE: {"operador", "gestor", "gestor de todas"},
+    Permission.INSPECT: {"gestor", "gestor de todas"},
     Permission.MANAGE: {"gestor", "gestor de todas", "administrador"},
     Permission.MANAGE_SOME: {"gestor", "gestor de todas", "administrador"},
     Permission.ADMINISTER: {"administrador"},
@@ -52,7 +53,7 @@ async def come_in(office: Office, http: httpx.AsyncClient, who: str) -> None:
 
 async def ask(http: httpx.AsyncClient, page: Page, store: str) -> int:
     """What a route answers to a visitor, with the right token of a form."""
-    path = page.path.format(
+    path = page.path_format.format(
         store=store, order="1001", tab="pendentes", user="gestor", token="nonsense"
     )
     if "POST" not in (page.methods or ()):
@@ -73,7 +74,7 @@ async def test_nobody_sees_a_page_without_a_login_but_those_that_let_them_in(
 
     assert {page.path for page in routes if page not in closed} == {"/entrar", "/convite/{token}"}
     for page, store in product(closed, (STORE, FOREIGN)):
-        path = page.path.format(store=store, order="1001", tab="pendentes", user="gestor")
+        path = page.path_format.format(store=store, order="1001", tab="pendentes", user="gestor")
         for method in page.methods or ():
             answer = await visitor.request(method, path)
             assert answer.status_code == 303, (method, path)
@@ -115,7 +116,7 @@ async def test_no_page_of_ones_own_store_names_a_foreign_one(
     gets = [page for page in routes if "GET" in (page.methods or ())]
 
     for page in gets:
-        path = page.path.format(
+        path = page.path_format.format(
             store=STORE, order="1001", tab="pendentes", user="gestor", token="nonsense"
         )
         text = (await visitor.get(path)).text

@@ -13,8 +13,9 @@ from chassis.store import Kept
 from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
+from contracts.envelope import Message
 from contracts.stores import StoreConfigured
-from contracts.wire import Outgoing, decode
+from contracts.wire import Outgoing, decode, encode
 from panel.access import Role
 from panel.audit import Entry
 from panel.channel_check import ChannelCheck
@@ -22,19 +23,21 @@ from panel.desk import Desk
 from panel.disconnection import Disconnection
 from panel.erp.accounts import Accounts
 from panel.erp.lists import Lists
+from panel.erp.orders import OrderReader
 from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 from panel.erp.window import Window
+from panel.heard import Heard
 from panel.login import Login
 from panel.passwords import Hashing
 from panel.people import Grant, People, User
 from panel.sessions import Session, Sessions
 from panel.stores import Stores
 from panel.throttle import Throttle
+from panel.workbench import Workbench
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.memory_board import MemoryBoard, MemoryLedger
-from panel.workbench import Workbench
 from tests.support.panel_erp import FakeErp, FakeShopify
 
 TOKEN = "est_a-token-of-the-tests"
@@ -140,6 +143,7 @@ class Office:
             publisher=self.topics,
             clock=self.clock,
             new_id=lambda: f"command-{next(numbers)}",
+            records=self.topics,
             conditions=self.conditions,
         )
         accounts = Accounts(self.vault, lambda account: self.erp.client(account, self.clock))
@@ -147,16 +151,24 @@ class Office:
             accounts,
             Reader(accounts, self.lists, self.clock, patience_s=self.patience_s),
             StageReader(accounts, self.clock, patience_s=self.patience_s),
+            OrderReader(accounts, self.clock, patience_s=self.patience_s),
             ChannelCheck(self.shopify.client(), self.vault, "https://{shop}"),
             close=_nothing,
         )
         self.ledger = MemoryLedger(self.board)
+        self.bench = Workbench(views=MemoryDocuments())
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
         self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)
 
+    async def hear(self, *messages: Message) -> None:
+        """Tell messages on their topics, and fold them into rows as they are read there."""
+        for message in messages:
+            await self.topics.publish([encode(message, "test")])
+            place = (0, len(self.topics.topics[message.topic]) - 1)
+            self.board.tell(Heard(occurred_at=message.occurred_at, message=message, place=place))
+
     def hire(self, login: str, grant: Grant, password: str = "certa") -> None:  # noqa: S107 - of the tests
-        self.bench = Workbench(views=MemoryDocuments())
         """A user who has set their password."""
         user = User(login, grant, password_hash=PLAIN.hash(password))
         self.users.kept[login] = Kept(user, 1)
