@@ -1,24 +1,12 @@
 """A record as it may be shown: what identifies a person is masked unless asked for. Pure."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, Final
 
 from ops.log import Logged
 from ops.selection import store_of, subject_of
+from panel.documents import masked
 
-MASKED: Final = "•••"
-PLAIN: Final = frozenset(
-    {
-        "account_id", "attempt", "cancelled_at", "channel", "channel_order_id", "code",
-        "command_id", "currency", "decision", "erp_order_id", "erp_order_number",
-        "integration_code", "item_id",
-        "key", "listing_id", "occurred_at", "order_id", "parked_by", "placed_at", "posted_at",
-        "revision", "sku", "stage_code", "standing", "status", "store_id", "total", "undoing",
-        "updated_at", "version", "condition", "quantity", "unit_price", "shipped",
-    }
-)  # fmt: skip
-"""Fields whose text is shown as it is: a list of what is harmless, for new fields may not be."""
 _HARMLESS_HEADERS: Final = ("ce_", "dead_", "replay_", "content-type", "traceparent", "attempt")
 
 
@@ -51,14 +39,3 @@ def body(value: bytes | None, *, reveal: bool = False) -> Any:
     except ValueError:
         return None
     return found if reveal else masked(found)
-
-
-def masked(value: Any, name: str = "") -> Any:
-    """The same shape; texts and numbers only under names that are known to be harmless."""
-    if isinstance(value, Mapping):
-        return {key: masked(each, key) for key, each in value.items()}
-    if isinstance(value, list):
-        return [masked(each, name) for each in value]
-    if value is None or isinstance(value, bool) or name in PLAIN:
-        return value
-    return MASKED

@@ -3,7 +3,8 @@ import json
 from hypothesis import given
 
 from contracts.wire import encode
-from ops.masking import MASKED, PLAIN, body, masked, shown
+from ops.masking import body, shown
+from panel.documents import MASKED, PLAIN, masked
 from tests.ops.test_selection import logged
 from tests.support.strategies import messages
 
