@@ -40,6 +40,8 @@ async def test_the_first_administrator_comes_in_by_a_link_and_invites_an_operato
     await dona.page.get_by_label("Senha nova").fill(PASSWORD)
     await dona.page.get_by_role("button", name="Salvar e entrar").click()
 
+    await dona.page.locator(".account > summary").click()
+    await dona.looks("conta-menu")
     await dona.goes("Usuários")
     await dona.page.get_by_label("Usuário", exact=True).fill("bia")
     await dona.page.get_by_label("(Shopify)").select_option("operador")

@@ -21,5 +21,3 @@ def menu(access: Access, store: StoreConfigured | None, here: str) -> Iterator[E
         yield "Lojas", "/gerenciar", own
     else:
         yield "Lojas", "/lojas", here == "/lojas"
-    if access.admin:
-        yield "Usuários", "/usuarios", here.startswith("/usuarios")
