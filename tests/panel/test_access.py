@@ -12,7 +12,7 @@ from panel.door import Door
 from panel.pages.guard import Page
 from panel.people import Grant
 from tests.support.builders import STORE, a_store, an_order, captured, pending
-from tests.support.panel import Office, client, fields_of
+from tests.support.panel import Office, address, client, fields_of
 
 FOREIGN = "loja-alheia"
 WHO = {
@@ -53,9 +53,7 @@ async def come_in(office: Office, http: httpx.AsyncClient, who: str) -> None:
 
 async def ask(http: httpx.AsyncClient, page: Page, store: str) -> int:
     """What a route answers to a visitor, with the right token of a form."""
-    path = page.path_format.format(
-        store=store, order="1001", tab="pendentes", user="gestor", token="nonsense"
-    )
+    path = address(page, store)
     if "POST" not in (page.methods or ()):
         return (await http.get(path)).status_code
     token = fields_of(await http.get("/conta"))["_token"]
@@ -74,7 +72,7 @@ async def test_nobody_sees_a_page_without_a_login_but_those_that_let_them_in(
 
     assert {page.path for page in routes if page not in closed} == {"/entrar", "/convite/{token}"}
     for page, store in product(closed, (STORE, FOREIGN)):
-        path = page.path_format.format(store=store, order="1001", tab="pendentes", user="gestor")
+        path = address(page, store)
         for method in page.methods or ():
             answer = await visitor.request(method, path)
             assert answer.status_code == 303, (method, path)
@@ -116,9 +114,7 @@ async def test_no_page_of_ones_own_store_names_a_foreign_one(
     gets = [page for page in routes if "GET" in (page.methods or ())]
 
     for page in gets:
-        path = page.path_format.format(
-            store=STORE, order="1001", tab="pendentes", user="gestor", token="nonsense"
-        )
+        path = address(page, STORE)
         text = (await visitor.get(path)).text
         assert FOREIGN not in text, path
         assert "Alheia" not in text, path

@@ -29,6 +29,7 @@ from panel.erp.stages import StageReader
 from panel.erp.window import Window
 from panel.heard import Heard
 from panel.login import Login
+from panel.pages.guard import Page
 from panel.passwords import Hashing
 from panel.people import Grant, People, User
 from panel.sessions import Session, Sessions
@@ -176,6 +177,16 @@ class Office:
 
 async def _nothing() -> None:
     pass
+
+
+PLACES = {"order": "1001", "tab": "pendentes", "user": "gestor", "token": "nonsense"}
+"""What stands in the addresses of pages; whatever else a route asks for is `1`."""
+
+
+def address(page: Page, store: str) -> str:
+    """An address of this page, in this store."""
+    places = dict.fromkeys(page.param_convertors, "1") | PLACES | {"store": store}
+    return page.path_format.format_map(places)
 
 
 def client(app: ASGIApp, token: str | None = TOKEN) -> httpx.AsyncClient:
