@@ -122,6 +122,8 @@ async def test_what_the_panel_folded_into_the_old_rows_meanwhile_is_in_the_new_o
 
     after = shown(boards)
     assert after[SECOND.order_id]["tab"] == "processed"
+    [record] = [entry.pop("record") for entry in after[OLD.order_id]["timeline"]]
+    assert record[0] == 0
     assert after[OLD.order_id] == encode(fold(captured(OLD)))
     assert after[FIRST.order_id] == before[FIRST.order_id]
 

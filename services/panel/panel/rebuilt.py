@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from panel import cells
 from panel.row import MOST_REQUESTS, Row
-from panel.timeline import LONGEST, Entry, latest, place
+from panel.timeline import LONGEST, Entry, first, place
 
 
 def joined(told: Row | None, stored: Row) -> Row:
@@ -41,5 +41,5 @@ def joined(told: Row | None, stored: Row) -> Row:
 def _united(told: list[Entry], stored: list[Entry]) -> list[Entry]:
     known = {entry["id"]: entry for entry in told}
     for entry in stored:
-        known[entry["id"]] = latest(known.get(entry["id"], entry), entry)
+        known[entry["id"]] = first(known.get(entry["id"], entry), entry)
     return sorted(known.values(), key=place)

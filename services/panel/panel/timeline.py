@@ -47,16 +47,18 @@ def with_entry(entries: list[Entry], new: Entry) -> list[Entry]:
     """The entries and a new one, by time; the same list when it is there already."""
     for at, known in enumerate(entries):
         if known["id"] == new["id"]:
-            same = latest(known, new) is known
+            same = first(known, new) is known
             return entries if same else [*entries[:at], new, *entries[at + 1 :]]
     longer = [*entries]
     insort(longer, new, key=place)
     return longer[-LONGEST:]
 
 
-def latest(one: Entry, other: Entry) -> Entry:
-    """Of two entries of one fact that of the record told last: its topic keeps it longest."""
-    return one if one.get("record", []) >= other.get("record", []) else other
+def first(one: Entry, other: Entry) -> Entry:
+    """Of two entries of one fact that of the record told first: a repeat changes nothing."""
+    if "record" not in one or "record" not in other:
+        return other if "record" in other else one
+    return one if one["record"] <= other["record"] else other
 
 
 def place(entry: Entry) -> tuple[str, str]:
