@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from contracts.stores import StoreConfigured, StoreSettings
 from panel.access import Role
 from panel.erp.lists import Lists, decode, encode
+from panel.erp.reader import Reader
 from panel.pages import store_typed
 from panel.pages.store_form import Form
 from panel.people import Grant
 from tests.support.builders import STORE, a_store, an_order, captured, validated
 from tests.support.panel import Office, fields_of
-from tests.support.panel_erp import KEYS_REFUSED, LISTS
+from tests.support.panel_erp import KEYS_REFUSED, LISTS, REDUNDANT
 
 FORM = f"/lojas/{STORE}/configurar"
 
@@ -146,6 +147,29 @@ async def test_lists_that_grew_old_are_shown_with_their_time_and_read_again(
     assert "podem ter mudado" in stale.text
     assert asked == len(LISTS)
     assert options_of(stale.text, "erp_stage_code")["20"] == "Separar Estoque"
+
+
+async def test_a_list_that_somebody_else_just_asked_for_is_asked_again_after_the_minute(
+    office: Office, store: StoreConfigured
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        office.clock.advance(seconds=seconds)
+        office.erp.answers["ListarOrigem"] = LISTS["ListarOrigem"]
+
+    office.erp.answers["ListarOrigem"] = REDUNDANT
+    reader = Reader(office.window.accounts, office.lists, office.clock, sleep=sleep)
+
+    await reader.read_again(store)
+
+    lists = await reader.lists(store)
+    assert lists.name_of("origins", "API") == "API"
+    assert lists.read_at is not None
+    assert [seconds > 61 for seconds in waited] == [True]
+    assert office.erp.asked.count("ListarOrigem") == 2
+    assert office.erp.asked.count("ListarVendedores") == 1
 
 
 @pytest.mark.usefixtures("store")

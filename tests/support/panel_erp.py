@@ -82,6 +82,12 @@ KEYS_REFUSED = Fault(
     "SOAP-ENV:Server",
 )
 
+REDUNDANT = Fault(
+    FaultKind.REDUNDANT,
+    "ERROR: Consumo redundante detectado. Aguarde 16 segundos para tentar novamente (REDUNDANT).",
+    "SOAP-ENV:Client-6",
+)
+
 
 @dataclass
 class FakeShopify:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import SecretStr
+
 from chassis.clock import utc_now
 from chassis.patience import Unavailable
 from chassis.store import connect
@@ -70,9 +72,15 @@ class CommandLine:
         return f"Good for 30 minutes, once, for the user {login}:\n{self.url}/convite/{token}\n"
 
 
+class Addresses(Settings):
+    """Where the database and the panel are; no command opens a sealed secret."""
+
+    secret_key: SecretStr = SecretStr("")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run a command on the panel's database; gives the exit code."""
-    settings = Settings()
+    settings = Addresses()
 
     async def run() -> tuple[int, str]:
         client = connect(settings.mongodb)

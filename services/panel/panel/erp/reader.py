@@ -86,7 +86,7 @@ class Reader:
             if wait_s := await self._read_one(account_id, omie, name):
                 again[name] = wait_s
         if again:
-            await self.sleep(max(again.values()) + 1)
+            await self.sleep(max(AGAIN_AFTER.total_seconds(), *again.values()) + 1)
             for name in again:
                 await self._read_one(account_id, omie, name)
 
