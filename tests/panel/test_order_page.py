@@ -500,3 +500,14 @@ async def test_an_event_that_the_order_never_had_is_not_found(
     answer = await browser.get(f"{PAGE}/documento", params={"evento": "nenhum"})
 
     assert answer.status_code == 404
+
+
+async def test_what_is_asked_for_on_the_orders_page_leads_back_to_it(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.board.tell(captured(ORDER), pending(ORDER))
+
+    answer = await press(browser, f"{PAGE}/reprocessar", **fields_of(await browser.get(PAGE)))
+
+    assert answer.headers["location"] == f"{PAGE}?aviso=reprocessamento"
+    assert "Reprocessamento pedido" in await read(browser, answer.headers["location"])

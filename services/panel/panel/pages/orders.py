@@ -15,11 +15,14 @@ from panel.commands import Refused, Why, shown_order
 from panel.desk import Desk
 from panel.pages import editing, words
 from panel.pages.guard import access_of, visit_of
+from panel.pages.order import address
 from panel.pages.view import View
 from panel.tab import Tab
 
 VERSION: Final = "_versao"
 CHOICE: Final = "escolha"
+FROM: Final = "_de"
+"""The page that a form was sent from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class OrderPages:
         """Ask for the order to be judged again as it is."""
         store, row = await self._order(request)
         await self.desk.reprocess(row, Corrections(), by=access_of(request).user)
-        return self._asked(store)
+        return _back(request, store, row, Tab.PENDING, "reprocessamento")
 
     async def resolve(self, request: Request) -> Response:
         """Say what becomes of a cancelled order that the ERP still holds."""
@@ -43,13 +46,13 @@ class OrderPages:
         except ValueError:
             raise Refused(Why.NOT_A_CHOICE) from None
         await self.desk.resolve(row, choice, by=access_of(request).user)
-        return RedirectResponse(f"{_address(store, Tab.CANCELLED)}?aviso=escolha", 303)
+        return _back(request, store, row, Tab.CANCELLED, "escolha")
 
     async def keep(self, request: Request) -> Response:
         """Let the ERP's order stand though the channel changed it."""
         store, row = await self._order(request)
         await self.desk.keep(row, by=access_of(request).user)
-        return RedirectResponse(f"{_address(store, Tab.PENDING)}?aviso=mantido", 303)
+        return _back(request, store, row, Tab.PENDING, "mantido")
 
     async def edit(self, request: Request) -> Response:
         """The form that corrects an order."""
@@ -105,6 +108,15 @@ class OrderPages:
 
     def _asked(self, store: StoreConfigured) -> Response:
         return RedirectResponse(f"{_address(store, Tab.PENDING)}?aviso=reprocessamento", 303)
+
+
+def _back(
+    request: Request, store: StoreConfigured, row: Mapping[str, Any], tab: Tab, notice: str
+) -> Response:
+    """To where the form was sent from: the order's own page, or its tab."""
+    here = visit_of(request).form.get(FROM) == "pedido"
+    where = address(row) if here else _address(store, tab)
+    return RedirectResponse(f"{where}?aviso={notice}", 303)
 
 
 def _address(store: StoreConfigured, tab: Tab) -> str:
