@@ -35,12 +35,7 @@ class OrderCaptured(CapturedOrder):
 
 
 class ItemTerms(Value):
-    """Which ERP product a line became; `stock_location_code` None means the account's default.
-
-    A line that is several products has terms for each of them. Those say what the product's own
-    line in the ERP is: `quantity`, `unit_price` before `discount`, which is the whole line's. None
-    means the order's own.
-    """
+    """An ERP product that a line became. None is the line's own; of the stock, the account's."""
 
     item_id: str
     erp_product_id: Whole

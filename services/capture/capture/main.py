@@ -18,6 +18,7 @@ from capture.grants import MongoGrants
 from capture.handlers import SERVICE, flow
 from capture.intake import Intake
 from capture.keyring import Keyring
+from capture.listing_parts import listing_parts
 from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
 from capture.privacy import MongoPrivacyBook, PrivacyDuties
@@ -59,12 +60,15 @@ def build(settings: Settings, clients: Clients) -> Parts:
     tally = Tally()
     intake = Intake(
         shops=shops,
-        asking=Asking(tokens, time.monotonic, asyncio.sleep),
+        asking=Asking(tokens, time.monotonic, asyncio.sleep, tally),
         deferrals=deferrals,
         privacy=PrivacyDuties(privacy_book, sightings, deferrals, utc_now),
         tally=tally,
         clock=utc_now,
         publications=MongoPublications(database["listings"]),
+    )
+    listings = listing_parts(
+        settings, clients, shops=shops, tokens=tokens, http=http, addresses=addresses(settings)
     )
     inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
     return Parts(
@@ -73,14 +77,16 @@ def build(settings: Settings, clients: Clients) -> Parts:
             sightings.index,
             deferrals.index,
             partial(table.load, stores, stores_consumer),
+            *listings.starts,
             door.open,
         ],
         background=[
             partial(table.follow, stores, stores_consumer),
+            *listings.background,
             partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
             partial(keep_releasing, deferrals, stores, utc_now),
         ],
-        stops=[stores_consumer.stop, tokens.finish, http.aclose],
+        stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose],
         http=door,
     )
 

@@ -13,6 +13,8 @@ class Settings(settings.Settings):
     `shopify_url` is where a shop's API is: `{shop}` stands for its domain; `nuvemshop_url`
     and `mercadolivre_url` are those APIs' roots. `contact`, an e-mail or a site, tells channels
     whom to ask about our calls.
+    Every store's listings are read each `listings_every_s`.
+    Stores are swept every `sweep_every_s` seconds; 0 leaves all to the webhooks.
     A webhook larger than `webhook_max_bytes` is refused; the limit leaves room for it in the
     inbox's largest record.
     """
@@ -25,5 +27,7 @@ class Settings(settings.Settings):
     mercadolivre_url: str = Field(
         default="https://api.mercadolibre.com", pattern=r"^https?://[^\s{}]+$"
     )
+    sweep_every_s: float = Field(default=300, ge=0)
     contact: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
     webhook_max_bytes: int = Field(default=2 * MIB, gt=0, le=3 * MIB)
+    listings_every_s: float = Field(default=900, ge=1)

@@ -176,6 +176,7 @@ __all__ = [
     "MongoDocuments",
     "ReadConcern",
     "ReplaceOne",
+    "UpdateOne",
     "WriteConcern",
     "connect",
 ]

@@ -46,7 +46,9 @@ class Items:
         return Answer([{"code": one.status, "body": one.body} for one in answers])
 
     def of_seller(self, store: Store, given: Mapping[str, str]) -> Answer:
-        """The ids of what the seller offers."""
+        """The ids of what the seller offers: by offset, or to any depth by scan."""
+        if scan := given.get("search_type") == "scan":
+            given = {**given, "offset": given.get("scroll_id") or "0"}
         offset, limit = given.get("offset", "0"), given.get("limit", str(_DEFAULT))
         if not (offset.isdecimal() and limit.isdecimal()):
             return error(400, "bad_request", "Invalid offset or limit")
@@ -56,6 +58,7 @@ class Items:
                 "seller_id": store.shop_domain,
                 "results": ids[first : first + size],
                 "paging": {"limit": size, "offset": first, "total": len(ids)},
+                **({"scroll_id": str(first + size)} if scan else {}),
                 "query": None,
                 "orders": [],
                 "available_orders": [],

@@ -1,7 +1,7 @@
 """A shop's products, as Shopify's GraphQL Admin API lists them.
 
-Source: shopify.dev, Admin GraphQL `Product`, `ProductVariant`. A page costs 250 points at most; a
-product with more variants than fit into it is finished by pages of its own.
+Source: shopify.dev, Admin GraphQL `Product`, `ProductVariant`. A page asks for 500 points and
+costs what it holds; a product with more variants than fit into it is finished by pages of its own.
 """
 
 import re
@@ -28,7 +28,7 @@ _VARIANTS: Final = """
       }"""
 PAGE: Final = f"""
 query Shelf($after: String, $size: Int!, $later: String) {{
-  products(first: 5, after: $after) {{
+  products(first: 15, after: $after) {{
     nodes {{
       id legacyResourceId title handle status createdAt publishedAt {_VARIANTS}
     }}
@@ -39,7 +39,7 @@ REST_OF_ONE: Final = f"""
 query ShelfRest($id: ID!, $size: Int!, $later: String) {{
   product(id: $id) {{ id {_VARIANTS} }}
 }}""".strip()
-_FEW, _MANY = 40, 250
+_FEW, _MANY = 30, 250
 _MOST_PAGES: Final = 20
 """Of one product's variants: Shopify allows 2,048 of them."""
 _ONLY: Final = "Default Title"
@@ -52,7 +52,13 @@ _STATES: Final = {
     "ARCHIVED": ListingState.ENDED,
 }
 
-Nodes = BeforeValidator(lambda value: [node for node in value or () if node is not None])
+
+def _there(value: Any) -> Any:
+    """A list without its nulls; null itself is an empty one."""
+    return [node for node in value if node is not None] if isinstance(value, list) else value or []
+
+
+Nodes = BeforeValidator(_there)
 
 
 class _Camel(Part):

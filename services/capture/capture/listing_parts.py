@@ -1,0 +1,55 @@
+"""The part of the service that keeps listings, put together."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from uuid import uuid4
+
+import httpx
+
+from capture.channels.shelves import SHELVES
+from capture.handlers import SERVICE
+from capture.listing_book import MongoListingBook, MongoRounds
+from capture.listing_rounds import ListingRounds, PublicationDates
+from capture.settings import Settings
+from capture.shops import Shops
+from capture.tokens import Tokens
+from chassis import kafka, table
+from chassis.app import Clients, Parts
+from chassis.clock import utc_now
+from chassis.table import Table
+from contracts.listings import PublicationDateSet
+
+
+def listing_parts(
+    settings: Settings,
+    clients: Clients,
+    *,
+    shops: Shops,
+    tokens: Tokens,
+    http: httpx.AsyncClient,
+    addresses: Mapping[str, str],
+) -> Parts:
+    """What starts, runs and stops for the sake of listings."""
+    database = clients.mongo["esteira_capture"]
+    book = MongoListingBook(database)
+    dates = Table(PublicationDateSet)
+    dating = PublicationDates(dates, book)
+    consumer = kafka.table_consumer(settings.kafka, SERVICE)
+    rounds = ListingRounds(
+        shops=shops,
+        shelves={name: shelf(http, addresses[name]) for name, shelf in SHELVES.items()},
+        tokens=tokens,
+        book=book,
+        rounds=MongoRounds(database["listing_rounds"], settings.instance),
+        publisher=clients.publisher,
+        clock=utc_now,
+        every=timedelta(seconds=settings.listings_every_s),
+        new_round=lambda: uuid4().hex,
+        service=SERVICE,
+    )
+    return Parts(
+        starts=[book.prepare, partial(table.load, dates, consumer)],
+        background=[partial(table.follow, dates, consumer), dating.run, rounds.run],
+        stops=[consumer.stop],
+    )
