@@ -347,3 +347,17 @@ async def test_answers_carry_the_security_headers_and_are_kept_by_nobody(
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_an_order_tells_what_it_was_validated_with_and_where_its_events_are(
+    office: Office, http: httpx.AsyncClient
+) -> None:
+    await office.hear(captured(ORDER), validated(ORDER))
+
+    order = (await http.get(f"/api/v1/orders/{ORDER.order_id}")).json()
+
+    assert order["terms"]["category_code"] == "1.01.03"
+    assert [entry["record"] for entry in order["timeline"]] == [
+        {"topic": topic, "partition": 0, "offset": 0}
+        for topic in ("orders.captured.v1", "orders.validated.v1")
+    ]

@@ -15,11 +15,12 @@ from contracts.commands import (
     PaymentCorrection,
     ShippingCorrection,
 )
-from contracts.events import CancellationChoice, ErpStanding, Undoing
+from contracts.events import CancellationChoice, ErpStanding, ErpTerms, Undoing
 from contracts.order import Order
 from contracts.reasons import Reason
 from panel import timeline
 from panel.commands import shown_order
+from panel.documents import topic_of
 from panel.tab import Situation, Tab
 
 _LARGEST: Final = 2**53
@@ -99,8 +100,19 @@ class OrderPage(BaseModel):
     next: str | None
 
 
+class Place(BaseModel):
+    """Where a record is: its topic keeps it 30 days."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
 class TimelineEntry(BaseModel):
-    """Something that happened to an order: the type of the event, and in pt-BR what it says."""
+    """Something that happened to an order: the type of the event, and in pt-BR what it says.
+
+    `record` is where the event itself can be read.
+    """
 
     at: datetime
     event: str
@@ -109,6 +121,7 @@ class TimelineEntry(BaseModel):
     attempt: int | None = None
     by: str | None = None
     fields: list[str] = []
+    record: Place | None = None
 
 
 class Asked(BaseModel):
@@ -124,11 +137,13 @@ class OrderDetail(OrderSummary):
     """An order, whole.
 
     `order` is the canonical order with its corrections merged in, `captured` the one the channel
-    sent; None while the events that carry them have not arrived.
+    sent, `terms` every ERP choice it was validated with; None while the events that carry them
+    have not arrived.
     """
 
     order: Order | None
     captured: Order | None
+    terms: ErpTerms | None
     corrections: list[Asked]
     timeline: list[TimelineEntry]
 
@@ -220,6 +235,15 @@ def detail(row: Mapping[str, Any]) -> OrderDetail:
             "order": shown_order(row),
             "captured": row["orders"].get("captured"),
             "corrections": [{**asked, "command_id": asked["id"]} for asked in row["requests"]],
-            "timeline": [{**entry, "text": timeline.text(entry)} for entry in row["timeline"]],
+            "terms": row["orders"].get("validated"),
+            "timeline": [
+                {**entry, "text": timeline.text(entry), "record": _place(entry)}
+                for entry in row["timeline"]
+            ],
         }
     )
+
+
+def _place(entry: timeline.Entry) -> Place | None:
+    topic, record = topic_of(entry), entry.get("record")
+    return Place(topic=topic, partition=record[0], offset=record[1]) if topic and record else None
