@@ -26,6 +26,7 @@ from tests.support.builders import (
 from tests.support.memory_board import MemoryBoard, MemoryLedger
 
 SINCE = PAID_AT - timedelta(days=7)
+DAYS = [SINCE.date() + timedelta(days=n) for n in range(7)]
 STAGES = {"COLLSCAN", "SORT"}
 
 
@@ -75,7 +76,7 @@ async def test_every_figure_is_the_one_counted_in_memory(ledgers: Ledgers) -> No
     for most in (3, 1_000):
         stores = [STORE, "a-store-without-orders"]
         assert await ledgers.real.pulses(stores, most) == await ledgers.memory.pulses(stores, most)
-    assert await ledgers.real.figures(STORE, SINCE) == await ledgers.memory.figures(STORE, SINCE)
+    assert await ledgers.real.figures(STORE, DAYS) == await ledgers.memory.figures(STORE, DAYS)
     shown = [r["_id"] for r in await ledgers.real.posted(STORE)]
     assert shown == [r["_id"] for r in await ledgers.memory.posted(STORE)]
 

@@ -4,14 +4,14 @@
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.envelope import Message
 from panel.board import HEAVY, Query
-from panel.figures import MOST_POSTED, Figures, Pulse, by_day, waits
+from panel.figures import MOST_POSTED, Figures, Pulse, midnight, waits
 from panel.pages.formats import ZONE
 from panel.paging import Page, page
 from panel.row import Row, encode, step
@@ -113,16 +113,15 @@ class MemoryLedger:
             needs_action=min(len(action), most),
         )
 
-    async def figures(self, store_id: str, since: datetime) -> Figures:
+    async def figures(self, store_id: str, days: Sequence[date]) -> Figures:
+        since, until = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
         rows = self.board.documents([store_id])
-        placed = [r for r in rows if r["placed_at"] and r["placed_at"] >= since]
-        days = Counter(
-            (r["placed_at"].astimezone(ZONE).date().isoformat(), r["tab"]) for r in placed
-        )
+        placed = [r for r in rows if r["placed_at"] and since <= r["placed_at"] < until]
+        found = Counter((r["placed_at"].astimezone(ZONE).date(), r["tab"]) for r in placed)
         texts = {reason["code"]: reason["text"] for r in rows for reason in r["reasons"]}
         reasons = Counter(code for r in rows for code in {x["code"] for x in r["reasons"]})
         return Figures(
-            days=by_day([(day, tab, number) for (day, tab), number in days.items()]),
+            days={day: {t: found[day, t] for t in Tab if found[day, t]} for day in days},
             reasons=[
                 (code, texts[code], number)
                 for code, number in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from panel.tab import Tab
@@ -39,11 +39,10 @@ class Day:
         return sum(self.orders.values())
 
 
-def days(figures: Mapping[date, Mapping[Tab, int]], last: date, number: int) -> list[Day]:
-    """The last `number` days, those without an order too, as columns of one scale."""
-    wanted = [last - timedelta(days=back) for back in range(number - 1, -1, -1)]
+def days(figures: Mapping[date, Mapping[Tab, int]], wanted: Sequence[date]) -> list[Day]:
+    """These days, those without an order too, as columns of one scale."""
     highest = max((sum(figures.get(day, {}).values()) for day in wanted), default=0) or 1
-    step = WIDTH / number
+    step = WIDTH / len(wanted)
     found = []
     for place, day in enumerate(wanted):
         orders = {tab: figures.get(day, {}).get(tab, 0) for tab in STACKED}

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, translated
@@ -32,7 +32,7 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A store's orders since a day: by day (in São Paulo) and tab, by reason, and how fast.
+    """A store's orders of some days: by day (in São Paulo) and tab, by reason, and how fast.
 
     `reasons` are codes with their texts and numbers of orders, the most frequent first. `waits`
     are the seconds from payment to sales order of the latest orders, sorted.
@@ -49,8 +49,8 @@ class Ledger(Protocol):
     async def pulses(self, stores: Collection[str], most: int) -> dict[str, Pulse]:
         """How each store is doing, counted no further than `most`. Raises Unavailable."""
 
-    async def figures(self, store_id: str, since: datetime) -> Figures:
-        """The store's figures. Raises Unavailable."""
+    async def figures(self, store_id: str, days: Sequence[date]) -> Figures:
+        """The store's figures of these days, which follow each other. Raises Unavailable."""
 
     async def posted(self, store_id: str) -> list[dict[str, Any]]:
         """The store's latest orders that are in the ERP, light. Raises Unavailable."""
@@ -91,13 +91,26 @@ class MongoLedger:
         newest: datetime | None = found[wanted] if found else None
         return newest
 
-    async def figures(self, store_id: str, since: datetime) -> Figures:
-        """See Ledger."""
+    async def figures(self, store_id: str, days: Sequence[date]) -> Figures:
+        """See Ledger. A query a day: dates are not worked out for every single order."""
+        counted, reasons, sent = await asyncio.gather(
+            asyncio.gather(*(self._day(store_id, day) for day in days)),
+            self._reasons(store_id),
+            self._posted(store_id, midnight(days[0]), {"paid_at": 1, "posted_at": 1}),
+        )
+        return Figures(dict(zip(days, counted, strict=True)), reasons, waits(sent))
+
+    async def _day(self, store_id: str, day: date) -> dict[Tab, int]:
+        span = {"$gte": midnight(day), "$lt": midnight(day + timedelta(days=1))}
         counted: list[dict[str, Any]] = [
-            {"$match": {"store_id": store_id, "placed_at": {"$gte": since}}},
-            {"$project": {"_id": 0, "tab": 1, "day": _DAY}},
-            {"$group": {"_id": {"day": "$day", "tab": "$tab"}, "orders": {"$sum": 1}}},
+            {"$match": {"store_id": store_id, "placed_at": span}},
+            {"$group": {"_id": "$tab", "orders": {"$sum": 1}}},
         ]
+        with translated():
+            rows = await self._orders.aggregate(counted).to_list(None)
+        return {Tab(row["_id"]): row["orders"] for row in rows if row["_id"] is not None}
+
+    async def _reasons(self, store_id: str) -> list[tuple[str, str, int]]:
         why: list[dict[str, Any]] = [
             {"$match": {"store_id": store_id, "tab": Tab.PENDING}},
             {"$sort": {"updated_at": -1, "_id": -1}},
@@ -112,22 +125,17 @@ class MongoLedger:
             {"$sort": {"orders": -1, "_id": 1}},
         ]  # fmt: skip
         with translated():
-            days = await self._orders.aggregate(counted).to_list(None)
-            reasons = await self._orders.aggregate(why).to_list(None)
-            sent = await self._posted(store_id, since, {"paid_at": 1, "posted_at": 1})
-        return Figures(
-            days=by_day([(r["_id"]["day"], r["_id"].get("tab"), r["orders"]) for r in days]),
-            reasons=[(row["_id"], row["text"], row["orders"]) for row in reasons],
-            waits=waits(sent),
-        )
+            rows = await self._orders.aggregate(why).to_list(None)
+        return [(row["_id"], row["text"], row["orders"]) for row in rows]
 
     async def _posted(
         self, store_id: str, since: datetime, wanted: Mapping[str, int]
     ) -> list[dict[str, Any]]:
         found = self._orders.find({"store_id": store_id, "posted_at": {"$gte": since}}, wanted)
-        rows: list[dict[str, Any]] = (
-            await found.sort([("posted_at", -1)]).limit(MOST_LATENCIES).to_list(None)
-        )
+        with translated():
+            rows: list[dict[str, Any]] = (
+                await found.sort([("posted_at", -1)]).limit(MOST_LATENCIES).to_list(None)
+            )
         return rows
 
     async def posted(self, store_id: str) -> list[dict[str, Any]]:
@@ -139,16 +147,9 @@ class MongoLedger:
         return rows
 
 
-_DAY: Final = {"$dateToString": {"date": "$placed_at", "format": "%Y-%m-%d", "timezone": ZONE.key}}
-
-
-def by_day(rows: Sequence[tuple[str, str | None, int]]) -> dict[date, dict[Tab, int]]:
-    """Counts of (day, tab, orders), without the orders that are in no tab yet."""
-    found: dict[date, dict[Tab, int]] = {}
-    for day, tab, orders in rows:
-        if tab is not None:
-            found.setdefault(date.fromisoformat(day), {})[Tab(tab)] = orders
-    return found
+def midnight(day: date) -> datetime:
+    """When the day begins in São Paulo."""
+    return datetime.combine(day, time.min, ZONE)
 
 
 def waits(rows: Sequence[Mapping[str, Any]]) -> list[float]:

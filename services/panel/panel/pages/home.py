@@ -1,7 +1,7 @@
 """The first page of a store, and its orders in the ERP."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -34,8 +34,8 @@ class HomePages:
         store = self._store(request)
         now = self.desk.clock()
         today = now.astimezone(ZONE).date()
-        first = datetime.combine(today - timedelta(days=DAYS - 1), time.min, ZONE)
-        figures = await self.ledger.figures(store.store_id, first)
+        days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+        figures = await self.ledger.figures(store.store_id, days)
         pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
         found = await troubles(self.desk, [store], pulses)
         return self.view.page(
@@ -43,7 +43,7 @@ class HomePages:
             store=store,
             counts=await self.desk.board.counts([store.store_id], MOST_COUNTED + 1),
             pulse=pulses[store.store_id], trouble=found[store.store_id],
-            days=charts.days(figures.days, today, DAYS), charts=charts,
+            days=charts.days(figures.days, days), charts=charts,
             reasons=figures.reasons,
             half=charts.at(figures.waits, 0.5), most=charts.at(figures.waits, 0.9),
             measured=len(figures.waits), now=now,
