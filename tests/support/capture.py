@@ -205,7 +205,7 @@ class Capture:
         )
         self.intake = Intake(
             shops=shops,
-            asking=Asking(self.tokens, self.seconds, self.seconds.sleep),
+            asking=Asking(self.tokens, self.seconds, self.seconds.sleep, self.tally),
             deferrals=self.deferrals,
             privacy=PrivacyDuties(
                 book=self.privacy,

@@ -19,9 +19,11 @@ from capture.channels.channel import (
     Lead,
     OrderHint,
     Shop,
+    Throttled,
     TokenRefused,
     Unreachable,
 )
+from capture.tally import Tally
 from capture.tokens import Tokens
 from contracts.order import Gap
 
@@ -59,11 +61,13 @@ class Asking:
         tokens: Tokens,
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        tally: Tally,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._tokens = tokens
         self._now = now
         self._sleep = sleep
+        self._tally = tally
         self._patience_s = patience_s
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._resting: dict[str, float] = {}
@@ -127,6 +131,8 @@ class Asking:
                 return await self._with_token(channel, shop, question)
             except Unreachable as trouble:
                 wait = max(pause, trouble.wait_s)
+                if isinstance(trouble, Throttled):
+                    self._tally.throttled(shop.store_id, wait)
                 if self._now() + wait > deadline:
                     self._resting[shop.store_id] = self._now() + max(trouble.wait_s, REST_S)
                     log.warning("channel_unreachable", store_id=shop.store_id, cause=str(trouble))

@@ -8,6 +8,7 @@ from functools import partial
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from capture import sweeping
 from capture.appender import Appender
 from capture.asking import Asking
 from capture.channels import CHANNELS, RENEWALS
@@ -57,6 +58,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
     privacy_book = MongoPrivacyBook(database["privacy_requests"])
+    publications = MongoPublications(database["listings"])
     tally = Tally()
     intake = Intake(
         shops=shops,
@@ -65,8 +67,10 @@ def build(settings: Settings, clients: Clients) -> Parts:
         privacy=PrivacyDuties(privacy_book, sightings, deferrals, utc_now),
         tally=tally,
         clock=utc_now,
-        publications=MongoPublications(database["listings"]),
+        publications=publications,
     )
+    seen = sweeping.Known(sightings, publications, tally)
+    sweeper = sweeping.sweeper(database, clients.publisher, shops, tokens, seen)
     listings = listing_parts(
         settings, clients, shops=shops, tokens=tokens, http=http, addresses=addresses(settings)
     )
@@ -85,6 +89,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             *listings.background,
             partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
             partial(keep_releasing, deferrals, stores, utc_now),
+            partial(sweeper.keep_sweeping, settings.sweep_every_s),
         ],
         stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose],
         http=door,

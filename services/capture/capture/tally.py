@@ -1,6 +1,7 @@
-"""What capture passed over, counted by reason and logged by ids."""
+"""What capture passed over or was kept from, counted and logged by ids."""
 
 from collections import Counter
+from datetime import datetime
 
 import structlog
 
@@ -12,6 +13,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.throttlings: Counter[str] = Counter()
 
     def ignored(self, reason: str, store_id: str, order_id: str | None = None) -> None:
         """One more was ignored for this reason."""
@@ -23,3 +25,17 @@ class Tally:
             order_id=order_id,
             so_far=self.counts[reason],
         )
+
+    def throttled(self, store_id: str, wait_s: float) -> None:
+        """The channel asked us to wait for so long."""
+        self.throttlings[store_id] += 1
+        so_far = self.throttlings[store_id]
+        log.warning("throttled", store_id=store_id, wait_s=round(wait_s, 2), so_far=so_far)
+
+    def unreadable(self, store_id: str, orders: int) -> None:
+        """A list has orders that nobody can read."""
+        log.error("listed_unreadable", store_id=store_id, orders=orders)
+
+    def too_many_at_once(self, store_id: str, since: datetime) -> None:
+        """A channel lists more orders of one hour than it lets us see."""
+        log.error("list_too_deep", store_id=store_id, since=since.isoformat())

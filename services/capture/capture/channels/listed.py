@@ -70,10 +70,12 @@ class Missed:
 class Allowance:
     """What work in the background may ask of a channel: half of what it grants a store.
 
-    `burst` calls at once and `per_s` a second. A list holds `deepest` orders at most: a longer
+    `burst` calls at once and `per_s` a second; an order that a list does not hold whole costs
+    `per_order`. A list holds `deepest` orders at most: a longer
     one is cut into shorter periods.
     """
 
     burst: float
     per_s: float
+    per_order: float
     deepest: int

@@ -35,7 +35,7 @@ class MercadoLivre:
 
     name: str = NAME
     kept_headers: Mapping[bytes, str] = {}
-    allowance: Allowance = Allowance(burst=100, per_s=5, deepest=9_000)
+    allowance: Allowance = Allowance(burst=500, per_s=12, per_order=4, deepest=9_000)
     """No figure is published: integrators tell of 1,500 a minute, and stop before 10,000 orders."""
 
     def __init__(self, http: httpx.AsyncClient, url: str) -> None:

@@ -30,7 +30,7 @@ class Nuvemshop:
 
     name: str = NAME
     kept_headers: Mapping[bytes, str] = webhook.KEPT_HEADERS
-    allowance: Allowance = Allowance(burst=20, per_s=1, deepest=9_000)
+    allowance: Allowance = Allowance(burst=20, per_s=1, per_order=1, deepest=9_000)
     """40 calls, 2 a second; ten times as many on the higher plans. 10,000 results a query."""
 
     def __init__(self, http: httpx.AsyncClient, url: str) -> None:

@@ -37,7 +37,7 @@ class Shopify:
 
     name: str = NAME
     kept_headers: Mapping[bytes, str] = webhook.KEPT_HEADERS
-    allowance: Allowance = Allowance(burst=20, per_s=1, deepest=20_000)
+    allowance: Allowance = Allowance(burst=20, per_s=1, per_order=1, deepest=20_000)
     """REST: 40 calls, 2 a second; no list is followed beyond 25,000 orders."""
 
     def __init__(self, http: httpx.AsyncClient, url: str) -> None:

@@ -1,0 +1,146 @@
+"""No webhook is trusted to arrive: every store is swept by last change, again and again.
+
+A round lists what changed since the one before and has read what is ahead of what we know; takes
+in the webhooks that the channel could not deliver; and once a day counts the orders of the last
+weeks against the channel, which also finds what changed without a trace in any list. Whatever it
+finds goes through the inbox like a webhook.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import structlog
+
+from capture import sweep as sweeps
+from capture.channels.channel import Channel, Shop, TokenRefused, Unreachable, Unreadable
+from capture.channels.listed import Listed, Period
+from capture.leases import Leases
+from capture.lister import Lister, cut
+from capture.orders import StandingOrders
+from capture.outlook import Outlook
+from capture.prospect import Prospect
+from capture.questions import Questions, few
+from capture.shops import Shops
+from capture.sweep import Sweep
+from chassis.clock import Clock
+from chassis.logs import raised_at
+from chassis.patience import Unavailable, patiently
+from chassis.store import Documents, Kept
+from contracts.stores import StoreConfigured
+
+STORES_AT_ONCE: Final = 4
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One store's sweep, under way. `asked_by` is its name on the orders it has read."""
+
+    store: StoreConfigured
+    channel: Channel
+    shop: Shop
+    asked_by: str
+    tally: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Sweeps stores. `standing` knows which captured orders stand."""
+
+    shops: Shops
+    lister: Lister
+    questions: Questions
+    outlook: Outlook
+    standing: StandingOrders
+    kept: Documents[Sweep]
+    leases: Leases
+    clock: Clock
+    sleep: Callable[[float], Awaitable[None]]
+
+    async def keep_sweeping(self, every_s: float) -> None:
+        """Sweep all stores now and every so often, until cancelled; never, every 0 seconds."""
+        while every_s > 0:
+            await self.sweep_all()
+            await self.sleep(every_s)
+
+    async def sweep_all(self) -> None:
+        """Sweep every store that is connected, a few at a time."""
+        turns = asyncio.Semaphore(STORES_AT_ONCE)
+
+        async def one(store: StoreConfigured) -> None:
+            async with turns:
+                await self.sweep(store)
+
+        await asyncio.gather(*(one(store) for store in self.shops.stores if store.active))
+
+    async def sweep(self, store: StoreConfigured) -> None:
+        """One round, unless another process is at it. What goes wrong waits for the next."""
+        channel, shop = self.shops.channel(store, store.channel), self.shops.shop(store)
+        if channel is None or not shop.token:
+            return
+        try:
+            async with self.leases.held(f"sweep:{store.store_id}") as ours:
+                if ours:
+                    now = self.clock().isoformat()
+                    await self._sweep(Round(store, channel, shop, f"sweep:{now}"))
+        except (TokenRefused, Unreachable, Unreadable, Unavailable) as trouble:
+            cause = str(trouble) or type(trouble).__name__
+            log.warning("sweep_put_off", store_id=store.store_id, cause=cause)
+        except Exception as error:
+            # One store's bug must keep no other from being swept.
+            what = f"{type(error).__name__} at {raised_at(error)}"
+            log.exception("sweep_failed", store_id=store.store_id, error=what)
+
+    async def _sweep(self, round_: Round) -> None:
+        now, store_id = self.clock(), round_.store.store_id
+        stored = (await self.kept.load([store_id])).get(store_id)
+        sweep = stored.state if stored else sweeps.begun(round_.store, now)
+        async for page in self.lister.pages(round_.channel, round_.shop, sweeps.changes(sweep)):
+            await self._take_in(round_, page.orders)
+        missed = await self.lister.missed(round_.channel, round_.shop)
+        fresh = sweeps.unheard(sweep, missed)
+        await self.questions.come_again(round_.store, fresh)
+        swept = {"swept_until": now, "heard": tuple(each.id for each in missed)}
+        log.info("swept", store_id=store_id, missed=len(fresh), **round_.tally)
+        if period := sweeps.countable(sweep, now):
+            await self._count(
+                Round(round_.store, round_.channel, round_.shop, f"count:{now}"), period
+            )
+            swept["counted_at"] = now
+        done = Kept(sweep.model_copy(update=swept), stored.version if stored else 0)
+        await patiently(partial(self.kept.save, {store_id: done}), "noting a sweep")
+
+    async def _take_in(self, round_: Round, orders: Sequence[Listed]) -> None:
+        """Have those orders read that are ahead of what we know."""
+        wanted = {}
+        for order, expected, _ in await self.outlook.of(round_.store, orders):
+            round_.tally["listed"] += 1
+            round_.tally[expected.value] += 1
+            if expected in {Prospect.NEW, Prospect.CHANGED}:
+                wanted[order.order_id] = order.document
+        for some in few(wanted):
+            await self.questions.ask(round_.store, round_.channel, some, round_.asked_by)
+
+    async def _count(self, round_: Round, period: Period) -> None:
+        """Hold the orders we have against the channel's, day by day, and make up the difference.
+
+        What the channel does not list any more is asked for as well: Mercado Livre hides
+        cancelled orders, so an order of ours that is not there was cancelled.
+        """
+        store_id = round_.store.store_id
+        for day in cut(period, self.clock()):
+            listed: set[str] = set()
+            async for page in self.lister.pages(round_.channel, round_.shop, day):
+                listed |= {f"{store_id}:{order.order_id}" for order in page.orders}
+                await self._take_in(round_, page.orders)
+            ours = await self.standing.standing(store_id, day.since, day.until or self.clock())
+            gone = [order_id for order_id in ours if order_id not in listed]
+            round_.tally["vanished"] += len(gone)
+            for some in few({order_id.removeprefix(f"{store_id}:"): b"" for order_id in gone}):
+                await self.questions.ask(round_.store, round_.channel, some, round_.asked_by)
+        log.info("counted", store_id=store_id, **round_.tally)
