@@ -284,7 +284,7 @@ async def test_what_the_erp_said_last_stays_when_it_answers_no_more(
     a_real_store(office)
     office.erp.answers["ConsultarPedido"] = {"pedido_venda_produto": SALE}
     office.board.tell(captured(ORDER), validated(ORDER), posted(ORDER))
-    before = re.search(r"No ERP às \d\d:\d\d", await read(browser))
+    before = re.search(r"No ERP em [\d/]+ \d\d:\d\d", await read(browser))
     office.erp.away = True
     office.clock.advance(minutes=10)
 

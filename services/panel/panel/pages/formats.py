@@ -30,6 +30,12 @@ def when(moment: datetime | str | None) -> str:
     return at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
 
 
+def exactly(moment: datetime | str) -> str:
+    """`22/11/2026 10:05:09`, where things follow each other within seconds."""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M:%S")
+
+
 def iso(moment: datetime | str) -> str:
     """For the `datetime` attribute of `<time>`."""
     return moment if isinstance(moment, str) else moment.isoformat()

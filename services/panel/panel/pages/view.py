@@ -40,6 +40,7 @@ class View:
         self._templates.filters.update(
             money=formats.money,
             when=formats.when,
+            exactly=formats.exactly,
             iso=formats.iso,
             told=timeline.text,
             counted=formats.count,
