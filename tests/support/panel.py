@@ -157,7 +157,7 @@ class Office:
             close=_nothing,
         )
         self.ledger = MemoryLedger(self.board)
-        self.bench = Workbench(views=MemoryDocuments())
+        self.bench = Workbench(MemoryDocuments(), MemoryDocuments(), MemoryDocuments())
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
         self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)

@@ -4,19 +4,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.store import Database, Documents, MongoDocuments
-from panel import saved_views
+from panel import batch, claims, saved_views
+from panel.batch import Batch
+from panel.claims import Claim
 from panel.saved_views import SavedViews
 
 
 @dataclass(frozen=True, slots=True)
 class Workbench:
-    """`views` by store and user."""
+    """`views` by store and user, `claims` by order and version, `batches` by id."""
 
     views: Documents[SavedViews]
+    claims: Documents[Claim]
+    batches: Documents[Batch]
 
 
 def workbench(database: Database[dict[str, Any]]) -> Workbench:
     """The workbench in the panel's database."""
     return Workbench(
-        views=MongoDocuments(database["views"], saved_views.encode, saved_views.decode)
+        views=MongoDocuments(database["views"], saved_views.encode, saved_views.decode),
+        claims=MongoDocuments(database["claims"], claims.encode, claims.decode),
+        batches=MongoDocuments(database["batches"], batch.encode, batch.decode),
     )

@@ -15,14 +15,17 @@ from chassis.patience import Unavailable
 from panel.access import Permission
 from panel.commands import Refused, Why
 from panel.desk import Desk
+from panel.erp.products import ProductSearch
 from panel.erp.window import Window
 from panel.figures import Ledger
 from panel.login import Login
 from panel.pages import words
 from panel.pages.account import AccountPages
+from panel.pages.batches import BatchPages
 from panel.pages.entrance import Entrance
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
+from panel.pages.linking import LinkPages
 from panel.pages.listing import ListPages
 from panel.pages.order import OrderPage
 from panel.pages.orders import OrderPages
@@ -58,7 +61,11 @@ def app(
         *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
         *_lists(ListPages(desk, bench, login.people.audit, view)),
-        *_orders(OrderPages(desk, view)),
+        *_orders(OrderPages(desk, bench, view)),
+        *_many(
+            batches := BatchPages(desk, bench, view),
+            LinkPages(desk, ProductSearch(window.accounts), batches, view),
+        ),
         *_order(OrderPage(desk, window, login.people.audit, view)),
     ]
     return Starlette(
@@ -124,6 +131,17 @@ def _lists(lists: ListPages) -> list[Page]:
         Page(f"{tab}/exportar", lists.export, Permission.SEE),
         Page(f"{order}/detalhes", lists.details, Permission.SEE),
         Page(f"{order}/linha", lists.line, Permission.SEE),
+    ]
+
+
+def _many(batches: BatchPages, links: LinkPages) -> list[Page]:
+    batch = "/lojas/{store}/pedidos/{tab:tab}/lote"
+    product = "/lojas/{store}/pedidos/{order}/produto"
+    return [
+        Page(batch, batches.show, Permission.OPERATE),
+        Page(batch, batches.ask, Permission.OPERATE, method="POST"),
+        Page(product, links.show, Permission.OPERATE),
+        Page(product, links.link, Permission.OPERATE, method="POST"),
     ]
 
 

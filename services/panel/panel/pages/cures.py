@@ -32,7 +32,7 @@ _STORE: Final = frozenset(
 _FORM: Final = ("buyer.", "shipping_address.", "billing_address.", "items.")
 _OF_CHANNEL: Final = (".quantity", ".unit_price")
 _ELSEWHERE: Final = {
-    ReasonCode.ORDER_CHANGED_AT_CHANNEL: ("Decidir", "/detalhes"),
+    ReasonCode.ORDER_CHANGED_AT_CHANNEL: ("Decidir", "#falta"),
     ReasonCode.ERP_REJECTED: ("Ver o que o ERP disse", "/editar"),
 }
 _ITEM_PARTS: Final = 3

@@ -7,19 +7,24 @@ from typing import Any, Final
 
 from contracts.commands import Corrections
 from contracts.reasons import ReasonCode
+from panel import mask
 from panel.pages.words import PAYMENTS
 
 _Described = tuple[tuple[str, str, dict[str, Any]], ...]
 _BUYER: Final[_Described] = (
     ("name", "Nome", {}),
-    ("document", "CPF ou CNPJ", {"hint": "Com ou sem pontos; o CNPJ pode ter letras."}),
+    (
+        "document",
+        "CPF ou CNPJ",
+        {"hint": "Com ou sem pontos; o CNPJ pode ter letras.", "mask": "documento"},
+    ),
     ("state_registration", "Inscrição estadual", {}),
     ("email", "E-mail", {"kind": "email"}),
     ("phone", "Telefone", {"kind": "tel"}),
 )
 _ADDRESS: Final[_Described] = (
     ("recipient", "Destinatário", {}),
-    ("cep", "CEP", {"hint": "8 dígitos.", "width": "short", "inputmode": "numeric"}),
+    ("cep", "CEP", {"hint": "8 dígitos.", "width": "short", "inputmode": "numeric", "mask": "cep"}),
     ("street", "Logradouro", {}),
     ("number", "Número", {"width": "short"}),
     ("complement", "Complemento", {}),
@@ -51,13 +56,17 @@ _OF_PAYMENT: Final[dict[str, str]] = {
 _LONGEST: Final = 200
 _CEP: Final = 8
 _UF: Final = 2
+_DOCUMENTS: Final = (0, 11, 14)
 _LARGEST: Final = 2**53
 _MOST_INSTALLMENTS: Final = 99
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its value now, what was said against it, and how it is typed."""
+    """One field: its value, what was said against it, and how it is typed.
+
+    `now` is what the order says where somebody was quicker, and typed otherwise.
+    """
 
     name: str
     label: str
@@ -70,28 +79,38 @@ class Field:
     longest: int = _LONGEST
     autocomplete: str = "off"
     options: tuple[tuple[str, str], ...] = ()
+    mask: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields that belong together; `note` says what they are about."""
+    """Fields that belong together; `note` says what they are about, `item` which line."""
 
     title: str
     fields: tuple[Field, ...]
     note: str = ""
+    item: str = ""
 
 
 def sections(
     order: Mapping[str, Any],
     errors: Mapping[str, str],
     typed: Mapping[str, str] | None = None,
+    *,
+    compared: bool = False,
 ) -> list[Section]:
-    """The form of an order: with its own values, or with what a person has typed."""
+    """The form of an order: with its own values, or with what a person has typed.
+
+    `compared` tells beside what was typed what the order says now.
+    """
 
     def field(name: str, label: str, value: object, **how: Any) -> Field:
-        own = "" if value is None else str(value)
+        own = _written(name, "" if value is None else str(value))
         shown = (typed or {}).get(name, own)
-        return Field(name, label, shown, error=errors.get(name, ""), **how)
+        differs = compared and _cleaned(name, shown) != _cleaned(name, own)
+        now = (own or "vazio") if differs else ""
+        return Field(name, label, shown, error=errors.get(name, ""), now=now, **how)
 
     def fields(prefix: str, of: Mapping[str, Any], described: _Described) -> tuple[Field, ...]:
         return tuple(
@@ -108,11 +127,14 @@ def sections(
             item["title"] or f"Item {item['item_id']}",
             fields(f"items.{item['item_id']}", item, _ITEM),
             note=f"Quantidade {item['quantity']}; preço e quantidade vêm do canal.",
+            item=item["item_id"],
         )
         for item in order["items"]
     ]
     found.append(Section("Pagamento", fields("payment", _payment(order), _PAYMENT)))
     found.append(Section("Frete", fields("shipping", order["shipping"], _SHIPPING)))
+    note = field("note", "Observação", "", hint="Fica no histórico do pedido; não vai para o ERP.")
+    found.append(Section("Por que você está corrigindo", (note,)))
     return found
 
 
@@ -137,7 +159,8 @@ def changed(order: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str
         field.name: _cleaned(field.name, typed[field.name])
         for section in sections(order, {})
         for field in section.fields
-        if field.name in typed and _cleaned(field.name, typed[field.name]) != field.value
+        if field.name in typed
+        and _cleaned(field.name, typed[field.name]) != _cleaned(field.name, field.value)
     }
 
 
@@ -156,7 +179,9 @@ def corrections(order: Mapping[str, Any], changes: Mapping[str, str]) -> Correct
     items: dict[str, dict[str, str]] = {}
     for name, value in changes.items():
         part, _, field = name.partition(".")
-        if part == "items":
+        if not field:
+            parts[part] = value
+        elif part == "items":
             item_id, _, field = field.rpartition(".")
             items.setdefault(item_id, {"item_id": item_id})[field] = value
         else:
@@ -195,6 +220,17 @@ def _cleaned(name: str, value: str) -> str:
             return value
 
 
+def _written(name: str, value: str) -> str:
+    """The value as people write it."""
+    match name.rpartition(".")[2]:
+        case "cep" if len(value) == _CEP:
+            return f"{value[:5]}-{value[5:]}"
+        case "document":
+            return mask.whole(value) or ""
+        case _:
+            return value
+
+
 def _complaint(field: str, value: str) -> str:
     """A sentence that says what to type instead; empty when nothing speaks against it."""
     if len(value) > _LONGEST:
@@ -211,6 +247,10 @@ _CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
     "cep": (
         lambda v: not v or (len(v) == _CEP and v.isascii() and v.isdecimal()),
         "Digite os 8 dígitos do CEP, por exemplo 01310-100.",
+    ),
+    "document": (
+        lambda v: len(v) in _DOCUMENTS,
+        "Digite os 11 dígitos do CPF ou os 14 caracteres do CNPJ.",
     ),
     "uf": (
         lambda v: not v or (len(v) == _UF and v.isascii() and v.isalpha()),

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,7 +45,7 @@ class ListPages:
 
     async def tab(self, request: Request) -> Response:
         """One tab, page by page, as far as the filters let orders through."""
-        store, chosen = self._asked(request)
+        store, chosen = asked_for(request, self.desk)
         try:
             after = _cursor(request)
         except paging.BadCursor:
@@ -68,7 +68,7 @@ class ListPages:
 
     async def look(self, request: Request) -> Response:
         """Search: what was typed goes on in the address, sealed."""
-        store, chosen = self._asked(request, visit_of(request).form)
+        store, chosen = asked_for(request, self.desk, visit_of(request).form)
         typed = visit_of(request).form.get("texto", "").strip()[:1_000]
         sealed = self.desk.stores.vault.seal(typed, _owner(store)) if typed else ""
         return RedirectResponse(_address(store, replace(chosen, sealed=sealed)), 303)
@@ -76,7 +76,7 @@ class ListPages:
     async def name_view(self, request: Request) -> Response:
         """Keep this list under a name, or forget one."""
         form = visit_of(request).form
-        store, chosen = self._asked(request, form)
+        store, chosen = asked_for(request, self.desk, form)
         forgotten = form.get("apagar", "")
         named = " ".join(form.get("nome", "").split())[: saved_views.LONGEST]
         if forgotten or named:
@@ -90,7 +90,7 @@ class ListPages:
 
     async def export(self, request: Request) -> Response:
         """The list as CSV, whole; documents are whole for those who may correct orders."""
-        store, chosen = self._asked(request)
+        store, chosen = asked_for(request, self.desk)
         access, now = access_of(request), self.desk.clock()
         whole = access.may(Permission.OPERATE, store.store_id)
         details = {"aba": str(chosen.tab), "documentos": "inteiros" if whole else "mascarados"}
@@ -107,14 +107,13 @@ class ListPages:
         )
 
     async def details(self, request: Request) -> Response:
-        """What an order holds, to look at from the list."""
+        """What an order holds, to look at from the list; for a link, the order's own page."""
         store, row = await self._order(request)
-        template = "_details.html" if FRAGMENT in request.headers else "details.html"
-        return self.view.page(
-            request, template,
-            store=store, tab=row["tab"], row=self._shown(request, store, row),
-            section="/pedidos/pendentes", here=words.TABS.get(row["tab"]),
-        )  # fmt: skip
+        shown = self._shown(request, store, row)
+        if FRAGMENT not in request.headers:
+            order = quote(shown["order"], safe="")
+            return RedirectResponse(f"/lojas/{store.store_id}/pedidos/{order}", 303)
+        return self.view.page(request, "_details.html", store=store, row=shown)
 
     async def line(self, request: Request) -> Response:
         """One row of a list as it is now, for a list that is open."""
@@ -158,22 +157,6 @@ class ListPages:
                 return
             query = replace(query, after=found.next)
 
-    def _asked(
-        self, request: Request, params: Mapping[str, str] | None = None
-    ) -> tuple[StoreConfigured, Filters]:
-        store = self._store(request)
-        tab = words.BY_ADDRESS.get(request.path_params["tab"])
-        if tab is None:
-            raise HTTPException(404)
-
-        def opened(sealed: str) -> str:
-            try:
-                return self.desk.stores.vault.open(sealed, _owner(store))
-            except Sealed:
-                return ""
-
-        return store, filters.read(request.query_params if params is None else params, tab, opened)
-
     async def _order(self, request: Request) -> tuple[StoreConfigured, Mapping[str, Any]]:
         store = self._store(request)
         order_id = f"{store.store_id}:{request.path_params['order']}"
@@ -206,6 +189,24 @@ class ListPages:
             kept = (await self.bench.views.load([key])).get(key) or Kept(SavedViews())
             if await self.bench.views.save({key: Kept(change(kept.state), kept.version)}):
                 return
+
+
+def asked_for(
+    request: Request, desk: Desk, params: Mapping[str, str] | None = None
+) -> tuple[StoreConfigured, Filters]:
+    """The store and the list that an address, or a form, is about."""
+    store = desk.stores.table.get(request.path_params["store"])
+    tab = words.BY_ADDRESS.get(request.path_params["tab"])
+    if store is None or tab is None:
+        raise HTTPException(404)
+
+    def opened(sealed: str) -> str:
+        try:
+            return desk.stores.vault.open(sealed, _owner(store))
+        except Sealed:
+            return ""
+
+    return store, filters.read(request.query_params if params is None else params, tab, opened)
 
 
 def _document(row: Mapping[str, Any], *, whole: bool) -> str | None:

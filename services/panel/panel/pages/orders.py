@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from contracts.commands import Corrections
 from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
+from panel import claims
 from panel.commands import Refused, Why, shown_order
 from panel.desk import Desk
 from panel.pages import editing, words
@@ -18,6 +20,7 @@ from panel.pages.guard import access_of, visit_of
 from panel.pages.order import address
 from panel.pages.view import View
 from panel.tab import Tab
+from panel.workbench import Workbench
 
 VERSION: Final = "_versao"
 CHOICE: Final = "escolha"
@@ -30,6 +33,7 @@ class OrderPages:
     """Requests about single orders of a store."""
 
     desk: Desk
+    bench: Workbench
     view: View
 
     async def reprocess(self, request: Request) -> Response:
@@ -67,14 +71,30 @@ class OrderPages:
         changes = editing.changed(_body(row), typed)
         if errors := editing.wrong(changes):
             return self._form(request, store, row, errors=errors, typed=typed, status=422)
-        if typed.get(VERSION) != _version(row):
-            notice = "O pedido mudou enquanto você editava. Confira os campos e salve de novo."
+        if notice := await self._overtaken(row, typed.get(VERSION, ""), by=access_of(request).user):
             return self._form(
                 request, store, row, errors={}, typed=typed, status=409, notice=notice
             )
         corrections = editing.corrections(_body(row), changes)
-        await self.desk.reprocess(row, corrections, by=access_of(request).user)
+        by = access_of(request).user
+        said = f"{row['_id']}|{claims.version(row)}|{by}|{corrections.model_dump_json()}"
+        command_id = str(uuid5(NAMESPACE_URL, said))  # pressing twice asks for the same
+        await self.desk.reprocess(row, corrections, by=by, command_id=command_id)
         return self._asked(store)
+
+    async def _overtaken(self, row: Mapping[str, Any], seen: str, *, by: str) -> str:
+        """What to say where somebody, or the channel, was quicker; nothing where nobody was."""
+        if seen != claims.version(row):
+            asked = [r["by"] for r in row["requests"][-1:] if r["by"] != by and r["id"] not in seen]
+            who = f"{asked[0]} salvou este pedido" if asked else "O pedido mudou"
+            return f"{who} enquanto você editava. Compare os campos marcados e salve de novo."
+        before = await claims.claim(self.bench.claims, row, by, self.desk.clock())
+        if before is None:
+            return ""
+        return (
+            f"{before.by} salvou este pedido agora mesmo, e ele está sendo conferido. "
+            "Espere um instante, compare os campos marcados e salve de novo se for preciso."
+        )
 
     def _form(
         self,
@@ -90,9 +110,9 @@ class OrderPages:
         return self.view.page(
             request, "edit.html", status,
             store=store, tab=Tab.PENDING, section="/pedidos/pendentes", row=row,
-            sections=editing.sections(_body(row), errors, typed),
+            sections=editing.sections(_body(row), errors, typed, compared=status == 409),  # noqa: PLR2004
             reasons=[(reason, editing.place(reason, _body(row))) for reason in row["reasons"]],
-            version=_version(row), typed_wrong=status == 422, notice=notice,  # noqa: PLR2004
+            version=claims.version(row), typed_wrong=status == 422, notice=notice,  # noqa: PLR2004
         )  # fmt: skip
 
     async def _order(self, request: Request) -> tuple[StoreConfigured, Mapping[str, Any]]:
@@ -121,10 +141,6 @@ def _back(
 
 def _address(store: StoreConfigured, tab: Tab) -> str:
     return f"/lojas/{store.store_id}/pedidos/{words.TABS[tab][0]}"
-
-
-def _version(row: Mapping[str, Any]) -> str:
-    return f"{row['revision']}.{row['attempt']}"
 
 
 def _body(row: Mapping[str, Any]) -> Mapping[str, Any]:

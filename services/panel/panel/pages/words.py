@@ -6,6 +6,7 @@ from contracts.events import CancellationChoice
 from contracts.order import PaymentMethod
 from contracts.reasons import TEXTS
 from panel.access import Role
+from panel.batch import Fate
 from panel.saved_views import SavedView
 from panel.tab import Situation, Tab
 
@@ -87,6 +88,7 @@ NOTICES: Final[dict[str, str]] = {
         "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar; "
         "atualize a página para ver."
     ),
+    "nenhum": "Selecione ao menos um pedido, ou use “Reprocessar todos”.",
     "escolha": (
         "Escolha registrada. Se ela depende do ERP, ele é conferido agora; atualize a página."
     ),
@@ -104,6 +106,15 @@ REFUSALS: Final[dict[str, str]] = {
     "not_a_choice": "Esta escolha não vale mais para o pedido. Volte e veja as que valem.",
     "unchanged": "Este pedido não espera mais uma decisão sobre mudança no canal.",
 }
+
+FATES: Final[dict[str, tuple[str, str]]] = {
+    Fate.GONE_ON: ("Seguiu", "good"),
+    Fate.STILL: ("Continua pendente", "attention"),
+    Fate.CANCELLED: ("Cancelado", "quiet"),
+    Fate.WAITING: ("Reprocessando…", "waiting"),
+    Fate.REFUSED: ("Não reprocessado", "attention"),
+}
+"""The word and the tone of what became of an order of a batch."""
 
 ROLES: Final[dict[str, tuple[str, str]]] = {
     Role.READER: ("Leitor", "vê os pedidos"),
