@@ -21,7 +21,7 @@ from contracts.wire import Undecodable, decode
 from embedded import topics
 from omie.client import Omie
 from omie.envelope import Account
-from omie.faults import Fault
+from omie.faults import Fault, FaultKind
 from omie.http import client
 from omie.pacing import Pacing
 from ops.log import KafkaLog
@@ -180,6 +180,10 @@ async def _stores(settings: Settings) -> Iterable[StoreConfigured]:
     return [one for one in latest.values() if one.active]
 
 
+_ANSWERED: Final = {FaultKind.REDUNDANT, FaultKind.BUSY, FaultKind.THROTTLED}
+"""How the ERP answers keys it accepts, when it is asked too often."""
+
+
 async def _erp(settings: Settings, app_key: str, account: Account) -> Check:
     name = f"ERP account {app_key}"
     fix = "see Aplicativos at developer.omie.com.br; enter key and secret again (Lojas)"
@@ -188,6 +192,8 @@ async def _erp(settings: Settings, app_key: str, account: Account) -> Check:
         page = {"pagina": 1, "registros_por_pagina": 1}
         await Omie(http, account, Pacing()).call("geral/parcelas", "ListarParcelas", page)
     except Fault as fault:
+        if fault.kind in _ANSWERED:
+            return Check(name, True, "answers, and was asked the same a moment ago")
         return Check(name, False, fault.kind.value, fix)
     finally:
         await http.aclose()

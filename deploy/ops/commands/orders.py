@@ -8,6 +8,7 @@ from ops.desk import Desk, Json, desk
 from ops.exits import Exit, not_found
 from panel import timeline
 from panel.board import Query
+from panel.search import understood
 from panel.tab import Tab
 
 _COLUMNS: Final = ("id", "number", "tab", "situation", "erp_order", "updated_at")
@@ -34,7 +35,7 @@ def show(
 
 def find(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="The start of a number, a SKU or an ERP number")],
+    text: Annotated[str, typer.Argument(help="A number, a name, a SKU, a CPF or a CNPJ")],
     store: Annotated[list[str], typer.Option("--store", help="In this store; may be repeated.")],
     tab: Annotated[Tab | None, typer.Option(help="Only in this tab.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
@@ -43,7 +44,7 @@ def find(
 ) -> None:
     """Find orders of a store, the ones changed last first."""
     at = desk(context)
-    query = Query(stores=tuple(store), tab=tab, text=text, limit=limit)
+    query = Query(stores=tuple(store), tab=tab, search=understood(text), limit=limit)
     at.do(lambda: _find(at, query), as_json=as_json)
 
 
