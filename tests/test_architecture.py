@@ -39,6 +39,7 @@ ONLY_IN = {
 
 PURE = (
     "contracts/[!g]*.py",
+    "services/capture/capture/listings.py",
     "services/capture/capture/sighting.py",
     "services/capture/capture/messages.py",
     "services/capture/capture/prospect.py",
@@ -60,6 +61,7 @@ PURE = (
     "services/validation/validation/facts.py",
     "services/validation/validation/mappings.py",
     "services/validation/validation/match.py",
+    "services/validation/validation/parts.py",
     "services/validation/validation/step.py",
     "services/validation/validation/terms.py",
     "services/erp-writer/erp_writer/codes.py",

@@ -14,6 +14,7 @@ import httpx
 from chassis.flow import Flow
 from chassis.table import Table
 from chassis.vault import Vault
+from contracts.listings import ListingLinked
 from contracts.stores import StoreConfigured, StoreSettings
 from contracts.wire import Outgoing
 from omie.client import Omie
@@ -115,7 +116,7 @@ def sealed(
 
 
 class Service:
-    """Everything but Kafka and MongoDB is real. `stores.put` is a store's configuration."""
+    """Everything but Kafka and MongoDB is real. `stores.put`, `links.put`: what people set."""
 
     def __init__(
         self, http: httpx.AsyncClient, documents: MemoryDocuments[Case], shelf: MemoryShelf
@@ -125,7 +126,8 @@ class Service:
         self.documents, self.log = documents, FragileLog()
         self.belt = Belt(log=self.log)
         self.stores = Table(StoreConfigured)
-        self.knowledge = Knowledge(self.stores, timedelta(seconds=3 * EVERY_S))
+        self.links = Table(ListingLinked)
+        self.knowledge = Knowledge(self.stores, timedelta(seconds=3 * EVERY_S), self.links.get)
         connections = Connections(
             self.stores, VAULT, lambda account: Omie(http, account, pacing, clock=self.clock)
         )
@@ -146,6 +148,7 @@ class Service:
         )
         self.stores.watch(self.refresh.configured)
         self.stores.watch(self.revisits.configured)
+        self.links.watch(self.revisits.linked)
         self.knowledge.watch(self.revisits.want)
 
     @staticmethod

@@ -6,12 +6,12 @@ Decimal all the way into the JSON.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from contracts.events import ErpTerms
+from contracts.events import ErpTerms, ItemTerms
 from contracts.order import Address, Item, Order
 from contracts.stores import OWN_TERMS
 from contracts.value import ZERO
@@ -88,7 +88,7 @@ def material(order: Order, terms: ErpTerms) -> str:
 
     Terms that rule new orders only (stage, category, …) are not in it.
     """
-    products = {i.item_id: i.erp_product_id for i in terms.items}
+    products = {item_id: _identity(chosen) for item_id, chosen in _chosen(terms).items()}
     facts = {
         "buyer": [order.buyer.name, order.buyer.document],
         "to": order.shipping_address.model_dump(exclude={"phone"})
@@ -125,18 +125,34 @@ def _sold(order: Order) -> list[Item]:
     return [item for item in order.items if item.quantity > 0]
 
 
+def _chosen(terms: ErpTerms) -> dict[str, list[ItemTerms]]:
+    """The products of every line, by the line's id."""
+    chosen: dict[str, list[ItemTerms]] = {}
+    for each in terms.items:
+        chosen.setdefault(each.item_id, []).append(each)
+    return chosen
+
+
+def _identity(chosen: Sequence[ItemTerms]) -> Any:
+    """What a line is in the ERP: a product, or so many pieces of each of several."""
+    if len(chosen) == 1 and chosen[0].quantity is None:
+        return chosen[0].erp_product_id
+    return [[each.erp_product_id, each.quantity, _text(each.unit_price or ZERO)] for each in chosen]
+
+
 def _lines(order: Order, terms: ErpTerms) -> list[dict[str, Any]]:
-    chosen = {each.item_id: each for each in terms.items}
+    chosen = _chosen(terms)
+    pairs = [(item, choice) for item in _sold(order) for choice in chosen[item.item_id]]
     lines = []
-    for number, item in enumerate(_sold(order), 1):
-        choice = chosen[item.item_id]
+    for number, (item, choice) in enumerate(pairs, 1):
+        discount = item.discount if choice.discount is None else choice.discount
         product: dict[str, Any] = {
             "codigo_produto": choice.erp_product_id,
-            "quantidade": item.quantity,
-            "valor_unitario": item.unit_price,
+            "quantidade": item.quantity if choice.quantity is None else choice.quantity,
+            "valor_unitario": item.unit_price if choice.unit_price is None else choice.unit_price,
         }
-        if item.discount:
-            product |= {"tipo_desconto": "V", "valor_desconto": item.discount}
+        if discount:
+            product |= {"tipo_desconto": "V", "valor_desconto": discount}
         line: dict[str, Any] = {"ide": {"codigo_item_integracao": str(number)}, "produto": product}
         if choice.stock_location_code is not None:
             line["inf_adic"] = {"codigo_local_estoque": choice.stock_location_code}

@@ -137,6 +137,8 @@ def _item(item: Item, correction: ItemCorrection | None) -> Item:
     changes = _said(correction)
     if "sku" in changes:
         changes.setdefault("erp_product_id", None)
+    if "erp_product_id" in changes:
+        changes["parts"] = ()
     return _with(item, changes)
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, TypeVar
 
+from contracts.listings import ListingLinked
 from contracts.reasons import Reason
 from contracts.stores import StoreConfigured, StoreSettings
 from omie.registers import Option
 from validation.catalogue import Catalogue, Registers
+from validation.parts import Links
 from validation.setup import problems
 
 V = TypeVar("V")
@@ -24,13 +26,19 @@ CHANNEL_NAMES: Final[dict[str, str]] = {
 NO_REGISTERS: Final = Registers()
 
 
+def no_link(_: str) -> ListingLinked | None:
+    """Nobody linked any listing."""
+    return None
+
+
 @dataclass(frozen=True)
 class Facts:
     """One store's settings and its ERP account's catalogue, at one moment.
 
     `catalogue` is None while the ERP refuses the account's credentials (`refused`) or there are
     none (`keyless`): then nothing is said about products and registers. What the ERP lacks may
-    be said until `trusted_until`; after that somebody may have added it.
+    be said until `trusted_until`; after that somebody may have added it. `links` are those of the
+    store's listings, as they are at every moment.
     """
 
     store: StoreConfigured
@@ -38,6 +46,7 @@ class Facts:
     trusted_until: datetime
     refused: bool = False
     keyless: bool = False
+    links: Links = no_link
 
     @property
     def settings(self) -> StoreSettings:

@@ -9,7 +9,8 @@ from typing import Final
 from chassis.table import Table
 from contracts.stores import StoreConfigured
 from validation.catalogue import Catalogue
-from validation.facts import Facts
+from validation.facts import Facts, no_link
+from validation.parts import Links
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -37,11 +38,17 @@ Watcher = Callable[[str, bool], None]
 
 
 class Knowledge:
-    """What the rules may know. `max_age` is how long an unread catalogue's "no" is believed."""
+    """What the rules may know. `max_age` is how long an unread catalogue's "no" is believed.
 
-    def __init__(self, stores: Table[StoreConfigured], max_age: timedelta) -> None:
+    `links` finds the link of a listing as it is at the moment.
+    """
+
+    def __init__(
+        self, stores: Table[StoreConfigured], max_age: timedelta, links: Links = no_link
+    ) -> None:
         self._stores = stores
         self._max_age = max_age
+        self._links = links
         self._accounts: dict[str, _Standing] = {}
         self._facts: dict[str, Facts | None] = {}
         self._watchers: list[Watcher] = []
@@ -111,8 +118,11 @@ class Knowledge:
         access, catalogue = standing.access, standing.catalogue
         if access in {Access.REFUSED, Access.KEYLESS}:
             refused = access is Access.REFUSED
-            return Facts(store, None, NEVER, refused=refused, keyless=not refused)
+            return Facts(
+                store, None, NEVER, refused=refused, keyless=not refused, links=self._links
+            )
         if catalogue is None:
             return None
         believed = access is Access.READABLE
-        return Facts(store, catalogue, catalogue.read_at + self._max_age if believed else NEVER)
+        trusted_until = catalogue.read_at + self._max_age if believed else NEVER
+        return Facts(store, catalogue, trusted_until, links=self._links)

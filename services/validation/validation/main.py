@@ -11,6 +11,7 @@ from chassis.store import MongoDocuments
 from chassis.subscription import Subscription
 from chassis.table import Table
 from chassis.vault import Vault
+from contracts.listings import ListingLinked
 from contracts.stores import StoreConfigured
 from omie.client import Omie
 from omie.http import client
@@ -30,7 +31,8 @@ def build(settings: Settings, clients: Clients) -> Parts:
     """The service's parts on the real clients."""
     database = clients.mongo["esteira_validation"]
     stores = Table(StoreConfigured)
-    knowledge = Knowledge(stores, settings.catalogue_max_age)
+    links = Table(ListingLinked)
+    knowledge = Knowledge(stores, settings.catalogue_max_age, links.get)
     http = client(settings.erp_url)
     pacing = Pacing(
         per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
@@ -54,13 +56,24 @@ def build(settings: Settings, clients: Clients) -> Parts:
     revisits = Revisits(new_flow(), cases, utc_now, lambda: uuid4().hex)
     stores.watch(refresh.configured)
     stores.watch(revisits.configured)
+    links.watch(revisits.linked)
     knowledge.watch(revisits.want)
-    following = table_consumer(settings.kafka, SERVICE)
+    following, of_links = (table_consumer(settings.kafka, SERVICE) for _ in range(2))
     return Parts(
         subscriptions=[Subscription(new_flow(), group=SERVICE)],
-        starts=[cases.prepare, shelf.prepare, lambda: table.load(stores, following)],
-        background=[lambda: table.follow(stores, following), refresh.run, revisits.run],
-        stops=[following.stop, http.aclose],
+        starts=[
+            cases.prepare,
+            shelf.prepare,
+            partial(table.load, links, of_links),
+            partial(table.load, stores, following),
+        ],
+        background=[
+            partial(table.follow, links, of_links),
+            partial(table.follow, stores, following),
+            refresh.run,
+            revisits.run,
+        ],
+        stops=[following.stop, of_links.stop, http.aclose],
     )
 
 

@@ -14,6 +14,7 @@ from chassis.clock import Clock
 from chassis.flow import Flow
 from chassis.patience import patiently
 from chassis.store import Collection_, translated
+from contracts.listings import ListingLinked
 from contracts.stores import StoreConfigured
 from validation.case import Case
 from validation.local import Revisit, Told
@@ -74,6 +75,10 @@ class Revisits:
     def configured(self, store: StoreConfigured) -> None:
         """The store has other settings, or another account: visit its open orders."""
         self.want(store.store_id, everything=True)
+
+    def linked(self, link: ListingLinked) -> None:
+        """A listing of the store is other products now: visit its open orders."""
+        self.want(link.store_id, everything=True)
 
     async def run(self) -> None:
         """Visit what is wanted, until cancelled."""

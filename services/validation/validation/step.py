@@ -29,6 +29,7 @@ from validation.corrections import NO_CORRECTIONS, apply, merge
 from validation.facts import Facts
 from validation.local import Revisit, Told
 from validation.match import CURED_AT_ERP, match
+from validation.parts import lines, with_links
 from validation.rules import judge
 from validation.rules.filled import with_store_rules
 from validation.terms import terms_for
@@ -145,7 +146,8 @@ class Validation:
         if facts is None:
             return Waiting(since)
         now = self.clock()
-        order = with_store_rules(apply(captured, corrections), facts.settings)
+        linked = with_links(captured, facts.links)
+        order = with_store_rules(apply(linked, corrections), facts.settings)
         reasons = judge(order, facts)
         if not reasons:
             return Validated(order, terms_for(order, facts), now)
@@ -178,7 +180,8 @@ class Validation:
 
 
 def _lacking(order: Order, catalogue: Catalogue) -> list[Item]:
-    return [item for item in order.items if match(item, catalogue) in CURED_AT_ERP]
+    every = (line for item in order.items for line in lines(item))
+    return [line for line in every if match(line, catalogue) in CURED_AT_ERP]
 
 
 def _erased(case: Case | None, event: OrderErased) -> Case:

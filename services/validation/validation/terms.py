@@ -20,6 +20,7 @@ from validation.mappings import (
     payment_terms,
 )
 from validation.match import match
+from validation.parts import lines
 
 
 class NotSettled(ValueError):  # noqa: N818 - it names what the order is
@@ -72,14 +73,19 @@ def _items(order: Order, facts: Facts) -> tuple[ItemTerms, ...]:
         raise NotSettled("the ERP's catalogue is unknown")
     terms = []
     for item in order.items:
-        product = match(item, facts.catalogue)
-        if not isinstance(product, Product):
-            raise NotSettled(f"no product for item {item.item_id}")
-        terms.append(
-            ItemTerms(
-                item_id=item.item_id,
-                erp_product_id=product.product_id,
-                stock_location_code=facts.settings.stock_location_code,
+        for line in lines(item):
+            product = match(line, facts.catalogue)
+            if not isinstance(product, Product):
+                raise NotSettled(f"no product for item {item.item_id}")
+            own = line is not item
+            terms.append(
+                ItemTerms(
+                    item_id=item.item_id,
+                    erp_product_id=product.product_id,
+                    stock_location_code=facts.settings.stock_location_code,
+                    quantity=line.quantity if own else None,
+                    unit_price=line.unit_price if own else None,
+                    discount=line.discount if own else None,
+                )
             )
-        )
     return tuple(terms)

@@ -7,19 +7,22 @@ from contracts.order import Item, Order
 from contracts.reasons import Reason, ReasonCode, reason
 from validation.facts import Facts
 from validation.match import Mismatch, match
+from validation.parts import lines
 
 
 def products_are_known(order: Order, facts: Facts) -> Iterator[Reason]:
-    """Every line is one active product of the ERP.
+    """Every line is one active product of the ERP, or several, as its listing is linked.
 
     A line deleted at the channel matters only when its SKU leads nowhere.
     """
     if facts.catalogue is None:
         return
     for item in order.items:
-        found = match(item, facts.catalogue)
-        if isinstance(found, Mismatch):
-            yield _unmatched(item, found)
+        for line in lines(item):
+            found = match(line, facts.catalogue)
+            if isinstance(found, Mismatch):
+                yield _unmatched(line, found)
+                break
 
 
 def quantities_are_positive(order: Order, _: Facts) -> Iterator[Reason]:
