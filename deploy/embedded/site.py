@@ -46,6 +46,7 @@ class Site:
             "ESTEIRA_MONGODB": self.mongodb,
             "ESTEIRA_PANEL_URL": self.url("panel"),
             "ESTEIRA_CAPTURE_URL": self.url("capture"),
+            "ESTEIRA_WEBHOOK_URL": self.url("capture"),
             "ESTEIRA_ERP_URL": f"{self.url('erp')}/api/v1/",
             "ESTEIRA_SHOPIFY_URL": f"{self.url('channels')}/shopify/{{shop}}",
             "ESTEIRA_NUVEMSHOP_URL": f"{self.url('channels')}/nuvemshop",

@@ -53,6 +53,7 @@ def pages(office: Office) -> Starlette:
         office.window,
         office.ledger,
         bench=office.bench,
+        connector=office.connector,
     )
 
 

@@ -19,6 +19,7 @@ from contracts.wire import Outgoing, decode, encode
 from panel.access import Role
 from panel.audit import Entry
 from panel.channel_check import ChannelCheck
+from panel.connection import Connection
 from panel.desk import Desk
 from panel.disconnection import Disconnection
 from panel.erp.accounts import Accounts
@@ -39,6 +40,7 @@ from panel.workbench import Workbench
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.memory_board import MemoryBoard, MemoryLedger
+from tests.support.panel_consents import FakeConsents
 from tests.support.panel_erp import FakeErp, FakeShopify
 
 TOKEN = "est_a-token-of-the-tests"
@@ -122,6 +124,7 @@ class Office:
     topics: Topics = field(default_factory=Topics)
     clock: FakeClock = field(default_factory=FakeClock)
     disconnections: MemoryDocuments[Disconnection] = field(default_factory=MemoryDocuments)
+    connections: MemoryDocuments[Connection] = field(default_factory=MemoryDocuments)
     vault: Vault = field(default_factory=lambda: Vault(KEY))
     conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
     kept_sessions: MemorySessions = field(default_factory=MemorySessions)
@@ -141,6 +144,7 @@ class Office:
             board=self.board,
             stores=stores,
             disconnections=self.disconnections,
+            connections=self.connections,
             publisher=self.topics,
             clock=self.clock,
             new_id=lambda: f"command-{next(numbers)}",
@@ -156,6 +160,8 @@ class Office:
             ChannelCheck(self.shopify.client(), self.vault, "https://{shop}"),
             close=_nothing,
         )
+        self.consents = FakeConsents()
+        self.connector = self.consents.connector(stores, self.clock)
         self.ledger = MemoryLedger(self.board)
         self.bench = Workbench(MemoryDocuments(), MemoryDocuments(), MemoryDocuments())
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
@@ -179,7 +185,10 @@ async def _nothing() -> None:
     pass
 
 
-PLACES = {"order": "1001", "tab": "pendentes", "user": "gestor", "token": "nonsense"}
+PLACES = {
+    "channel": "shopify", "order": "1001", "tab": "pendentes", "user": "gestor",
+    "token": "nonsense",
+}  # fmt: skip
 """What stands in the addresses of pages; whatever else a route asks for is `1`."""
 
 

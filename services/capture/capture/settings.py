@@ -15,6 +15,8 @@ class Settings(settings.Settings):
     whom to ask about our calls.
     Every store's listings are read each `listings_every_s`.
     Stores are swept every `sweep_every_s` seconds; 0 leaves all to the webhooks.
+    `webhook_url` is how channels reach this service: the addresses that are registered with them
+    begin with it. Without it none is registered, and none is missed.
     A webhook larger than `webhook_max_bytes` is refused; the limit leaves room for it in the
     inbox's largest record.
     """
@@ -28,6 +30,7 @@ class Settings(settings.Settings):
         default="https://api.mercadolibre.com", pattern=r"^https?://[^\s{}]+$"
     )
     sweep_every_s: float = Field(default=300, ge=0)
+    webhook_url: str = Field(default="", pattern=r"^(?:https?://[^\s{}]+)?$")
     contact: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
     webhook_max_bytes: int = Field(default=2 * MIB, gt=0, le=3 * MIB)
     listings_every_s: float = Field(default=900, ge=1)

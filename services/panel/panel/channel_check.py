@@ -43,19 +43,22 @@ class ChannelCheck:
 
     async def check(self, store: StoreConfigured) -> Finding:
         """What the channel says to the store's token."""
-        token = self._token(store)
-        if not token or not _DOMAIN.fullmatch(store.domain):
+        return await self.try_token(store.domain, self._token(store))
+
+    async def try_token(self, domain: str, token: str) -> Finding:
+        """What the channel says to this token of the shop at `domain`."""
+        if not token or not _DOMAIN.fullmatch(domain):
             return _NO_TOKEN
         try:
             async with asyncio.timeout(_DEADLINE_S):
                 answer = await self.http.post(
-                    self.shopify_url.format(shop=store.domain) + _SHOPIFY_PATH,
+                    self.shopify_url.format(shop=domain) + _SHOPIFY_PATH,
                     json={"query": "{ shop { name myshopifyDomain } }"},
                     headers={"X-Shopify-Access-Token": token},
                 )
         except (httpx.HTTPError, TimeoutError):
             return _AWAY
-        return _read(answer, store.domain)
+        return _read(answer, domain)
 
     def _token(self, store: StoreConfigured) -> str:
         if not store.channel_token:

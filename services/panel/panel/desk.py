@@ -16,6 +16,7 @@ from contracts.stores import StoreConfigured
 from panel import commands, conditions
 from panel.access import Access, Permission
 from panel.board import Board
+from panel.connection import Connection
 from panel.disconnection import Disconnection
 from panel.stores import Stores
 from panel.telling import tell
@@ -28,6 +29,7 @@ class Desk:
     board: Board
     stores: Stores
     disconnections: Documents[Disconnection]
+    connections: Documents[Connection]
     publisher: Publishes
     clock: Clock
     new_id: Callable[[], str]
@@ -115,6 +117,11 @@ class Desk:
     def erp_trouble(self, store: StoreConfigured) -> AccountCondition | None:
         """What keeps the orders of this store's ERP account waiting, if anything."""
         return conditions.trouble(self.conditions, store.account_id, self.clock())
+
+    async def connections_of(self, stores: Collection[StoreConfigured]) -> dict[str, Connection]:
+        """How these stores' connections are, as far as capture has looked. Raises Unavailable."""
+        kept = await self.connections.load([store.store_id for store in stores])
+        return {store_id: found.state for store_id, found in kept.items()}
 
     async def cut_off(self, stores: Collection[StoreConfigured]) -> dict[str, Disconnection]:
         """Of these stores, those that are inactive because the channel cut them off."""

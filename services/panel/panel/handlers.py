@@ -5,6 +5,7 @@ from chassis.flow import Flow, Publishes
 from chassis.store import Documents
 from chassis.table import Table
 from contracts.commands import ReprocessOrder
+from contracts.connections import StoreChecked
 from contracts.events import (
     OrderCancelled,
     OrderCaptured,
@@ -16,7 +17,8 @@ from contracts.events import (
     StoreDisconnected,
 )
 from contracts.stores import StoreConfigured
-from panel import disconnection, heard, row
+from panel import connection, disconnection, heard, row
+from panel.connection import Connection
 from panel.disconnection import Disconnection
 from panel.row import Row
 from panel.telling import SERVICE
@@ -55,6 +57,20 @@ def disconnections(
         service=SERVICE,
         topics=(StoreDisconnected.topic,),
         step=disconnection.step_on(stores),
+        documents=documents,
+        publisher=publisher,
+        clock=clock,
+    )
+
+
+def connections(
+    documents: Documents[Connection], publisher: Publishes, clock: Clock
+) -> Flow[Connection]:
+    """What capture finds when it looks at a store's connection."""
+    return Flow(
+        service=SERVICE,
+        topics=(StoreChecked.topic,),
+        step=connection.step,
         documents=documents,
         publisher=publisher,
         clock=clock,

@@ -1,5 +1,6 @@
 """The panel service, put together."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,12 +27,19 @@ from contracts.stores import StoreConfigured
 from omie.client import Omie
 from omie.http import client
 from omie.pacing import Pacing
-from panel import board, disconnection, handlers, row, throttle
+from panel import board, connection, disconnection, handlers, row, throttle
 from panel.access import Role
 from panel.api import app as api
 from panel.audit import MongoAudit
 from panel.board import MongoBoard
 from panel.channel_check import ChannelCheck
+from panel.connecting import pending
+from panel.connecting.connector import Connector
+from panel.connecting.consent import Application
+from panel.connecting.exchange import TokenDesk
+from panel.connecting.mercadolivre import MercadoLivre
+from panel.connecting.nuvemshop import Nuvemshop
+from panel.connecting.shopify import Shopify
 from panel.desk import Desk
 from panel.door import STATIC_AT, Door
 from panel.erp import lists
@@ -69,10 +77,12 @@ def build(settings: Settings, clients: Clients) -> Parts:
     disconnections = MongoDocuments(
         database["disconnections"], disconnection.encode, disconnection.decode
     )
+    connections = MongoDocuments(database["connections"], connection.encode, connection.decode)
     desk = Desk(
         board=MongoBoard(database),
         stores=Stores(stores, clients.publisher, vault, utc_now),
         disconnections=disconnections,
+        connections=connections,
         publisher=clients.publisher,
         clock=utc_now,
         new_id=lambda: str(uuid4()),
@@ -89,10 +99,15 @@ def build(settings: Settings, clients: Clients) -> Parts:
                 handlers.disconnections(stores, disconnections, clients.publisher, utc_now),
                 group=f"{SERVICE}-stores",
             ),
+            Subscription(
+                handlers.connections(connections, clients.publisher, utc_now),
+                group=f"{SERVICE}-connections",
+            ),
         ],
         starts=[
             partial(board.prepare, database),
             *staff.starts,
+            partial(pending.prepare, database),
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),
         ],
@@ -107,6 +122,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             window,
             MongoLedger(database[board.ORDERS]),
             workbench(database),
+            connector=connector(settings, desk.stores, window, database),
             settings=settings,
             ready=partial(getattr, clients.health, "ready"),
         ),
@@ -164,6 +180,35 @@ def _window(settings: Settings, vault: Vault, database: Database[dict[str, Any]]
     )
 
 
+def connector(
+    settings: Settings, stores: Stores, window: Window, database: Database[dict[str, Any]]
+) -> Connector:
+    """Who connects stores, with our applications as far as the environment names them."""
+    apps = {
+        "shopify": (settings.shopify_client_id, settings.shopify_client_secret),
+        "nuvemshop": (settings.nuvemshop_client_id, settings.nuvemshop_client_secret),
+        "mercadolivre": (settings.mercadolivre_client_id, settings.mercadolivre_client_secret),
+    }
+    return Connector(
+        apps={
+            channel: Application(client_id, secret.get_secret_value())
+            for channel, (client_id, secret) in apps.items()
+            if client_id and secret.get_secret_value()
+        },
+        consents={
+            "shopify": Shopify(settings.shopify_url),
+            "nuvemshop": Nuvemshop(settings.nuvemshop_auth_url),
+            "mercadolivre": MercadoLivre(settings.mercadolivre_auth_url, settings.mercadolivre_url),
+        },
+        pending=pending.documents(database, stores.vault),
+        ask=TokenDesk(window.channels.http).ask,
+        stores=stores,
+        clock=utc_now,
+        random=partial(secrets.token_urlsafe, 48),
+        redirects=settings.panel_url,
+    )
+
+
 def web(
     desk: Desk,
     staff: Staff,
@@ -171,6 +216,7 @@ def web(
     ledger: Ledger,
     bench: Workbench,
     *,
+    connector: Connector,
     settings: Settings,
     ready: Callable[[], bool],
 ) -> ASGIApp:
@@ -178,7 +224,18 @@ def web(
     routes = [
         Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
-        Mount("/", pages.app(desk, staff.login, staff.sessions, window, ledger, bench=bench)),
+        Mount(
+            "/",
+            pages.app(
+                desk,
+                staff.login,
+                staff.sessions,
+                window,
+                ledger,
+                bench=bench,
+                connector=connector,
+            ),
+        ),
     ]
     return Door(GZipMiddleware(Starlette(routes=routes)))
 

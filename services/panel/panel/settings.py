@@ -13,6 +13,10 @@ class Settings(settings.Settings):
     reach the panel: the links that the command line prints begin with it. `erp_calls_per_minute`
     and `erp_ip_calls_per_minute` are the panel's own small part of what the ERP takes from one
     address: lists for its forms, and where orders stand. `{shop}` becomes a store's domain.
+
+    A channel's `client_id` and `client_secret` are those of our application there: without both no
+    merchant of it can be asked to let us in. They come back to
+    `{panel_url}/conectar/{channel}/retorno`, which must be registered with the application.
     """
 
     panel_port: int = 8400
@@ -24,3 +28,12 @@ class Settings(settings.Settings):
     erp_calls_per_minute: int = Field(default=60, gt=0)
     erp_ip_calls_per_minute: int = Field(default=80, gt=0)
     shopify_url: str = "https://{shop}"
+    shopify_client_id: str = ""
+    shopify_client_secret: SecretStr = SecretStr("")
+    nuvemshop_auth_url: str = "https://www.tiendanube.com"
+    nuvemshop_client_id: str = ""
+    nuvemshop_client_secret: SecretStr = SecretStr("")
+    mercadolivre_url: str = "https://api.mercadolibre.com"
+    mercadolivre_auth_url: str = "https://auth.mercadolivre.com.br"
+    mercadolivre_client_id: str = ""
+    mercadolivre_client_secret: SecretStr = SecretStr("")

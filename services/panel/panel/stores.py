@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from chassis.clock import Clock
 from chassis.flow import Publishes
@@ -71,7 +71,8 @@ class SettingsChange(StoreSettings):
 class StoreChange(BaseModel):
     """A store to create, or what to change of one; what is left out is kept.
 
-    `version` is the one that was read: the change is refused if the store has moved on since.
+    A token comes with when it ends; left out, nobody knows. `version` is the one that was read:
+    the change is refused if the store has moved on since.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -84,6 +85,7 @@ class StoreChange(BaseModel):
     channel_client_id: ClientId | None = None
     channel_client_secret: Secret | None = None
     channel_refresh_token: Secret | None = None
+    channel_token_expires_at: AwareDatetime | None = None
     webhook_secrets: Annotated[tuple[Secret, ...], Field(max_length=5)] | None = None
     active: bool | None = None
     settings: SettingsChange | None = None
@@ -106,6 +108,11 @@ class WrongAddress(Exception):  # noqa: N818 - it names what the domain is
     """The store's domain is none of its channel."""
 
 
+def fits(channel: str, domain: str) -> bool:
+    """Whether a shop of this channel may have this address."""
+    return re.fullmatch(_DOMAINS[channel], domain) is not None
+
+
 def changed(
     store: StoreConfigured | None, store_id: str, change: StoreChange, vault: Vault, at: datetime
 ) -> StoreConfigured:
@@ -122,6 +129,8 @@ def changed(
     )
     if change.erp:
         update |= _erp(base, change.erp, vault)
+    if change.channel_token is not None:
+        update["channel_token_expires_at"] = change.channel_token_expires_at
     for name, secret in _given(change, *SECRETS).items():
         update[name] = _seal(vault, secret, f"{store_id}:{name}", getattr(base, name))
     if change.webhook_secrets is not None:
@@ -133,9 +142,7 @@ def changed(
         given = {name: getattr(change.settings, name) for name in change.settings.model_fields_set}
         update["settings"] = base.settings.model_copy(update=given)
     new = base.model_copy(update=update)
-    if update.keys() & {"channel", "domain"} and not re.fullmatch(
-        _DOMAINS[new.channel], new.domain
-    ):
+    if update.keys() & {"channel", "domain"} and not fits(new.channel, new.domain):
         raise WrongAddress
     if store and new == store:
         return store

@@ -14,6 +14,7 @@ from starlette.types import ExceptionHandler
 from chassis.patience import Unavailable
 from panel.access import Permission
 from panel.commands import Refused, Why
+from panel.connecting.connector import Connector
 from panel.desk import Desk
 from panel.erp.products import ProductSearch
 from panel.erp.window import Window
@@ -22,6 +23,7 @@ from panel.login import Login
 from panel.pages import words
 from panel.pages.account import AccountPages
 from panel.pages.batches import BatchPages
+from panel.pages.connecting import ConnectingPages
 from panel.pages.entrance import Entrance
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
@@ -51,6 +53,7 @@ def app(
     ledger: Ledger,
     *,
     bench: Workbench,
+    connector: Connector,
 ) -> Starlette:
     """Every page, behind the guard."""
     view = View(desk.stores_of)
@@ -59,6 +62,7 @@ def app(
         *_doors(entrance),
         *_people(PeoplePages(login.people, desk, view)),
         *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
+        *_connecting(ConnectingPages(connector, window.channels, desk, login.people.audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
         *_lists(ListPages(desk, bench, login.people.audit, view)),
         *_orders(OrderPages(desk, bench, view)),
@@ -112,6 +116,18 @@ def _stores(stores: StorePages) -> list[Page]:
         Page(f"{one}/listas", stores.read_lists, Permission.MANAGE, method="POST"),
         Page(f"{one}/testar-erp", stores.test_erp, Permission.MANAGE, method="POST"),
         Page(f"{one}/testar-canal", stores.test_channel, Permission.MANAGE, method="POST"),
+    ]
+
+
+def _connecting(connecting: ConnectingPages) -> list[Page]:
+    new, again = "/conectar/{channel}", "/lojas/{store}/reconectar"
+    return [
+        Page("/conectar", connecting.choose, Permission.ADMINISTER),
+        Page(new, connecting.fill, Permission.ADMINISTER, recent=True),
+        Page(new, connecting.begin, Permission.ADMINISTER, method="POST", recent=True),
+        Page(f"{new}/retorno", connecting.back, Permission.ENTER),
+        Page(again, connecting.ask_again, Permission.MANAGE, recent=True),
+        Page(again, connecting.again, Permission.MANAGE, method="POST", recent=True),
     ]
 
 

@@ -94,6 +94,11 @@ NOTICES: Final[dict[str, str]] = {
     ),
     "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
     "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
+    "conectada": (
+        "Loja conectada, e a captura já começou. Escolha abaixo como os pedidos entram no ERP"
+        " e salve."
+    ),
+    "reconectada": "Loja reconectada. O que esperava pelo acesso ao canal segue sozinho.",
     "loja": "Loja salva. A mudança vale para pedidos novos e para os que esperam.",
     "usuario": "Usuário salvo. Se o acesso mudou, ele precisa entrar de novo.",
 }
@@ -142,7 +147,11 @@ CHANGES: Final[dict[str, str]] = {
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
     "pedidos_exportados": "exportou pedidos da loja",
+    "loja_conectada": "conectou a loja",
+    "loja_reconectada": "reconectou a loja",
     "loja_alterada": "alterou a configuração da loja",
+    "comprador_visto": "viu os dados do comprador do pedido",
+    "documento_visto": "leu sem máscara um documento do pedido",
 }
 """What an audit entry says was done."""
 
@@ -162,6 +171,13 @@ CHOICES: Final[dict[str, tuple[str, str]]] = {
     CancellationChoice.KEEP: ("Manter no ERP", "A venda continua no ERP, e o assunto se encerra."),
 }
 """The button of each choice about a cancelled order, and what it does."""
+
+CONNECTING: Final[dict[str, str]] = {
+    "shopify": "Você autoriza no admin da loja, ou cola a chave de um aplicativo próprio.",
+    "nuvemshop": "Você autoriza no administrador da Nuvemshop.",
+    "mercadolivre": "O titular da conta de vendedor autoriza.",
+}
+"""How a store of each channel is connected."""
 
 NOT_ALLOWED: Final = "O seu perfil não permite isto. Peça a quem administra o painel."
 CONFIRM_KEYS: Final = (

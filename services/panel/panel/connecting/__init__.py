@@ -1,0 +1,1 @@
+"""Connecting a store: what a merchant is asked at a channel, and what the store becomes by it."""
