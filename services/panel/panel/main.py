@@ -74,15 +74,13 @@ def build(settings: Settings, clients: Clients) -> Parts:
     )
     records = Lookup(of_records)
     vault = Vault(settings.secret_key.get_secret_value())
-    disconnections = MongoDocuments(
-        database["disconnections"], disconnection.encode, disconnection.decode
-    )
-    connections = MongoDocuments(database["connections"], connection.encode, connection.decode)
     desk = Desk(
         board=MongoBoard(database),
         stores=Stores(stores, clients.publisher, vault, utc_now),
-        disconnections=disconnections,
-        connections=connections,
+        disconnections=MongoDocuments(
+            database["disconnections"], disconnection.encode, disconnection.decode
+        ),
+        connections=MongoDocuments(database["connections"], connection.encode, connection.decode),
         publisher=clients.publisher,
         clock=utc_now,
         new_id=lambda: str(uuid4()),
@@ -91,19 +89,8 @@ def build(settings: Settings, clients: Clients) -> Parts:
     )
     staff = _staff(settings, database)
     window = _window(settings, vault, database)
-    rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
     return Parts(
-        subscriptions=[
-            Subscription(handlers.orders(rows, clients.publisher, utc_now), group=SERVICE),
-            Subscription(
-                handlers.disconnections(stores, disconnections, clients.publisher, utc_now),
-                group=f"{SERVICE}-stores",
-            ),
-            Subscription(
-                handlers.connections(connections, clients.publisher, utc_now),
-                group=f"{SERVICE}-connections",
-            ),
-        ],
+        subscriptions=_subscriptions(desk, database, clients),
         starts=[
             partial(board.prepare, database),
             *staff.starts,
@@ -127,6 +114,20 @@ def build(settings: Settings, clients: Clients) -> Parts:
             ready=partial(getattr, clients.health, "ready"),
         ),
     )
+
+
+def _subscriptions(
+    desk: Desk, database: Database[dict[str, Any]], clients: Clients
+) -> list[Subscription]:
+    rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
+    publisher = clients.publisher
+    cut_off = handlers.disconnections(desk.stores.table, desk.disconnections, publisher, utc_now)
+    looked_at = handlers.connections(desk.connections, publisher, utc_now)
+    return [
+        Subscription(handlers.orders(rows, publisher, utc_now), group=SERVICE),
+        Subscription(cut_off, group=f"{SERVICE}-stores"),
+        Subscription(looked_at, group=f"{SERVICE}-connections"),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
