@@ -1,6 +1,7 @@
 """A panel in memory: its board, its topics, and a browser or a program in front of it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import count
@@ -29,6 +30,7 @@ from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 from panel.erp.window import Window
 from panel.heard import Heard
+from panel.live import Live
 from panel.login import Login
 from panel.pages.guard import Page
 from panel.passwords import Hashing
@@ -117,6 +119,17 @@ class MemoryAudit:
 
 
 @dataclass
+class MemoryChanges:
+    """Changes that a test tells; with `None` there is nothing more to hear for a while."""
+
+    told: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
+
+    async def follow(self) -> AsyncIterator[str]:
+        while (order_id := await self.told.get()) is not None:
+            yield order_id
+
+
+@dataclass
 class Office:
     """A desk on memory, with all that a test wants to look into."""
 
@@ -134,6 +147,7 @@ class Office:
     shopify: FakeShopify = field(default_factory=FakeShopify)
     lists: MemoryDocuments[Lists] = field(default_factory=MemoryDocuments)
     patience_s: float = 0.05
+    changes: MemoryChanges = field(default_factory=MemoryChanges)
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -163,7 +177,9 @@ class Office:
         self.consents = FakeConsents()
         self.connector = self.consents.connector(stores, self.clock)
         self.ledger = MemoryLedger(self.board)
-        self.bench = Workbench(MemoryDocuments(), MemoryDocuments(), MemoryDocuments())
+        self.bench = Workbench(
+            MemoryDocuments(), MemoryDocuments(), MemoryDocuments(), Live(self.changes, 0.1, 0)
+        )
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
         self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)

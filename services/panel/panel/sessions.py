@@ -63,13 +63,16 @@ class Sessions:
         await self.store.put(Session(_id_of(token), user, created_at=now, seen_at=now))
         return token
 
-    async def of(self, token: str) -> Session | None:
-        """The session that this token opens, if it is still open. Raises Unavailable."""
+    async def of(self, token: str, *, quiet: bool = False) -> Session | None:
+        """The session that this token opens, if it is still open. Raises Unavailable.
+
+        A `quiet` look does not make it last longer: nobody did anything.
+        """
         session = await self.store.get(_id_of(token))
         now = self.clock()
         if session is None or now >= session.ends_at():
             return None
-        if now - session.seen_at >= _SEEN_EVERY:
+        if not quiet and now - session.seen_at >= _SEEN_EVERY:
             session = replace(session, seen_at=now)
             await self.store.put(session)
         return session

@@ -34,6 +34,7 @@ from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages
 from panel.pages.stores import StorePages
 from panel.pages.view import View
+from panel.pages.watching import WatchPages
 from panel.sessions import Sessions
 from panel.workbench import Workbench
 
@@ -64,7 +65,7 @@ def app(
         *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
         *_connecting(ConnectingPages(connector, window.channels, desk, login.people.audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
-        *_lists(ListPages(desk, bench, login.people.audit, view)),
+        *_lists(ListPages(desk, bench, login.people.audit, view), WatchPages(desk, bench.live)),
         *_orders(OrderPages(desk, bench, view)),
         *_many(
             batches := BatchPages(desk, bench, view),
@@ -138,13 +139,14 @@ def _home(home: HomePages) -> list[Page]:
     ]
 
 
-def _lists(lists: ListPages) -> list[Page]:
+def _lists(lists: ListPages, watching: WatchPages) -> list[Page]:
     tab, order = "/lojas/{store}/pedidos/{tab:tab}", "/lojas/{store}/pedidos/{order}"
     return [
         Page(tab, lists.tab, Permission.SEE),
         Page(f"{tab}/busca", lists.look, Permission.SEE, method="POST"),
         Page(f"{tab}/visoes", lists.name_view, Permission.SEE, method="POST"),
         Page(f"{tab}/exportar", lists.export, Permission.SEE),
+        Page(f"{tab}/ao-vivo", watching.watch, Permission.SEE),
         Page(f"{order}/detalhes", lists.details, Permission.SEE),
         Page(f"{order}/linha", lists.line, Permission.SEE),
     ]

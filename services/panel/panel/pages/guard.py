@@ -29,6 +29,8 @@ log = structlog.get_logger()
 Answer = Callable[[Request], Awaitable[Response]]
 
 LOGIN: Final = "/entrar"
+QUIET: Final = "quieto"
+"""In the address of what a page asks for by itself: it keeps no session open."""
 FORM_TOKEN: Final = "_token"  # noqa: S105 - a field's name, not a token
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _MOST_FIELDS: Final = 5_000
@@ -74,7 +76,8 @@ class Guard:
 
     async def _visit(self, request: Request) -> Visit:
         secret = request.cookies.get(cookie_name(request), "")
-        session = await self._sessions.of(secret) if secret else None
+        quiet = QUIET in request.query_params
+        session = await self._sessions.of(secret, quiet=quiet) if secret else None
         access = await self._people.access(session.user) if session else None
         form = {} if request.method in _SAFE else read_form(request, await request.body())
         if session is None or access is None:
