@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contracts.stores import StoreConfigured, StoreSettings
+from panel import connection
+from panel.connection import Connection
 from panel.figures import Pulse
 
 SLOW_AFTER: Final = timedelta(minutes=15)
@@ -26,11 +28,15 @@ PAUSED: Final = "Esta loja está pausada: pedidos novos não são capturados."
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What to fix, in a sentence. `serious` ones stop the store's orders; `waiting` are those."""
+    """What to fix, in a sentence. `serious` ones stop the store's orders; `waiting` are those.
+
+    `reconnect`: connecting the store again is the cure.
+    """
 
     text: str
     serious: bool = True
     waiting: int = 0
+    reconnect: bool = False
 
 
 def missing(settings: StoreSettings) -> list[str]:
@@ -45,23 +51,29 @@ def trouble(
     cut_off: datetime | None,
     erp_says: str,
     now: datetime,
+    found: Connection | None = None,
 ) -> Trouble | None:
     """The one banner of a store: the cause before what follows from it.
 
-    `erp_says` is what holds its ERP account, if anything does.
+    `erp_says` is what holds its ERP account, if anything does; `found` is how capture found the
+    store's connection to its channel.
     """
     absent = missing(store.settings)
     since = pulse.awaiting_since
     slow = since is not None and now - since > SLOW_AFTER
-    found = (
-        (cut_off is not None, Trouble(CUT_OFF)),
+    reconnect = connection.must_reconnect(store, found, now) if store.active else ""
+    silent = store.active and connection.is_silent(store, found)
+    known = (
+        (cut_off is not None, Trouble(CUT_OFF, reconnect=True)),
+        (bool(reconnect), Trouble(reconnect, reconnect=True)),
         (not (store.erp_app_key and store.erp_app_secret), Trouble(NO_KEYS)),
         (bool(erp_says), Trouble(erp_says)),
         (bool(absent), Trouble(f"Falta escolher {listed(absent)}: os pedidos esperam até lá.")),
         (slow, Trouble(SLOW, serious=False)),
         (not store.active, Trouble(PAUSED, serious=False)),
+        (silent, Trouble(connection.SILENT, serious=False)),
     )
-    return next((trouble for holds, trouble in found if holds), None)
+    return next((trouble for holds, trouble in known if holds), None)
 
 
 def listed(labels: Sequence[str]) -> str:

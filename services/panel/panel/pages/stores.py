@@ -172,6 +172,7 @@ async def troubles(
     Raises Unavailable.
     """
     cut_off = await desk.cut_off(stores)
+    connections = await desk.connections_of(stores)
     found: dict[str, Trouble | None] = {}
     for store in stores:
         held, cut = desk.erp_trouble(store), cut_off.get(store.store_id)
@@ -182,6 +183,7 @@ async def troubles(
             cut_off=cut.at if cut else None,
             erp_says=TEXTS[held.condition] if held else "",
             now=desk.clock(),
+            found=connections.get(store.store_id),
         )
         found[store.store_id] = (
             replace(trouble, waiting=pulse.awaiting) if trouble is not None else None

@@ -1,0 +1,100 @@
+"""What capture finds of a store's connection, as the panel keeps and shows it."""
+
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.store import Kept
+from contracts.connections import ChannelAccess, StoreChecked
+from contracts.stores import StoreConfigured
+from panel import connection
+from panel.connection import Connection, step
+from tests.support.belt import NOON
+from tests.support.builders import STORE, a_store
+from tests.support.panel import Office
+
+
+def looked(minutes: int = 0, **found: Any) -> StoreChecked:
+    fixed = {"store_id": STORE, "account_id": "omie-1", "store_version": 1}
+    at = NOON + timedelta(minutes=minutes)
+    return StoreChecked(**fixed | {"access": ChannelAccess.GRANTED, "occurred_at": at} | found)
+
+
+def folded(*messages: StoreChecked) -> Connection | None:
+    known: Connection | None = None
+    for message in messages:
+        known, told = step(known, message)
+        assert told == ()
+    return known
+
+
+def test_the_latest_look_counts_in_whatever_order_they_are_heard() -> None:
+    looks = [looked(0), looked(1, access=ChannelAccess.REFUSED), looked(2, webhooks_missing=("a",))]
+    ends = {folded(*order, order[0]) for order in permutations(looks)}
+
+    assert len(ends) == 1
+    assert ends.pop().missing == ("a",)
+
+
+def test_a_silent_channel_takes_back_nothing_that_was_found() -> None:
+    found = folded(looked(0, access=ChannelAccess.REFUSED), looked(1, access=ChannelAccess.UNKNOWN))
+
+    assert found is not None
+    assert found.access is ChannelAccess.REFUSED
+    assert connection.decode(connection.encode(found)) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        ({}, ""),
+        ({"access": ChannelAccess.REFUSED}, connection.REFUSED),
+        ({"ends_at": NOON + timedelta(days=30)}, ""),
+        ({"ends_at": NOON + timedelta(days=2)}, connection.ENDING),
+        ({"ends_at": NOON - timedelta(days=2)}, connection.ENDED),
+        ({"access": ChannelAccess.REFUSED, "store_version": 0}, ""),
+    ],
+)
+def test_only_an_access_that_is_lost_or_ends_soon_asks_for_somebody(
+    found: dict[str, Any], sentence: str
+) -> None:
+    store: StoreConfigured = a_store(version=1)
+
+    assert connection.must_reconnect(store, folded(looked(**found)), NOON) == sentence
+
+
+async def test_a_refused_access_shows_reconectar_wherever_the_store_is_looked_after(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.topics.table.put(a_store())
+    found = folded(looked(access=ChannelAccess.REFUSED, store_version=9))
+    assert found is not None
+    office.connections.kept[STORE] = Kept(found, 1)
+
+    for page in ("/gerenciar", f"/lojas/{STORE}", f"/lojas/{STORE}/configurar"):
+        text = (await browser.get(page)).text
+        assert connection.REFUSED in text, page
+        assert f'href="/lojas/{STORE}/reconectar"' in text, page
+
+
+async def test_missing_webhooks_are_said_without_alarm(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.topics.table.put(
+        a_store(
+            erp_app_secret="v1.sealed",
+            settings=a_store().settings.model_copy(
+                update={"erp_stage_code": "10", "erp_category_code": "1.01", "bank_account_code": 7}
+            ),
+        )
+    )
+    found = folded(looked(webhooks_missing=("orders/paid",), store_version=9))
+    assert found is not None
+    office.connections.kept[STORE] = Kept(found, 1)
+
+    text = (await browser.get("/gerenciar")).text
+    assert connection.SILENT in text
+    assert f'href="/lojas/{STORE}/reconectar"' not in text
