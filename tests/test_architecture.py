@@ -41,6 +41,7 @@ PURE = (
     "contracts/[!g]*.py",
     "services/capture/capture/listings.py",
     "services/capture/capture/sighting.py",
+    "services/capture/capture/fetch.py",
     "services/capture/capture/messages.py",
     "services/capture/capture/prospect.py",
     "services/capture/capture/sweep.py",

@@ -1,8 +1,10 @@
 """Which messages come in, and the one function that decides about them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from capture import fetch
+from capture.fetch import Fetch
 from capture.intake import Intake
 from capture.messages import Seen
 from capture.sighting import Sighting, step
@@ -11,6 +13,7 @@ from chassis.clock import Clock
 from chassis.flow import Flow, Publishes, Step
 from chassis.store import Documents
 from contracts.envelope import Message
+from contracts.fetches import FetchCommand
 from contracts.topics import INBOX
 
 SERVICE: Final = "capture"
@@ -32,6 +35,24 @@ def flow(
         publisher=publisher,
         clock=clock,
         read=intake.read,
+    )
+
+
+def fetches(
+    documents: Documents[Fetch],
+    publisher: Publishes,
+    clock: Clock,
+    wake: Callable[[], None],
+) -> Flow[Fetch]:
+    """What people ask of fetches; `wake` is called when there may be work."""
+    return Flow(
+        service=SERVICE,
+        topics=(FetchCommand.topic,),
+        step=fetch.step,
+        documents=documents,
+        publisher=publisher,
+        clock=clock,
+        after=wake,
     )
 
 

@@ -70,16 +70,19 @@ def build(settings: Settings, clients: Clients) -> Parts:
         publications=publications,
     )
     seen = sweeping.Known(sightings, publications, tally)
-    sweeper = sweeping.sweeper(database, clients.publisher, shops, tokens, seen)
+    looking = sweeping.looking_parts(
+        database, clients.publisher, shops, tokens, seen, sweep_every_s=settings.sweep_every_s
+    )
     listings = listing_parts(
         settings, clients, shops=shops, tokens=tokens, http=http, addresses=addresses(settings)
     )
     inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
     return Parts(
-        subscriptions=[Subscription(inbox, group=SERVICE)],
+        subscriptions=[Subscription(inbox, group=SERVICE), *looking.subscriptions],
         starts=[
             sightings.index,
             deferrals.index,
+            *looking.starts,
             partial(table.load, stores, stores_consumer),
             *listings.starts,
             door.open,
@@ -89,7 +92,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             *listings.background,
             partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
             partial(keep_releasing, deferrals, stores, utc_now),
-            partial(sweeper.keep_sweeping, settings.sweep_every_s),
+            *looking.background,
         ],
         stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose],
         http=door,

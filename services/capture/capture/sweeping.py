@@ -1,14 +1,16 @@
-"""What sweeps are made of, put together on the real clients."""
+"""What sweeps and fetches are made of, put together on the real clients."""
 
 import asyncio
 import os
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from capture import leases, sweep
+from capture import fetch, handlers, leases, sweep
 from capture.cut_off import Publications
+from capture.fetcher import Fetcher, MongoWaiting
 from capture.leases import Leases
 from capture.lister import Lister
 from capture.orders import MongoSightings
@@ -19,9 +21,11 @@ from capture.shops import Shops
 from capture.sweeper import Sweeper
 from capture.tally import Tally
 from capture.tokens import Tokens
+from chassis.app import Parts
 from chassis.clock import utc_now
 from chassis.flow import Publishes
 from chassis.store import Database, MongoDocuments
+from chassis.subscription import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +37,49 @@ class Known:
     tally: Tally
 
 
-def sweeper(
+def looking_parts(
     database: Database[dict[str, Any]],
     publisher: Publishes,
     shops: Shops,
     tokens: Tokens,
     known: Known,
-) -> Sweeper:
-    """The sweeper of this process."""
-    sightings = known.sightings
+    *,
+    sweep_every_s: float,
+) -> Parts:
+    """Both, on one pace and one list of leases."""
     pace = Pace(time.monotonic, asyncio.sleep)
-    return Sweeper(
+    lister = Lister(tokens, pace, known.tally, utc_now, asyncio.sleep)
+    questions = Questions(publisher, known.sightings, pace, utc_now, asyncio.sleep, os.urandom)
+    outlook = Outlook(known.sightings, known.publications)
+    held = MongoDocuments(database["leases"], leases.encode, leases.decode)
+    ours = Leases(held, utc_now, str(uuid4()))
+    documents = MongoDocuments(database["fetches"], fetch.encode, fetch.decode)
+    waiting = MongoWaiting(database["fetches"])
+    fetcher = Fetcher(
         shops=shops,
-        lister=Lister(tokens, pace, known.tally, utc_now, asyncio.sleep),
-        questions=Questions(publisher, sightings, pace, utc_now, asyncio.sleep, os.urandom),
-        outlook=Outlook(sightings, known.publications),
-        standing=sightings,
+        lister=lister,
+        questions=questions,
+        outlook=outlook,
+        fetches=documents,
+        waiting=waiting,
+        leases=ours,
+        publisher=publisher,
+        clock=utc_now,
+    )
+    sweeper = Sweeper(
+        shops=shops,
+        lister=lister,
+        questions=questions,
+        outlook=outlook,
+        standing=known.sightings,
         kept=MongoDocuments(database["sweeps"], sweep.encode, sweep.decode),
-        leases=Leases(
-            MongoDocuments(database["leases"], leases.encode, leases.decode), utc_now, str(uuid4())
-        ),
+        leases=ours,
         clock=utc_now,
         sleep=asyncio.sleep,
+    )
+    commands = handlers.fetches(documents, publisher, utc_now, fetcher.wake.set)
+    return Parts(
+        subscriptions=[Subscription(commands, group=f"{handlers.SERVICE}-fetches")],
+        starts=[waiting.index],
+        background=[partial(sweeper.keep_sweeping, sweep_every_s), fetcher.keep_fetching],
     )
