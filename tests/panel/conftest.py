@@ -8,14 +8,12 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from panel.api import app
-from panel.door import STATIC_AT, Door
-from panel.pages import app as pages_app
-from panel.pages.view import STATIC
+from panel.door import Door
 from tests.support.builders import a_store
 from tests.support.panel import MANAGER, TOKEN, Office, client
+from tests.support.panel_site import pages_of, site_of
 
 
 @pytest.fixture
@@ -46,22 +44,13 @@ async def http(site: Door) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def pages(office: Office) -> Starlette:
     office.hire("ana", MANAGER)
-    return pages_app.app(
-        office.desk,
-        office.login,
-        office.sessions,
-        office.window,
-        office.ledger,
-        bench=office.bench,
-        connector=office.connector,
-    )
+    return pages_of(office)
 
 
 @pytest.fixture
 async def visitor(pages: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that nobody logged in with."""
-    routes = [Mount(STATIC_AT, StaticFiles(directory=STATIC)), Mount("/", pages)]
-    async with client(Door(Starlette(routes=routes)), token=None) as found:
+    async with client(site_of(pages), token=None) as found:
         yield found
 
 

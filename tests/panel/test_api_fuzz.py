@@ -126,7 +126,8 @@ async def test_no_request_is_answered_with_a_fault_of_ours_or_what_the_document_
         )
 
     assert answer.status_code < 500
-    described(answer, operation, document)
+    if not any("/" in found for found in ids.values()):  # which leads to no operation
+        described(answer, operation, document)
     if answer.status_code >= 400:
         assert answer.json()["detail"]
 

@@ -20,8 +20,8 @@ WIDE: Final = (1280, 800)
 NARROW: Final = (360, 740)
 PATIENCE_MS: Final = 15_000
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-_OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_VIOLATIONS: Final = """axe.run(document, {resultTypes: ['violations']}).then(found =>
+OVERFLOW: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+VIOLATIONS: Final = """axe.run(document, {resultTypes: ['violations']}).then(found =>
   found.violations.map(one => one.id + ': ' + one.nodes.map(n => n.target.join(' ')).join(', ')))"""
 
 
@@ -102,8 +102,8 @@ class Operator:
             await self.page.set_viewport_size({"width": width, "height": height})
             shot = SCREENSHOTS / f"{name}-{width}.png"
             await self.page.screenshot(path=shot, full_page=True)
-            assert await self.page.evaluate(_OVERFLOW) <= 0, f"{name} scrolls sideways at {width}"
+            assert await self.page.evaluate(OVERFLOW) <= 0, f"{name} scrolls sideways at {width}"
             await self.page.evaluate(AXE.read_text("utf-8"))
-            assert await self.page.evaluate(_VIOLATIONS) == [], f"{name} at {width}"
+            assert await self.page.evaluate(VIOLATIONS) == [], f"{name} at {width}"
         width, height = WIDE
         await self.page.set_viewport_size({"width": width, "height": height})
