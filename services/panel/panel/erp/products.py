@@ -48,7 +48,7 @@ class ProductSearch:
             async with asyncio.timeout(self.patience_s):
                 for asked in _questions(" ".join(text.split())[:LONGEST]):
                     for row in await _listed(omie, asked):
-                        product = _product(row)
+                        product = product_of(row)
                         found.setdefault(product.product_id, product)
         except (Fault, TimeoutError) as error:
             log.warning("erp_products_not_found", account_id=store.account_id, why=str(error))
@@ -79,7 +79,8 @@ async def _listed(omie: Omie, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [row for row in answer.get("produto_servico_cadastro") or () if row]
 
 
-def _product(row: Mapping[str, Any]) -> ErpProduct:
+def product_of(row: Mapping[str, Any]) -> ErpProduct:
+    """A row of ListarProdutos."""
     return ErpProduct(
         product_id=int(row["codigo_produto"]),
         code=str(row.get("codigo") or "").strip(),

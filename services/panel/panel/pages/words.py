@@ -92,6 +92,12 @@ NOTICES: Final[dict[str, str]] = {
     "escolha": (
         "Escolha registrada. Se ela depende do ERP, ele é conferido agora; atualize a página."
     ),
+    "vinculo": "Vínculo salvo. Os pedidos que esperavam por ele seguem sozinhos.",
+    "vinculo-desfeito": "Vínculo desfeito. Pedidos novos vão pelo SKU.",
+    "data-anuncio": (
+        "Data salva. Para trazer pedidos feitos antes de hoje, use “Buscar Pedidos” em Pedidos"
+        " Pendentes."
+    ),
     "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
     "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
     "conectada": (
@@ -150,6 +156,8 @@ CHANGES: Final[dict[str, str]] = {
     "loja_conectada": "conectou a loja",
     "loja_reconectada": "reconectou a loja",
     "loja_alterada": "alterou a configuração da loja",
+    "anuncio_vinculado": "vinculou o anúncio",
+    "anuncio_data": "mudou a data de publicação do anúncio",
     "comprador_visto": "viu os dados do comprador do pedido",
     "documento_visto": "leu sem máscara um documento do pedido",
 }

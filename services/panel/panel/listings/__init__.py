@@ -1,0 +1,1 @@
+"""What a store offers at its channel, beside what the ERP sells: matches, links, dates."""

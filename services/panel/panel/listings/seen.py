@@ -1,0 +1,63 @@
+"""The listings that capture told of, as the pages look them up."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from chassis.store import Collection_, MongoDocuments, translated
+from contracts.envelope import Message
+from contracts.listings import ListingSeen
+
+
+def step(
+    known: ListingSeen | None, message: Message
+) -> tuple[ListingSeen | None, Sequence[Message]]:
+    """The newest version of a listing stays. Tells nothing."""
+    if not isinstance(message, ListingSeen):
+        return known, ()
+    newer = known is None or message.revision > known.revision
+    return (message if newer else known), ()
+
+
+def encode(listing: ListingSeen) -> dict[str, Any]:
+    """A listing as its document."""
+    return {"store_id": listing.store_id, "seen": listing.model_dump_json()}
+
+
+def decode(document: dict[str, Any]) -> ListingSeen:
+    """A listing from its document."""
+    return ListingSeen.model_validate_json(document["seen"])
+
+
+class Listings(Protocol):
+    """Where pages find listings. Raises Unavailable."""
+
+    async def of_store(self, store_id: str) -> Sequence[ListingSeen]:
+        """All of a store's, in no order."""
+
+    async def one(self, store_id: str, listing_id: str) -> ListingSeen | None:
+        """One of them."""
+
+
+class MongoListings(MongoDocuments[ListingSeen]):
+    """The listings in a collection."""
+
+    def __init__(self, collection: Collection_[dict[str, Any]]) -> None:
+        super().__init__(collection, encode, decode)
+        self._listings = collection
+
+    async def prepare(self) -> None:
+        """Make the index."""
+        with translated():
+            await self._listings.create_index([("store_id", 1)])
+
+    async def of_store(self, store_id: str) -> Sequence[ListingSeen]:
+        """See Listings."""
+        with translated():
+            found = await self._listings.find({"store_id": store_id}, {"seen": 1}).to_list(None)
+        return [decode(document) for document in found]
+
+    async def one(self, store_id: str, listing_id: str) -> ListingSeen | None:
+        """See Listings."""
+        key = f"{store_id}:{listing_id}"
+        kept = (await self.load([key])).get(key)
+        return kept.state if kept else None
