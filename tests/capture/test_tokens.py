@@ -85,7 +85,7 @@ class World:
         return Tokens(
             grants=self.grants,
             exchange=(lambda request: wrapped(renew(request))) if wrapped else renew,
-            renewals={CHANNEL: lambda app, token: renewal("https://api.test", app, token)},
+            renewals={CHANNEL: lambda shop, token: renewal("https://api.test", shop, token)},
             clock=self.clock,
             sleep=self.sleep,
         )
@@ -379,7 +379,7 @@ async def test_an_answer_that_is_none_counts_as_silence(answer: object, word: st
     http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
 
     with pytest.raises(Unreachable, match=word):
-        await TokenEndpoints(http).renew(renewal("https://api.test", Application(), "TG-1"))
+        await TokenEndpoints(http).renew(renewal("https://api.test", a_shop(), "TG-1"))
 
 
 def test_a_grant_is_sealed_at_rest_and_reads_back():

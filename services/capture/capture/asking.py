@@ -50,10 +50,15 @@ class Refused:
     """The channel accepts no token that we have of the store."""
 
 
+def _say_nothing(_: str) -> None:
+    pass
+
+
 class Asking:
     """Puts questions about orders to channels, each with the store's token of that moment.
 
-    `now` is a monotonic clock in seconds, `sleep` pauses for seconds.
+    `now` is a monotonic clock in seconds, `sleep` pauses for seconds. `doubt` hears of a store
+    whose channel accepts no token that we have.
     """
 
     def __init__(
@@ -63,12 +68,15 @@ class Asking:
         sleep: Callable[[float], Awaitable[None]],
         tally: Tally,
         patience_s: float = PATIENCE_S,
+        *,
+        doubt: Callable[[str], None] = _say_nothing,
     ) -> None:
         self._tokens = tokens
         self._now = now
         self._sleep = sleep
         self._tally = tally
         self._patience_s = patience_s
+        self._doubt = doubt
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._resting: dict[str, float] = {}
 
@@ -155,4 +163,6 @@ class Asking:
                 break
             token = other
             answer, refused = await question(token)
+        if refused:
+            self._doubt(shop.store_id)
         return answer

@@ -66,6 +66,7 @@ def standing(kept: Grant | None, shop: Shop) -> Grant:
         refresh=shop.refresh_token,
         given=given,
         told=shop.version,
+        expires_at=shop.token_ends_at,
     )
 
 

@@ -13,9 +13,13 @@ from capture.appender import Appender
 from capture.asking import Asking
 from capture.channels import CHANNELS, RENEWALS
 from capture.channels.channel import Channel
+from capture.channels.registrar import Registrar
+from capture.channels.registrars import REGISTRARS
+from capture.connections.checker import Checker
+from capture.connections.parts import keeper
 from capture.cut_off import MongoPublications
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
-from capture.grants import MongoGrants
+from capture.grants import Grant, MongoGrants
 from capture.handlers import SERVICE, flow
 from capture.intake import Intake
 from capture.keyring import Keyring
@@ -31,6 +35,7 @@ from capture.webhooks import Door
 from chassis import kafka, table
 from chassis.app import Clients, Parts, run
 from chassis.clock import utc_now
+from chassis.store import Documents
 from chassis.subscription import Subscription
 from chassis.table import Table
 from chassis.vault import Vault
@@ -47,14 +52,10 @@ def build(settings: Settings, clients: Clients) -> Parts:
     http = http_client(settings.contact)
     vault = Vault(settings.secret_key.get_secret_value())
     keyring = Keyring(vault)
-    tokens = Tokens(
-        grants=MongoGrants(database["grants"], vault),
-        exchange=TokenEndpoints(http).renew,
-        renewals=renewals(settings),
-        clock=utc_now,
-        sleep=asyncio.sleep,
-    )
+    tokens = tokens_of(settings, MongoGrants(database["grants"], vault), http)
     shops = Shops(stores, keyring, channels(http, settings))
+    checker = Checker(shops, tokens, registrars(http, settings), settings.webhook_url, utc_now)
+    connections = keeper(clients, checker)
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
     privacy_book = MongoPrivacyBook(database["privacy_requests"])
@@ -62,7 +63,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     tally = Tally()
     intake = Intake(
         shops=shops,
-        asking=Asking(tokens, time.monotonic, asyncio.sleep, tally),
+        asking=Asking(tokens, time.monotonic, asyncio.sleep, tally, doubt=connections.doubt),
         deferrals=deferrals,
         privacy=PrivacyDuties(privacy_book, sightings, deferrals, utc_now),
         tally=tally,
@@ -93,9 +94,21 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(keep_bringing_back, deferrals, clients.publisher, utc_now),
             partial(keep_releasing, deferrals, stores, utc_now),
             *looking.background,
+            connections.run,
         ],
         stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose],
         http=door,
+    )
+
+
+def tokens_of(settings: Settings, grants: Documents[Grant], http: httpx.AsyncClient) -> Tokens:
+    """The stores' tokens, renewed at their channels."""
+    return Tokens(
+        grants=grants,
+        exchange=TokenEndpoints(http).renew,
+        renewals=renewals(settings),
+        clock=utc_now,
+        sleep=asyncio.sleep,
     )
 
 
@@ -103,6 +116,12 @@ def channels(http: httpx.AsyncClient, settings: Settings) -> dict[str, Channel]:
     """Every channel, on one HTTP client and each its own address."""
     at = addresses(settings)
     return {name: channel(http, at[name]) for name, channel in CHANNELS.items()}
+
+
+def registrars(http: httpx.AsyncClient, settings: Settings) -> dict[str, Registrar]:
+    """Who registers webhooks at each channel."""
+    at = addresses(settings)
+    return {name: registrar(http, at[name]) for name, registrar in REGISTRARS.items()}
 
 
 def renewals(settings: Settings) -> dict[str, Renewal]:

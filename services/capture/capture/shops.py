@@ -57,6 +57,7 @@ class Shops:
             app=Application(store.channel_client_id, self.keyring.client_secret(store)),
             refresh_token=self.keyring.refresh_token(store),
             version=store.version,
+            token_ends_at=store.channel_token_expires_at,
         )
 
     def _note(self, store: StoreConfigured) -> None:

@@ -14,14 +14,14 @@ refuses it that is said once, and not asked again until somebody changes the sto
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from capture.channels.channel import Application, Shop, TokenRequest, Unreachable
+from capture.channels.channel import Shop, TokenRequest, Unreachable
 from capture.grants import Grant, standing
 from capture.oauth import Granted, GrantRefused
 from chassis.clock import Clock
@@ -33,8 +33,8 @@ LOOK_EVERY_S: Final = 0.2
 LONGEST_WAIT_S: Final = 4.0
 """For another process to finish; then the orders are put aside instead."""
 
-Renewal = Callable[[Application, str], TokenRequest]
-"""How a channel is asked for new tokens, given our application there and the refresh token."""
+Renewal = Callable[[Shop, str], TokenRequest]
+"""How a channel is asked for new tokens, given the shop and the refresh token."""
 Exchange = Callable[[TokenRequest], Awaitable[Granted]]
 
 log = structlog.get_logger()
@@ -58,6 +58,11 @@ class Tokens:
         self._sleep = sleep
         self._known: dict[str, Kept[Grant]] = {}
         self._running: dict[str, asyncio.Task[Grant]] = {}
+
+    @property
+    def renewable(self) -> Collection[str]:
+        """The channels whose tokens are renewed."""
+        return self._renewals.keys()
 
     async def of(self, channel: str, shop: Shop) -> str:
         """The store's token, renewed if it is about to end. Raises Unreachable."""
@@ -126,7 +131,7 @@ class Tokens:
         """Spend the claimed grant's refresh token."""
         spent = claim.state
         try:
-            granted = await self._exchange(self._renewals[channel](shop.app, spent.refresh))
+            granted = await self._exchange(self._renewals[channel](shop, spent.refresh))
         except GrantRefused as refusal:
             log.error(  # noqa: TRY400 - the channel's word is all there is to say
                 "channel_grant_refused",

@@ -6,10 +6,11 @@ from typing import Final
 import httpx
 
 from capture.channels import mercadolivre
-from capture.channels.channel import Application, Channel, TokenRequest
+from capture.channels.channel import Channel, Shop, TokenRequest
 from capture.channels.mercadolivre import MercadoLivre
 from capture.channels.nuvemshop import Nuvemshop
 from capture.channels.shopify import Shopify
+from capture.channels.shopify import oauth as shopify
 
 CHANNELS: Final[Mapping[str, Callable[[httpx.AsyncClient, str], Channel]]] = {
     "shopify": Shopify,
@@ -18,7 +19,8 @@ CHANNELS: Final[Mapping[str, Callable[[httpx.AsyncClient, str], Channel]]] = {
 }
 """By the name in the webhook's URL; each is built on the HTTP client and its API's address."""
 
-RENEWALS: Final[Mapping[str, Callable[[str, Application, str], TokenRequest]]] = {
+RENEWALS: Final[Mapping[str, Callable[[str, Shop, str], TokenRequest]]] = {
+    "shopify": shopify.renewal,
     "mercadolivre": mercadolivre.renewal,
 }
-"""How the channels whose tokens end are asked for new ones: by address, app and refresh token."""
+"""How the channels whose tokens end are asked for new ones: by address, shop and refresh token."""

@@ -68,7 +68,8 @@ class TokenRequest:
 class Shop:
     """The store at its channel. `domain` is its address there, `token` opens its API.
 
-    Where tokens end, `refresh_token` renews them for `app`. `version` is the store's.
+    Where tokens end, `refresh_token` renews them for `app`; `token_ends_at` is None where nobody
+    has said when. `version` is the store's.
     """
 
     store_id: str
@@ -79,6 +80,7 @@ class Shop:
     app: Application = Application()
     refresh_token: str = field(default="", repr=False)
     version: int = 0
+    token_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,17 @@
 Source: developers.mercadolivre.com.br, "Autenticação e autorização", 2025-12.
 """
 
-from capture.channels.channel import Application, TokenRequest
+from capture.channels.channel import Shop, TokenRequest
 
 
-def renewal(url: str, app: Application, refresh_token: str) -> TokenRequest:
+def renewal(url: str, shop: Shop, refresh_token: str) -> TokenRequest:
     """The question for a new pair; `url` is the API's root."""
     return TokenRequest(
         url=f"{url.rstrip('/')}/oauth/token",
         form={
             "grant_type": "refresh_token",
-            "client_id": app.client_id,
-            "client_secret": app.client_secret,
+            "client_id": shop.app.client_id,
+            "client_secret": shop.app.client_secret,
             "refresh_token": refresh_token,
         },
     )

@@ -31,7 +31,7 @@ GRAPHQL: Final = "graphql OrderDetails"
 DEADLINE_S: Final = 10.0
 """For a whole answer; the client's own timeouts only bound its silences."""
 _THROTTLED_FOR_S: Final = 1.0
-_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
+DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
 
 class Client:
@@ -98,7 +98,7 @@ class Client:
     async def _ask(
         self, shop: Shop, method: str, path: str, content: bytes | None = None
     ) -> httpx.Response:
-        if not _DOMAIN.fullmatch(shop.domain):
+        if not DOMAIN.fullmatch(shop.domain):
             raise Unreachable("the store's domain is no host name")
         url = self._url.replace("{shop}", shop.domain) + API + path
         headers = {"X-Shopify-Access-Token": shop.token, "Accept": "application/json"}

@@ -1,0 +1,57 @@
+"""When a store's connection was looked at last, and when it is due again. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from contracts.connections import ChannelAccess, StoreChecked
+from contracts.stores import StoreConfigured
+from contracts.value import Instant, Value, Whole
+
+EVERY: Final = timedelta(days=1)
+AFTER_SILENCE: Final = timedelta(minutes=5)
+"""A channel that did not answer is asked again so soon."""
+AT_MOST_EVERY: Final = timedelta(minutes=5)
+"""Whatever gives reason to look, a store is not looked at more often."""
+
+
+class Looked(Value):
+    """The last look at a store."""
+
+    store_id: str
+    at: Instant
+    store_version: Whole
+    access: ChannelAccess
+
+    @classmethod
+    def after(cls, checked: StoreChecked) -> "Looked":
+        """The look that found this."""
+        return cls(
+            store_id=checked.store_id,
+            at=checked.occurred_at,
+            store_version=checked.store_version,
+            access=checked.access,
+        )
+
+
+def due_at(looked: Looked | None, store: StoreConfigured, *, doubted: bool) -> datetime | None:
+    """When the store is to be looked at; None for at once.
+
+    `doubted`: there is reason to look before the day is over. A store that changed since is looked
+    at at once: it may have been connected anew.
+    """
+    if looked is None or looked.store_version < store.version:
+        return None
+    if doubted:
+        return looked.at + AT_MOST_EVERY
+    silent = looked.access is ChannelAccess.UNKNOWN
+    return looked.at + (AFTER_SILENCE if silent else EVERY)
+
+
+def encode(looked: Looked) -> dict[str, Any]:
+    """A look as its document."""
+    return looked.model_dump()
+
+
+def decode(document: dict[str, Any]) -> Looked:
+    """A look from its document."""
+    return Looked.model_validate(document)

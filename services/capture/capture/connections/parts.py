@@ -1,0 +1,27 @@
+"""The part of the service that looks after connections, put together."""
+
+from uuid import uuid4
+
+from capture import leases
+from capture.connections import looked
+from capture.connections.checker import Checker
+from capture.connections.keeper import Keeper
+from capture.handlers import SERVICE
+from capture.leases import Leases
+from chassis.app import Clients
+from chassis.clock import utc_now
+from chassis.store import MongoDocuments
+
+
+def keeper(clients: Clients, checker: Checker) -> Keeper:
+    """Who looks after the stores' connections."""
+    database = clients.mongo["esteira_capture"]
+    held = MongoDocuments(database["leases"], leases.encode, leases.decode)
+    return Keeper(
+        checker=checker,
+        documents=MongoDocuments(database["connections"], looked.encode, looked.decode),
+        leases=Leases(held, utc_now, str(uuid4())),
+        publisher=clients.publisher,
+        clock=utc_now,
+        service=SERVICE,
+    )
