@@ -17,7 +17,7 @@ from contracts.commands import (
     ReprocessOrder,
 )
 from contracts.envelope import Message
-from contracts.events import OrderCaptured, PendingStage, RawDocument, Undoing
+from contracts.events import ItemTerms, OrderCaptured, PendingStage, RawDocument, Undoing
 from contracts.order import Refund, RefundLine
 from contracts.reasons import ReasonCode, reason
 from omie.faults import Fault, FaultKind
@@ -511,3 +511,35 @@ async def test_what_is_asked_for_on_the_orders_page_leads_back_to_it(
 
     assert answer.headers["location"] == f"{PAGE}?aviso=reprocessamento"
     assert "Reprocessamento pedido" in await read(browser, answer.headers["location"])
+
+
+def a_kit() -> tuple[ItemTerms, ...]:
+    """The first of two items is a kit of two products; the second is itself."""
+    return (
+        ItemTerms(item_id="1", erp_product_id=71, quantity=2, stock_location_code=7700000012),
+        ItemTerms(item_id="1", erp_product_id=72, quantity=6),
+        ItemTerms(item_id="2", erp_product_id=73),
+    )
+
+
+async def test_a_kit_shows_each_product_that_it_became_with_its_stock(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office)
+    order = an_order(1001, an_item(), an_item("PIR-20", "2", title="Pires"))
+    held = [
+        {
+            "ide": {"codigo_item_integracao": str(number)},
+            "produto": {"codigo_produto": 70 + number, "codigo": f"P{number}"},
+            "inf_adic": {"codigo_local_estoque": location},
+        }
+        for number, location in ((3, 7700000012), (1, 5), (2, 7700000012))
+    ]
+    office.erp.answers["ConsultarPedido"] = {"pedido_venda_produto": SALE | {"det": held}}
+    office.board.tell(captured(order), validated(order, items=a_kit()), posted(order))
+
+    page = await read(browser)
+
+    kit = "2 × P1 código 71 6 × P2 código 72 5 Diferente enviado: Central Central 2"
+    assert kit in page
+    assert "variação v-2 P3 código 73 Central 2" in page

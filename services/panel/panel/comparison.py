@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final
 
 from contracts.stores import OWN_TERMS
@@ -23,15 +24,23 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One item of the order with what it became in the ERP."""
+class Product:
+    """An ERP product that an item became. `quantity` None is the item's own."""
 
-    item: Mapping[str, Any]
-    product_id: int | None = None
-    product: str = ""
+    id: int
+    name: str = ""
+    quantity: int | None = None
     stock_sent: str = NOT_TOLD
     stock_held: str | None = None
     other_stock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of the order with what it became in the ERP: a kit is several products."""
+
+    item: Mapping[str, Any]
+    products: Sequence[Product] = ()
 
 
 def terms(sent: Mapping[str, Any] | None, held: SalesOrder | None, lists: Lists) -> Sequence[Term]:
@@ -69,37 +78,33 @@ def lines(
     held: SalesOrder | None,
     lists: Lists,
 ) -> Sequence[Line]:
-    """The items of an order, each with its product and its stock location."""
-    chosen = {each["item_id"]: each for each in (sent or {}).get("items", ())}
-    standing = [item for item in order["items"] if item["quantity"] > 0]
-    numbers = {item["item_id"]: str(number) for number, item in enumerate(standing, 1)}
-    by_number = {line.number: line for line in (held.lines if held else ()) if line.number}
-    return [
-        _line(
-            item,
-            chosen.get(item["item_id"]),
-            by_number.get(numbers.get(item["item_id"], "")),
-            lists,
-        )
-        for item in order["items"]
-    ]
+    """The items of an order, each with its products and where their stock is taken from.
+
+    The ERP's lines carry the numbers that they were sent with: those of all products in turn.
+    """
+    chosen: dict[str, list[Mapping[str, Any]]] = {}
+    for each in (sent or {}).get("items", ()):
+        chosen.setdefault(each["item_id"], []).append(each)
+    kept = {line.number: line for line in (held.lines if held else ()) if line.number}
+    numbers = count(1)
+    found = []
+    for item in order["items"]:
+        terms_of = chosen.get(item["item_id"], ()) if item["quantity"] > 0 else ()
+        products = [_product(each, kept.get(str(next(numbers))), lists) for each in terms_of]
+        if not products and item["erp_product_id"]:
+            products = [Product(item["erp_product_id"])]
+        found.append(Line(item, products))
+    return found
 
 
-def _line(
-    item: Mapping[str, Any],
-    chosen: Mapping[str, Any] | None,
-    held: SoldLine | None,
-    lists: Lists,
-) -> Line:
-    location = chosen["stock_location_code"] if chosen else None
+def _product(chosen: Mapping[str, Any], held: SoldLine | None, lists: Lists) -> Product:
+    location = chosen["stock_location_code"]
     now = held.stock_location if held else None
-    sent_as = chosen["erp_product_id"] if chosen else None
-    named = lists.name_of("stock_locations", location)
-    return Line(
-        item,
-        product_id=(held.product_id if held else sent_as) or item["erp_product_id"],
-        product=" ".join(filter(None, (held.product_code, held.product_name))) if held else "",
-        stock_sent=(named or DEFAULT) if chosen else NOT_TOLD,
+    return Product(
+        id=held.product_id if held else chosen["erp_product_id"],
+        name=" ".join(filter(None, (held.product_code, held.product_name))) if held else "",
+        quantity=chosen["quantity"],
+        stock_sent=lists.name_of("stock_locations", location) or DEFAULT,
         stock_held=(lists.name_of("stock_locations", now) or NOT_TOLD) if held else None,
         other_stock=bool(held and location and now != location),
     )
