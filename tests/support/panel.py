@@ -15,6 +15,7 @@ from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.envelope import Message
+from contracts.listings import ListingLinked, PublicationDateSet
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode, encode
 from panel.access import Role
@@ -24,15 +25,18 @@ from panel.connection import Connection
 from panel.desk import Desk
 from panel.disconnection import Disconnection
 from panel.erp.accounts import Accounts
+from panel.erp.catalogue import CatalogueReader, Shelf
 from panel.erp.lists import Lists
 from panel.erp.orders import OrderReader
 from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 from panel.erp.window import Window
 from panel.heard import Heard
+from panel.listings.choices import Choices
 from panel.live import Live
 from panel.login import Login
 from panel.pages.guard import Page
+from panel.pages.listings import Offers
 from panel.passwords import Hashing
 from panel.people import Grant, People, User
 from panel.sessions import Session, Sessions
@@ -44,6 +48,8 @@ from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.memory_board import MemoryBoard, MemoryLedger
 from tests.support.panel_consents import FakeConsents
 from tests.support.panel_erp import FakeErp, FakeShopify
+from tests.support.panel_fetches import MemoryFetchBook
+from tests.support.panel_listings import MemoryListings
 
 TOKEN = "est_a-token-of-the-tests"
 PLAIN = Hashing(
@@ -61,6 +67,8 @@ class Topics(MemoryLog):
     """The log; what is told of a store is in the table at once, unless nobody follows it."""
 
     table: Table[StoreConfigured] = field(default_factory=lambda: Table(StoreConfigured))
+    links: Table[ListingLinked] = field(default_factory=lambda: Table(ListingLinked))
+    dates: Table[PublicationDateSet] = field(default_factory=lambda: Table(PublicationDateSet))
     away: bool = False
     followed: bool = True
 
@@ -70,8 +78,9 @@ class Topics(MemoryLog):
         await super().publish(records)
         for record in records if self.followed else ():
             message = decode(record.topic, dict(record.headers), record.value)
-            if isinstance(message, StoreConfigured):
-                self.table.put(message)
+            for table in (self.table, self.links, self.dates):
+                if isinstance(message, table.kind):
+                    table.put(message)
 
 
 @dataclass
@@ -146,8 +155,11 @@ class Office:
     erp: FakeErp = field(default_factory=FakeErp)
     shopify: FakeShopify = field(default_factory=FakeShopify)
     lists: MemoryDocuments[Lists] = field(default_factory=MemoryDocuments)
+    listings: MemoryListings = field(default_factory=MemoryListings)
+    erp_products: MemoryDocuments[Shelf] = field(default_factory=MemoryDocuments)
     patience_s: float = 0.05
     changes: MemoryChanges = field(default_factory=MemoryChanges)
+    fetches: MemoryFetchBook = field(default_factory=MemoryFetchBook)
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -174,11 +186,26 @@ class Office:
             ChannelCheck(self.shopify.client(), self.vault, "https://{shop}"),
             close=_nothing,
         )
+        self.offers = Offers(
+            self.listings,
+            Choices(
+                self.topics.links,
+                self.topics.dates,
+                self.topics,
+                self.clock,
+                patience_s=self.patience_s,
+            ),
+            CatalogueReader(accounts, self.erp_products, self.clock, patience_s=self.patience_s),
+        )
         self.consents = FakeConsents()
         self.connector = self.consents.connector(stores, self.clock)
         self.ledger = MemoryLedger(self.board)
         self.bench = Workbench(
-            MemoryDocuments(), MemoryDocuments(), MemoryDocuments(), Live(self.changes, 0.1, 0)
+            views=MemoryDocuments(),
+            claims=MemoryDocuments(),
+            batches=MemoryDocuments(),
+            live=Live(self.changes, 0.1, 0),
+            fetches=self.fetches,
         )
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
@@ -203,7 +230,7 @@ async def _nothing() -> None:
 
 PLACES = {
     "channel": "shopify", "order": "1001", "tab": "pendentes", "user": "gestor",
-    "token": "nonsense",
+    "listing": "9001", "token": "nonsense",
 }  # fmt: skip
 """What stands in the addresses of pages; whatever else a route asks for is `1`."""
 

@@ -77,7 +77,7 @@ def step(known: Fetch | None, message: Message) -> tuple[Fetch | None, Sequence[
     match message:
         case FetchOrders():
             fetch = known or _asked(message)
-        case DirectFetch() if known is not None:
+        case DirectFetch() if known is not None and known.store_id == message.store_id:
             fetch = _directed(known, message.directive)
         case _:
             return known, ()

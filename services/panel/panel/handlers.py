@@ -16,10 +16,15 @@ from contracts.events import (
     OrderValidated,
     StoreDisconnected,
 )
+from contracts.fetches import FetchProgress
+from contracts.listings import ListingSeen
 from contracts.stores import StoreConfigured
 from panel import connection, disconnection, heard, row
+from panel import fetches as fetch_fold
 from panel.connection import Connection
 from panel.disconnection import Disconnection
+from panel.fetches import Told
+from panel.listings import seen
 from panel.row import Row
 from panel.telling import SERVICE
 
@@ -63,6 +68,18 @@ def disconnections(
     )
 
 
+def fetches(documents: Documents[Told], publisher: Publishes, clock: Clock) -> Flow[Told]:
+    """How fetches of orders are going, and what became of each order."""
+    return Flow(
+        service=SERVICE,
+        topics=(FetchProgress.topic,),
+        step=fetch_fold.step,
+        documents=documents,
+        publisher=publisher,
+        clock=clock,
+    )
+
+
 def connections(
     documents: Documents[Connection], publisher: Publishes, clock: Clock
 ) -> Flow[Connection]:
@@ -71,6 +88,20 @@ def connections(
         service=SERVICE,
         topics=(StoreChecked.topic,),
         step=connection.step,
+        documents=documents,
+        publisher=publisher,
+        clock=clock,
+    )
+
+
+def listings(
+    documents: Documents[ListingSeen], publisher: Publishes, clock: Clock
+) -> Flow[ListingSeen]:
+    """What stores offer at their channels, the newest version of each."""
+    return Flow(
+        service=SERVICE,
+        topics=(ListingSeen.topic,),
+        step=seen.step,
         documents=documents,
         publisher=publisher,
         clock=clock,

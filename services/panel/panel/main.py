@@ -27,7 +27,7 @@ from contracts.stores import StoreConfigured
 from omie.client import Omie
 from omie.http import client
 from omie.pacing import Pacing
-from panel import board, connection, disconnection, handlers, row, throttle
+from panel import board, connection, disconnection, fetch_book, handlers, row, throttle
 from panel.access import Role
 from panel.api import app as api
 from panel.audit import MongoAudit
@@ -48,9 +48,12 @@ from panel.erp.orders import OrderReader
 from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 from panel.erp.window import Window
+from panel.fetch_book import MongoFetchBook
 from panel.figures import Ledger, MongoLedger
+from panel.listings.parts import listing_parts
 from panel.login import Login
 from panel.pages import app as pages
+from panel.pages.listings import Offers
 from panel.pages.view import STATIC
 from panel.passwords import hashed
 from panel.people import Grant, People, User
@@ -89,20 +92,33 @@ def build(settings: Settings, clients: Clients) -> Parts:
     )
     staff = _staff(settings, database)
     window = _window(settings, vault, database)
+    listings = listing_parts(settings, clients, database, window.accounts)
     return Parts(
-        subscriptions=_subscriptions(desk, database, clients),
+        subscriptions=[
+            *_subscriptions(desk, database, clients),
+            *listings.parts.subscriptions,
+        ],
         starts=[
             partial(board.prepare, database),
             *staff.starts,
             partial(pending.prepare, database),
+            MongoFetchBook(database).prepare,
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),
+            *listings.parts.starts,
         ],
         background=[
             partial(table.follow, stores, of_stores),
             partial(table.follow, conditions, of_conditions),
+            *listings.parts.background,
         ],
-        stops=[of_stores.stop, of_conditions.stop, records.stop, window.stop],
+        stops=[
+            of_stores.stop,
+            of_conditions.stop,
+            records.stop,
+            *listings.parts.stops,
+            window.stop,
+        ],
         http=web(
             desk,
             staff,
@@ -110,6 +126,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             MongoLedger(database[board.ORDERS]),
             workbench(database),
             connector=connector(settings, desk.stores, window, database),
+            offers=listings.offers,
             settings=settings,
             ready=partial(getattr, clients.health, "ready"),
         ),
@@ -122,11 +139,13 @@ def _subscriptions(
     rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
     publisher = clients.publisher
     cut_off = handlers.disconnections(desk.stores.table, desk.disconnections, publisher, utc_now)
+    fetched = handlers.fetches(fetch_book.documents(database), publisher, utc_now)
     looked_at = handlers.connections(desk.connections, publisher, utc_now)
     return [
         Subscription(handlers.orders(rows, publisher, utc_now), group=SERVICE),
         Subscription(cut_off, group=f"{SERVICE}-stores"),
         Subscription(looked_at, group=f"{SERVICE}-connections"),
+        Subscription(fetched, group=f"{SERVICE}-fetches"),
     ]
 
 
@@ -218,6 +237,7 @@ def web(
     bench: Workbench,
     *,
     connector: Connector,
+    offers: Offers,
     settings: Settings,
     ready: Callable[[], bool],
 ) -> ASGIApp:
@@ -235,6 +255,7 @@ def web(
                 ledger,
                 bench=bench,
                 connector=connector,
+                offers=offers,
             ),
         ),
     ]

@@ -7,6 +7,7 @@ from chassis.store import Database, Documents, MongoDocuments
 from panel import batch, claims, saved_views
 from panel.batch import Batch
 from panel.claims import Claim
+from panel.fetch_book import FetchBook, MongoFetchBook
 from panel.live import Live, MongoChanges
 from panel.saved_views import SavedViews
 
@@ -22,6 +23,7 @@ class Workbench:
     claims: Documents[Claim]
     batches: Documents[Batch]
     live: Live
+    fetches: FetchBook
 
 
 def workbench(database: Database[dict[str, Any]]) -> Workbench:
@@ -31,4 +33,5 @@ def workbench(database: Database[dict[str, Any]]) -> Workbench:
         claims=MongoDocuments(database["claims"], claims.encode, claims.decode),
         batches=MongoDocuments(database["batches"], batch.encode, batch.decode),
         live=Live(MongoChanges(database)),
+        fetches=MongoFetchBook(database),
     )

@@ -25,10 +25,12 @@ from panel.pages.account import AccountPages
 from panel.pages.batches import BatchPages
 from panel.pages.connecting import ConnectingPages
 from panel.pages.entrance import Entrance
+from panel.pages.fetching import FetchPages
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
 from panel.pages.linking import LinkPages
 from panel.pages.listing import ListPages
+from panel.pages.listings import ListingPages, Offers
 from panel.pages.order import OrderPage
 from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages
@@ -55,6 +57,7 @@ def app(
     *,
     bench: Workbench,
     connector: Connector,
+    offers: Offers,
 ) -> Starlette:
     """Every page, behind the guard."""
     view = View(desk.stores_of)
@@ -65,6 +68,7 @@ def app(
         *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
         *_connecting(ConnectingPages(connector, window.channels, desk, login.people.audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
+        *_fetching(FetchPages(desk, bench.fetches, view)),
         *_lists(ListPages(desk, bench, login.people.audit, view), WatchPages(desk, bench.live)),
         *_orders(OrderPages(desk, bench, view)),
         *_many(
@@ -72,6 +76,7 @@ def app(
             LinkPages(desk, ProductSearch(window.accounts), batches, view),
         ),
         *_order(OrderPage(desk, window, login.people.audit, view)),
+        *_listings(ListingPages(desk, offers, login.people.audit, view)),
     ]
     return Starlette(
         routes=routes,
@@ -139,6 +144,20 @@ def _home(home: HomePages) -> list[Page]:
     ]
 
 
+def _fetching(fetching: FetchPages) -> list[Page]:
+    fetches = "/lojas/{store}/pedidos/buscar"
+    one = f"{fetches}/{{fetch}}"
+    return [
+        Page(fetches, fetching.fill, Permission.SEE),
+        Page(fetches, fetching.ask, Permission.OPERATE, method="POST"),
+        Page(one, fetching.show, Permission.SEE),
+        Page(f"{one}/comecar", fetching.start, Permission.OPERATE, method="POST"),
+        Page(f"{one}/pausar", fetching.pause, Permission.OPERATE, method="POST"),
+        Page(f"{one}/continuar", fetching.resume, Permission.OPERATE, method="POST"),
+        Page(f"{one}/cancelar", fetching.cancel, Permission.OPERATE, method="POST"),
+    ]
+
+
 def _lists(lists: ListPages, watching: WatchPages) -> list[Page]:
     tab, order = "/lojas/{store}/pedidos/{tab:tab}", "/lojas/{store}/pedidos/{order}"
     return [
@@ -181,6 +200,18 @@ def _order(page: OrderPage) -> list[Page]:
         Page(f"{one}/comprador", page.reveal, Permission.OPERATE, method="POST"),
         Page(f"{one}/documento", page.document, Permission.INSPECT),
         Page(f"{one}/documento", page.open_document, Permission.INSPECT, method="POST"),
+    ]
+
+
+def _listings(listings: ListingPages) -> list[Page]:
+    every, one = "/lojas/{store}/anuncios", "/lojas/{store}/anuncios/{listing}"
+    return [
+        Page(every, listings.everything, Permission.SEE),
+        Page(f"{every}/ler-erp", listings.read_erp, Permission.SEE, method="POST"),
+        Page(one, listings.one, Permission.SEE),
+        Page(f"{one}/data", listings.date, Permission.OPERATE, method="POST"),
+        Page(f"{one}/vinculo", listings.show_link, Permission.OPERATE),
+        Page(f"{one}/vinculo", listings.link, Permission.OPERATE, method="POST"),
     ]
 
 

@@ -1,0 +1,52 @@
+"""What the pages of "Buscar Pedidos" call things, in pt-BR."""
+
+from typing import Final
+
+from contracts.fetches import FetchOutcome, FetchState
+
+STATES: Final[dict[FetchState, tuple[str, str]]] = {
+    FetchState.LOOKING: ("Procurando no canal…", "waiting"),
+    FetchState.LOOKED: ("Pronta para buscar", "attention"),
+    FetchState.RUNNING: ("Buscando…", "waiting"),
+    FetchState.PAUSED: ("Pausada", "attention"),
+    FetchState.DONE: ("Concluída", "good"),
+    FetchState.CANCELLED: ("Cancelada", "quiet"),
+    FetchState.FAILED: ("Parou", "attention"),
+}
+"""The word and the tone of each state of a fetch."""
+
+OUTCOMES: Final[dict[FetchOutcome, tuple[str, str]]] = {
+    FetchOutcome.NEW: ("Novo", "good"),
+    FetchOutcome.CHANGED: ("Atualizado", "good"),
+    FetchOutcome.KNOWN: ("Já estava aqui", "quiet"),
+    FetchOutcome.IGNORED: ("Ignorado", "quiet"),
+    FetchOutcome.FAILED: ("Falhou", "attention"),
+}
+"""The word and the tone of what became of an order."""
+
+REASONS: Final[dict[str, str]] = {
+    "not_paid": "ainda não foi pago",
+    "before_publication": "é anterior à data de publicação do anúncio",
+    "before_store_start": "é anterior à data a partir da qual a loja quer pedidos",
+    "test_order": "é um pedido de teste",
+    "sold_elsewhere": "foi vendido em outro canal, que o traz ele mesmo",
+    "erased": "o comprador pediu para ser esquecido",
+    "already_cancelled": "já estava cancelado aqui",
+    "older_copy": "o canal mandou uma versão mais antiga",
+    "no_answer": "o canal não respondeu a tempo; a varredura tenta de novo",
+}
+"""Why an order was passed over, after "porque": others are shown as they are."""
+
+CAUSES: Final[dict[str, str]] = {
+    "token_refused": "O canal recusou o acesso. Reconecte a loja e continue.",
+    "unreachable": "O canal não responde ou pediu uma pausa longa. Continue daqui a pouco.",
+    "unreadable": "O canal respondeu algo que não se entende.",
+    "store_inactive": "A loja está inativa. Conecte-a de novo e continue.",
+    "broken": "Houve uma falha nossa. Ela está registrada no log; continuar é seguro.",
+}
+"""Why a fetch stopped, and what to do about it."""
+
+ASK_FOR_SOMETHING: Final = "Preencha o período ou o número do pedido."
+BACKWARDS: Final = "A data final é anterior à inicial."
+IN_FUTURE: Final = "A data inicial está no futuro."
+NO_DATE: Final = "Esta data não existe. Use dia, mês e ano."
