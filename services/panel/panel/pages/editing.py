@@ -85,12 +85,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields that belong together; `note` says what they are about, `item` which line."""
+    """Fields that belong together; `note` says what they are about, `item` which line.
+
+    What is `aside` is seldom corrected.
+    """
 
     title: str
     fields: tuple[Field, ...]
     note: str = ""
     item: str = ""
+    aside: bool = False
 
 
 def sections(
@@ -128,11 +132,12 @@ def sections(
             fields(f"items.{item['item_id']}", item, _ITEM),
             note=f"Quantidade {item['quantity']}; preço e quantidade vêm do canal.",
             item=item["item_id"],
+            aside=True,
         )
         for item in order["items"]
     ]
-    found.append(Section("Pagamento", fields("payment", _payment(order), _PAYMENT)))
-    found.append(Section("Frete", fields("shipping", order["shipping"], _SHIPPING)))
+    found.append(Section("Pagamento", fields("payment", _payment(order), _PAYMENT), aside=True))
+    found.append(Section("Frete", fields("shipping", order["shipping"], _SHIPPING), aside=True))
     note = field("note", "Observação", "", hint="Fica no histórico do pedido; não vai para o ERP.")
     found.append(Section("Por que você está corrigindo", (note,)))
     return found

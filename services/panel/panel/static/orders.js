@@ -98,7 +98,7 @@ if (list) {
   };
   const heard = (event) => {
     const news = JSON.parse(event.data);
-    says.textContent = `ao vivo, mudança às ${news.hora}`;
+    says.textContent = `Ao vivo, mudança às ${news.hora}`;
     for (const [tab, number] of Object.entries(news.contagens)) {
       const place = document.querySelector(`[data-count="${tab}"]`);
       if (place) place.textContent = number;
@@ -113,8 +113,8 @@ if (list) {
   };
   const start = () => {
     stream = new EventSource(`${list.dataset.live}?quieto`);
-    stream.addEventListener("open", () => { says.textContent = "ao vivo"; });
-    stream.addEventListener("error", () => { says.textContent = "sem conexão ao vivo"; });
+    stream.addEventListener("open", () => { says.textContent = "Ao vivo"; });
+    stream.addEventListener("error", () => { says.textContent = "Sem conexão ao vivo"; });
     stream.addEventListener("pedidos", heard);
     pause.textContent = "Pausar";
   };
@@ -122,7 +122,7 @@ if (list) {
     if (stream) {
       stream.close();
       stream = null;
-      says.textContent = "atualização pausada";
+      says.textContent = "Atualização pausada";
       pause.textContent = "Continuar";
     } else start();
   });
