@@ -2,7 +2,7 @@
 
 Capture owns everything that touches a channel; the panel makes this one exchange because the code
 in the browser's hand dies within seconds, and whoever holds the browser wants to know at once
-(docs/decisions). What was granted goes to everybody sealed, with the store.
+(docs/decisions/0017). What was granted goes to everybody sealed, with the store.
 """
 
 import re

@@ -186,7 +186,7 @@ class ConnectingPages:
             if store.erp_app_key and store.erp_app_secret:
                 found.setdefault(store.erp_app_key, store)
         return {
-            store.store_id: f"A mesma de {store.name} (final {key[-4:]})"
+            store.store_id: f"Final {key[-4:]}, a de {store.name}"
             for key, store in found.items()
         }
 

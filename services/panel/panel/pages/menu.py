@@ -19,7 +19,8 @@ def menu(access: Access, store: StoreConfigured | None, here: str) -> Iterator[E
         yield "Anúncios", offers, here == offers or here.startswith(f"{offers}/")
         yield "ERP", f"{root}/erp", here == f"{root}/erp"
     if access.may(Permission.MANAGE_SOME):
-        own = here == "/gerenciar" or here.endswith("/configurar")
+        own = here.startswith(("/gerenciar", "/conectar"))
+        own = own or here.endswith(("/configurar", "/reconectar"))
         yield "Lojas", "/gerenciar", own
     else:
         yield "Lojas", "/lojas", here == "/lojas"
