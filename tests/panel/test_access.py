@@ -12,6 +12,7 @@ from panel.door import Door
 from panel.pages.guard import Page
 from panel.people import Grant
 from tests.support.builders import STORE, a_store, an_order, captured, pending
+from tests.support.listings import a_listing, a_variation
 from tests.support.panel import Office, address, client, fields_of
 
 FOREIGN = "loja-alheia"
@@ -85,6 +86,7 @@ async def test_everybody_gets_exactly_the_pages_of_their_roles(
 ) -> None:
     office.topics.table.put(a_store(store_id=FOREIGN, name="Alheia"))
     office.board.tell(captured(ORDER), pending(ORDER))
+    office.listings.put(a_listing(variations=(a_variation(""),)))
     for other, grant in WHO.items():
         office.hire(other, grant)
     for page, store in product(routes, (STORE, FOREIGN)):

@@ -176,7 +176,7 @@ class ListingPages:
                 for line in await self._lines(store, products)
                 if line.listing.listing_id == listing.listing_id
             ],
-            chosen=chosen, error=error, typed=visit_of(request).form.get("data", ""),
+            dated=chosen, error=error, typed=visit_of(request).form.get("data", ""),
             counting=counting.astimezone(ZONE).date() if counting else None,
         )  # fmt: skip
 
