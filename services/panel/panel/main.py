@@ -94,15 +94,10 @@ def build(settings: Settings, clients: Clients) -> Parts:
     window = _window(settings, vault, database)
     listings = listing_parts(settings, clients, database, window.accounts)
     return Parts(
-        subscriptions=[
-            *_subscriptions(desk, database, clients),
-            *listings.parts.subscriptions,
-        ],
+        subscriptions=[*_subscriptions(desk, database, clients), *listings.parts.subscriptions],
         starts=[
-            partial(board.prepare, database),
+            *_indexes(database),
             *staff.starts,
-            partial(pending.prepare, database),
-            MongoFetchBook(database).prepare,
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),
             *listings.parts.starts,
@@ -131,6 +126,14 @@ def build(settings: Settings, clients: Clients) -> Parts:
             ready=partial(getattr, clients.health, "ready"),
         ),
     )
+
+
+def _indexes(database: Database[dict[str, Any]]) -> list[Task]:
+    return [
+        partial(board.prepare, database),
+        partial(pending.prepare, database),
+        MongoFetchBook(database).prepare,
+    ]
 
 
 def _subscriptions(
