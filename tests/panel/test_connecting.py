@@ -225,7 +225,12 @@ async def test_reconnecting_keeps_the_store_and_both_webhook_secrets(
     office: Office, admin: httpx.AsyncClient
 ) -> None:
     old = office.vault.seal("o-de-antes", f"{STORE}:webhook_secret")
-    before = a_store(channel="nuvemshop", domain="5120443", webhook_secrets=(old,))
+    before = a_store(
+        channel="nuvemshop",
+        domain="5120443",
+        webhook_secrets=(old,),
+        channel_token_expires_at=office.clock(),
+    )
     office.topics.table.put(before)
     asked = await sent_off(admin, f"/lojas/{STORE}/reconectar")
     await back(admin, "nuvemshop", code="c", state=asked["state"])
@@ -235,6 +240,7 @@ async def test_reconnecting_keeps_the_store_and_both_webhook_secrets(
     assert hooks == [APP.client_secret, "o-de-antes"]
     assert (store.settings, store.account_id) == (before.settings, before.account_id)
     assert store.version == before.version + 1
+    assert store.channel_token_expires_at is None
 
 
 async def test_reconnecting_with_another_shop_is_refused(

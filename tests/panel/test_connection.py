@@ -98,3 +98,23 @@ async def test_missing_webhooks_are_said_without_alarm(
     text = (await browser.get("/gerenciar")).text
     assert connection.SILENT in text
     assert f'href="/lojas/{STORE}/reconectar"' not in text
+    assert "aviso de pedido pago" in (await browser.get(f"/lojas/{STORE}/configurar")).text
+
+
+async def test_programs_are_told_what_capture_found(
+    office: Office, http: httpx.AsyncClient
+) -> None:
+    ends = NOON + timedelta(days=2)
+    found = folded(looked(ends_at=ends, webhooks_missing=("orders/paid",), cause="no"))
+    assert found is not None
+    office.connections.kept[STORE] = Kept(found, 1)
+    shown = (await http.get(f"/api/v1/stores/{STORE}")).json()["connection"]
+
+    assert shown == {
+        "looked_at": "2026-11-20T15:00:00Z",
+        "store_version": 1,
+        "access": "granted",
+        "ends_at": "2026-11-22T15:00:00Z",
+        "missing_webhooks": ["orders/paid"],
+        "cause": "no",
+    }

@@ -1,6 +1,6 @@
 """The routes about stores. Secrets go in and never come out."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -8,10 +8,12 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
 from contracts.accounts import AccountCondition, Condition
+from contracts.connections import ChannelAccess
 from contracts.stores import StoreConfigured, StoreSettings
 from panel.api import problems
 from panel.commands import Refused, Why
 from panel.conditions import TEXTS
+from panel.connection import Connection
 from panel.desk import Desk
 from panel.disconnection import Disconnection
 from panel.stores import StoreChange
@@ -38,6 +40,22 @@ class CutOff(BaseModel):
     """The channel cut the store off, for example because the app was uninstalled there."""
 
     at: datetime
+    cause: str
+
+
+class ChannelConnection(BaseModel):
+    """What capture found when it last looked at the store's access to its channel.
+
+    `ends_at` is when an access ends that nothing renews. `missing_webhooks` are topics that the
+    channel would not register; `cause` is why, in its words. It is about the store as it was in
+    `store_version`.
+    """
+
+    looked_at: datetime
+    store_version: int
+    access: ChannelAccess
+    ends_at: datetime | None
+    missing_webhooks: list[str]
     cause: str
 
 
@@ -68,6 +86,7 @@ class Store(BaseModel):
     version: int
     changed_at: datetime
     disconnected: CutOff | None
+    connection: ChannelConnection | None
     erp_condition: ErpCondition | None
 
 
@@ -81,15 +100,17 @@ def routes(desk: Desk) -> APIRouter:
     """Stores: all, one, and its settings changed."""
     router = APIRouter(prefix="/stores", tags=["stores"])
 
-    def shown(store: StoreConfigured, cut_off: Mapping[str, Disconnection]) -> Store:
-        return _shown(store, cut_off.get(store.store_id), desk.erp_trouble(store))
+    async def shown(stores: Sequence[StoreConfigured]) -> list[Store]:
+        cut_off, looked = await desk.cut_off(stores), await desk.connections_of(stores)
+        return [
+            _shown(s, cut_off.get(s.store_id), looked.get(s.store_id), desk.erp_trouble(s))
+            for s in stores
+        ]
 
     @router.get("", summary="Every store")
     async def stores() -> StoreList:
         """All stores, those switched off too."""
-        known = desk.known_stores()
-        cut_off = await desk.cut_off(known)
-        return StoreList(items=[shown(s, cut_off) for s in known])
+        return StoreList(items=await shown(desk.known_stores()))
 
     @router.get("/{store_id}", summary="One store", responses=problems.NOT_FOUND)
     async def store(store_id: StoreId) -> Store:
@@ -97,7 +118,7 @@ def routes(desk: Desk) -> APIRouter:
         found = desk.stores.table.get(store_id)
         if found is None:
             raise Refused(Why.UNKNOWN_STORE)
-        return shown(found, await desk.cut_off([found]))
+        return (await shown([found]))[0]
 
     @router.put(
         "/{store_id}",
@@ -108,13 +129,16 @@ def routes(desk: Desk) -> APIRouter:
         """What is left out is kept, secrets too; it answers once the change is in force here."""
         changed, is_new = await desk.stores.configure(store_id, body)
         response.status_code = 201 if is_new else 200
-        return shown(changed, await desk.cut_off([changed]))
+        return (await shown([changed]))[0]
 
     return router
 
 
 def _shown(
-    store: StoreConfigured, cut_off: Disconnection | None, trouble: AccountCondition | None
+    store: StoreConfigured,
+    cut_off: Disconnection | None,
+    looked: Connection | None,
+    trouble: AccountCondition | None,
 ) -> Store:
     return Store(
         store_id=store.store_id,
@@ -131,7 +155,19 @@ def _shown(
         version=store.version,
         changed_at=store.occurred_at,
         disconnected=CutOff(at=cut_off.at, cause=cut_off.cause) if cut_off else None,
+        connection=_connection(looked) if looked else None,
         erp_condition=_condition(trouble) if trouble else None,
+    )
+
+
+def _connection(looked: Connection) -> ChannelConnection:
+    return ChannelConnection(
+        looked_at=looked.at,
+        store_version=looked.store_version,
+        access=looked.access,
+        ends_at=looked.ends_at,
+        missing_webhooks=list(looked.missing),
+        cause=looked.cause,
     )
 
 

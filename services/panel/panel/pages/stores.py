@@ -137,6 +137,7 @@ class StorePages:
             labels={field.name: field.label for part in sections for field in part.fields},
             pulse=pulses[store.store_id], trouble=first[store.store_id], now=self.desk.clock(),
             can_test_channel=self.window.channels.can(store.channel),
+            connection=(await self.desk.connections_of([store])).get(store.store_id),
             **found,
         )  # fmt: skip
 

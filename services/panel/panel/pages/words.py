@@ -180,6 +180,24 @@ CHOICES: Final[dict[str, tuple[str, str]]] = {
 }
 """The button of each choice about a cancelled order, and what it does."""
 
+TOPICS: Final[dict[str, str]] = {
+    "orders/paid": "pedido pago",
+    "orders/updated": "pedido alterado",
+    "orders/edited": "pedido editado",
+    "orders/cancelled": "pedido cancelado",
+    "orders/delete": "pedido apagado",
+    "refunds/create": "reembolso",
+    "order/paid": "pedido pago",
+    "order/updated": "pedido alterado",
+    "order/edited": "pedido editado",
+    "order/cancelled": "pedido cancelado",
+    "order/voided": "pagamento desfeito",
+    "app/uninstalled": "aplicativo removido",
+    "app/suspended": "loja suspensa",
+    "app/resumed": "loja reativada",
+}
+"""What a channel tells of, by the channel's own names."""
+
 CONNECTING: Final[dict[str, str]] = {
     "shopify": "Você autoriza no admin da loja, ou cola a chave de um aplicativo próprio.",
     "nuvemshop": "Você autoriza no administrador da Nuvemshop.",
