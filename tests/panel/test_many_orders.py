@@ -6,7 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.store import Kept
 from contracts.commands import ItemCorrection, ReprocessOrder
+from contracts.listings import ListingLinked
+from contracts.order import KitPart
 from contracts.reasons import ReasonCode
 from omie.faults import Fault, FaultKind
 from panel import batch, claims
@@ -25,6 +28,7 @@ from tests.support.builders import (
     posted,
     validated,
 )
+from tests.support.listings import a_listing
 from tests.support.memory import MemoryDocuments
 from tests.support.panel import ADMIN, KEY, Office, fields_of
 
@@ -261,7 +265,30 @@ async def test_an_erp_that_does_not_answer_is_said_to(
     waits(linked, 1001, UNKNOWN)
     linked.erp.answers["ListarProdutos"] = Fault(FaultKind.AUTH, "A chave não é válida.")
 
-    assert "O ERP não respondeu à busca" in (await browser.get(PRODUCT)).text
+    assert "ainda não puderam ser lidos" in (await browser.get(PRODUCT)).text
+
+
+async def test_a_listing_is_linked_for_good_where_it_is_known(
+    linked: Office, browser: httpx.AsyncClient
+) -> None:
+    item = an_item("CAN-9", listing_id="9001", variation_id="v-1")
+    order = an_order(1001, item)
+    linked.board.tell(captured(order), pending(order, UNKNOWN))
+    before = (await browser.get(PRODUCT)).text
+    linked.listings.kept[f"{STORE}:9001"] = Kept(a_listing("9001"), 1)
+    after = (await browser.get(PRODUCT)).text
+
+    answer = await sent(browser, PRODUCT, item="1", produto="7711", escopo="anuncio")
+
+    assert "Este anúncio" not in before
+    assert "Este anúncio" in after
+    assert answer.headers["location"] == f"{PENDING}?aviso=vinculo"
+    [link] = linked.topics.messages(ListingLinked)
+    assert isinstance(link, ListingLinked)
+    assert (link.variation_id, link.chosen_by, link.version) == ("v-1", "ana", 1)
+    assert link.parts == (KitPart(erp_product_id=7711),)
+    assert [entry.what for entry in linked.audit.entries] == ["anuncio_vinculado"]
+    assert commands(linked) == []
 
 
 # Two people at one order.

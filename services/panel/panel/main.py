@@ -27,7 +27,16 @@ from contracts.stores import StoreConfigured
 from omie.client import Omie
 from omie.http import client
 from omie.pacing import Pacing
-from panel import board, connection, disconnection, fetch_book, handlers, row, throttle
+from panel import (
+    board,
+    connection,
+    disconnection,
+    fetch_book,
+    handlers,
+    row,
+    throttle,
+    workbench,
+)
 from panel.access import Role
 from panel.api import app as api
 from panel.audit import MongoAudit
@@ -64,7 +73,7 @@ from panel.stores import Stores
 from panel.telling import SERVICE
 from panel.throttle import Throttle
 from panel.user_store import MongoUsers
-from panel.workbench import Workbench, workbench
+from panel.workbench import Workbench
 
 
 def build(settings: Settings, clients: Clients) -> Parts:
@@ -119,7 +128,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             staff,
             window,
             MongoLedger(database[board.ORDERS]),
-            workbench(database),
+            workbench.workbench(database),
             connector=connector(settings, desk.stores, window, database),
             offers=listings.offers,
             settings=settings,
@@ -131,6 +140,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
 def _indexes(database: Database[dict[str, Any]]) -> list[Task]:
     return [
         partial(board.prepare, database),
+        partial(workbench.prepare, database),
         partial(pending.prepare, database),
         MongoFetchBook(database).prepare,
     ]

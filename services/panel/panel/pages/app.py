@@ -16,7 +16,6 @@ from panel.access import Permission
 from panel.commands import Refused, Why
 from panel.connecting.connector import Connector
 from panel.desk import Desk
-from panel.erp.products import ProductSearch
 from panel.erp.window import Window
 from panel.figures import Ledger
 from panel.login import Login
@@ -73,7 +72,7 @@ def app(
         *_orders(OrderPages(desk, bench, view)),
         *_many(
             batches := BatchPages(desk, bench, view),
-            LinkPages(desk, ProductSearch(window.accounts), batches, view),
+            LinkPages(desk, offers, batches, login.people.audit, view),
         ),
         *_order(OrderPage(desk, window, login.people.audit, view)),
         *_listings(ListingPages(desk, offers, login.people.audit, view)),

@@ -1,4 +1,4 @@
-"""Linking a line of an order to a product of the ERP: for this order, or for all that wait."""
+"""Linking a line of an order to a product of the ERP: this time, or for good."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,22 +10,27 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.commands import Corrections, ItemCorrection
+from contracts.listings import ListingSeen
+from contracts.order import KitPart
 from contracts.stores import StoreConfigured
+from panel.audit import Audit, Entry
 from panel.board import Query
 from panel.commands import shown_order
 from panel.desk import Desk
-from panel.erp.products import LONGEST, ProductSearch
+from panel.erp.products import ErpProduct
+from panel.listings.choices import ChosenMeanwhile
+from panel.listings.products import Products
 from panel.pages import words
 from panel.pages.batches import BatchPages
 from panel.pages.guard import access_of, visit_of
 from panel.pages.listing import MOST_COUNTED
+from panel.pages.listings import LONGEST, Offers
 from panel.pages.view import View
 from panel.search import Search, folded
 from panel.tab import Tab
 
 _LARGEST: Final = 2**53
-_WORDS: Final = 2
-"""Of a title, as the first guess at a product's name."""
+MOST: Final = 20
 
 
 class Scope(StrEnum):
@@ -33,6 +38,8 @@ class Scope(StrEnum):
 
     ORDER = "pedido"
     PENDING = "pendentes"
+    LISTING = "anuncio"
+    """The listing's orders that wait and those still to come: they go on by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,9 @@ class LinkPages:
     """The page that links one line."""
 
     desk: Desk
-    products: ProductSearch
+    offers: Offers
     batches: BatchPages
+    audit: Audit
     view: View
 
     async def show(self, request: Request) -> Response:
@@ -57,8 +65,11 @@ class LinkPages:
         chosen = form.get("produto", "")
         if not (chosen.isascii() and chosen.isdecimal() and 0 < int(chosen) <= _LARGEST):
             return await self._page(request, store, row, form, status=422)
-        if form.get("escopo") == Scope.PENDING and item["sku"]:
-            return await self._link_all(request, store, item["sku"], int(chosen))
+        match form.get("escopo"):
+            case Scope.PENDING if item["sku"]:
+                return await self._link_all(request, store, item["sku"], int(chosen))
+            case Scope.LISTING if listing := await self._listing(store, item):
+                return await self._link_for_good(request, store, row, item, listing)
         link = ItemCorrection(item_id=item["item_id"], erp_product_id=int(chosen))
         await self.desk.reprocess(row, Corrections(items=(link,)), by=access_of(request).user)
         return RedirectResponse(f"{_list(store)}?aviso=reprocessamento", 303)
@@ -72,6 +83,35 @@ class LinkPages:
             request, store, rows, form.get("_lote", ""), lambda row: _linked(row, sku, product_id)
         )
 
+    async def _link_for_good(
+        self,
+        request: Request,
+        store: StoreConfigured,
+        row: Mapping[str, Any],
+        item: Mapping[str, Any],
+        listing: ListingSeen,
+    ) -> Response:
+        form, by = visit_of(request).form, access_of(request).user
+        variation, product = item["variation_id"] or "", int(form["produto"])
+        known = self.offers.choices.link_of(listing, variation)
+        parts = [KitPart(erp_product_id=product)]
+        version = known.version if known else 0
+        try:
+            await self.offers.choices.link(listing, variation, parts, by=by, version=version)
+        except ChosenMeanwhile:
+            return await self._page(request, store, row, form, status=409)
+        details = {"variacao": variation, "produtos": str(product)}
+        await self.audit.note(
+            Entry(self.desk.clock(), by, "anuncio_vinculado", listing.subject, details)
+        )
+        return RedirectResponse(f"{_list(store)}?aviso=vinculo", 303)
+
+    async def _listing(self, store: StoreConfigured, item: Mapping[str, Any]) -> ListingSeen | None:
+        """The listing that was bought, where capture has told of it."""
+        if not item["listing_id"]:
+            return None
+        return await self.offers.listings.one(store.store_id, item["listing_id"])
+
     async def _page(
         self,
         request: Request,
@@ -82,15 +122,16 @@ class LinkPages:
         status: int = 200,
     ) -> Response:
         item = _item(row, given.get("item", ""))
-        text = given.get("q", _guess(item)).strip()[:LONGEST]
-        found = await self.products.find(store, text) if text else []
+        text = given.get("q", "").strip()[:LONGEST]
+        products = await self.offers.catalogue.products(store)
         others = 0
         if item["sku"]:
             others = await self.desk.board.count(_with(store, item["sku"]), MOST_COUNTED + 1)
         return self.view.page(
             request, "product.html", status,
             store=store, section="/pedidos/pendentes", row=row, item=item, text=text,
-            products=found, others=others, Scope=Scope, wrong=status != 200,  # noqa: PLR2004
+            found=_found(products, item, text), others=others, Scope=Scope,
+            listing=await self._listing(store, item), code=status,
             new_batch=self.desk.new_id(), order=row["_id"].partition(":")[2],
         )  # fmt: skip
 
@@ -116,9 +157,13 @@ def _item(row: Mapping[str, Any], item_id: str) -> Mapping[str, Any]:
     return items[0]
 
 
-def _guess(item: Mapping[str, Any]) -> str:
-    """What to look for first: the SKU is known to lead nowhere where there is one."""
-    return " ".join(item["title"].split()[:_WORDS]) or item["sku"] or ""
+def _found(
+    products: Products | None, item: Mapping[str, Any], text: str
+) -> list[ErpProduct] | None:
+    """What was looked for, else what is like the line; None where nothing was ever read."""
+    if products is None:
+        return None
+    return products.search(text, MOST) if text else products.suggested(None, item["title"])
 
 
 def _with(store: StoreConfigured, sku: str, *, full: bool = False) -> Query:

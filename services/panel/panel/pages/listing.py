@@ -53,15 +53,17 @@ class ListPages:
         now = self.desk.clock()
         query = chosen.query(store.store_id, now, after, PAGE)
         found = await self.desk.board.page(query)
-        whole = replace(query, after=None)
+        counts = await self.desk.board.counts([store.store_id], MOST_COUNTED + 1)
+        matching = counts[chosen.tab]
+        if chosen.on:
+            matching = await self.desk.board.count(replace(query, after=None), MOST_COUNTED + 1)
         return self.view.page(
             request, "orders.html",
             store=store, tab=chosen.tab, section=f"/pedidos/{words.TABS[chosen.tab][0]}",
             rows=[self._shown(request, store, row) for row in found.rows],
             next=found.next, deep=after is not None, filters=chosen,
             situations=filters.SITUATIONS[chosen.tab],
-            counts=await self.desk.board.counts([store.store_id], MOST_COUNTED + 1),
-            matching=await self.desk.board.count(whole, MOST_COUNTED + 1),
+            counts=counts, matching=matching,
             views=await self._views(request, store, chosen),
             cut_off=await self.desk.cut_off([store]), now=now, new_batch=self.desk.new_id(),
         )  # fmt: skip
