@@ -110,7 +110,8 @@ async def test_every_page_is_accessible_narrow_light_and_closed_to_foreign_scrip
         sizes.clear()
         answer = await one.page.goto(path)
         assert answer is not None
-        assert answer.status < 500, path
+        if answer.status >= 500:
+            found.append((path, answer.status))
         headers = await answer.all_headers()
         policy = headers["content-security-policy"]
         if "unsafe" in policy or "default-src 'none'" not in policy:

