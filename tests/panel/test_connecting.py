@@ -221,6 +221,30 @@ async def test_a_shop_that_is_connected_already_is_connected_anew_and_never_twic
     assert (store.store_id, store.name, store.active) == (STORE, a_store().name, True)
 
 
+async def test_a_new_store_takes_no_other_stores_name(
+    office: Office, admin: httpx.AsyncClient
+) -> None:
+    taken = a_store(store_id="nuvemshop-5120443", channel="nuvemshop", domain="999")
+    office.topics.table.put(taken)
+    asked = await sent_off(admin, "/conectar/nuvemshop", **NEW["nuvemshop"], conta="")
+    await back(admin, "nuvemshop", code="c", state=asked["state"])
+
+    assert connected(office).store_id == "nuvemshop-5120443-2"
+    assert office.topics.table.get("nuvemshop-5120443") == taken
+
+
+@pytest.mark.parametrize("user_id", ["", "minha-loja.myshopify.com", "1' or 1"])
+async def test_an_answer_that_names_no_shop_of_the_channel_connects_nothing(
+    office: Office, admin: httpx.AsyncClient, user_id: str
+) -> None:
+    office.consents.grants = {"access_token": "a", "user_id": user_id}
+    asked = await sent_off(admin, "/conectar/nuvemshop", **NEW["nuvemshop"], conta="")
+    answer = await back(admin, "nuvemshop", code="c", state=asked["state"])
+
+    assert answer.status_code == 409
+    assert office.topics.messages(StoreConfigured) == []
+
+
 async def test_reconnecting_keeps_the_store_and_both_webhook_secrets(
     office: Office, admin: httpx.AsyncClient
 ) -> None:

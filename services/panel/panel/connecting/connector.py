@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import chain, count
 from typing import Any, Final
 
 from pydantic import SecretStr, ValidationError
@@ -22,8 +23,9 @@ from contracts.stores import StoreConfigured
 from panel.connecting.consent import Application, Consent, Errand, Granted, TokenQuestion, Untrue
 from panel.connecting.exchange import CodeRefused
 from panel.connecting.pending import Pending, Wish, begun, id_of, number_in, state_of
-from panel.stores import StoreChange, Stores
+from panel.stores import StoreChange, Stores, fits
 
+_LONGEST_ID: Final = 56
 _MOST_SECRETS: Final = 2
 """The one that signs now, and the one before it: some webhooks are still signed with that."""
 
@@ -119,15 +121,24 @@ class Connector:
 
         A shop that is connected already is connected anew, never twice.
         """
+        if not fits(wish.channel, access.domain):
+            raise NotConnected(Why.REFUSED)
         store = self._store(wish, access.domain)
         if not allowed(store.store_id if store else None):
             raise NotConnected(Why.OTHER_SHOP)
-        store_id = store.store_id if store else _new_id(wish.channel, access.domain)
+        store_id = store.store_id if store else self._new_id(wish.channel, access.domain)
         try:
             change = StoreChange.model_validate(self._change(wish, store, access))
         except ValidationError:
             raise NotConnected(Why.REFUSED) from None
         return await self.stores.configure(store_id, change)
+
+    def _new_id(self, channel: str, domain: str) -> str:
+        """A store's id, from the shop's name or number at its channel."""
+        shop = re.sub(r"[^a-z0-9]+", "-", domain.lower().removesuffix(".myshopify.com"))
+        wanted = f"{channel}-{shop.strip('-')}"[:_LONGEST_ID]
+        others = (f"{wanted}-{number}" for number in count(2))
+        return next(i for i in chain([wanted], others) if self.stores.table.get(i) is None)
 
     def _store(self, wish: Wish, domain: str) -> StoreConfigured | None:
         if wish.store_id:
@@ -208,9 +219,3 @@ class Connector:
             domain=pending.domain,
             verifier=pending.verifier,
         )
-
-
-def _new_id(channel: str, domain: str) -> str:
-    """A store's id, from the shop's name or number at its channel."""
-    name = re.sub(r"[^a-z0-9]+", "-", domain.lower().removesuffix(".myshopify.com")).strip("-")
-    return f"{channel}-{name}"[:63]
