@@ -68,7 +68,7 @@ class ListingPages:
             store=store, section="/anuncios", products=products, words_of=listing_words,
             counts=counts(sold), sold=len(sold), stops=sum(line.stops for line in sold),
             ended=len(found) - len(sold), with_ended=ended, text=text, match=match,
-            lines=chosen[(page - 1) * PAGE : page * PAGE], total=len(chosen), page=page,
+            lines=chosen[(page - 1) * PAGE : page * PAGE], since=self._since, total=len(chosen), page=page,
             pages=pages, now=self.desk.clock(),
         )  # fmt: skip
 
@@ -167,7 +167,6 @@ class ListingPages:
     ) -> Response:
         products = await self.offers.catalogue.products(store)
         chosen = self.offers.choices.date_of(listing)
-        counting = (chosen and chosen.published_at) or listing.published_at
         return self.view.page(
             request, "listing.html", status,
             store=store, section="/anuncios", listing=listing, words_of=listing_words,
@@ -177,7 +176,7 @@ class ListingPages:
                 if line.listing.listing_id == listing.listing_id
             ],
             dated=chosen, error=error, typed=visit_of(request).form.get("data", ""),
-            counting=counting.astimezone(ZONE).date() if counting else None,
+            counting=self._since(listing),
         )  # fmt: skip
 
     async def _link(
@@ -206,6 +205,12 @@ class ListingPages:
             products=products, found=products.search(text, MOST_FOUND) if products else [],
             suggested=products.suggested(variation.ean, title) if products else [],
         )  # fmt: skip
+
+    def _since(self, listing: ListingSeen) -> date | None:
+        """The day from which on the listing's orders count, in São Paulo."""
+        chosen = self.offers.choices.date_of(listing)
+        counting = (chosen and chosen.published_at) or listing.published_at
+        return counting.astimezone(ZONE).date() if counting else None
 
     async def _lines(self, store: StoreConfigured, products: Products | None) -> list[Line]:
         listings = await self.offers.listings.of_store(store.store_id)

@@ -1,0 +1,86 @@
+"""A merchant readies a store's listings: what matches, what must be linked, a kit, a date."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.browser import Operator
+from tests.support.merchant import Merchant
+
+STORES = ("demo-shopify", "demo-nuvemshop", "demo-mercadolivre")
+STORE = STORES[0]
+
+
+@pytest.mark.parametrize("store", STORES)
+async def test_the_listings_of_a_connected_store_are_there_by_themselves(
+    operator: Operator, store: str
+) -> None:
+    page = operator.page
+    await page.goto(f"/lojas/{store}/anuncios")
+    await expect(page.locator("table.listings tbody tr").first).to_be_visible(timeout=30_000)
+
+    await expect(page.get_by_role("link", name="Anúncios", exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
+    if store == STORE:
+        await operator.looks("anuncios")
+
+
+async def test_a_product_that_is_inactive_in_the_erp_is_replaced_by_a_kit_and_its_order_goes_on(
+    operator: Operator, merchant: Merchant
+) -> None:
+    sold = merchant.sells(fault="inactive_product")
+    order = merchant.order_in("pending", f"{STORE}:{sold['id']}")
+    [listing] = {item["listing_id"] for item in order["order"]["items"] if waits(order, item)}
+    page = operator.page
+    await page.goto(f"/lojas/{STORE}/anuncios")
+    await page.get_by_role("link", name=re.compile("Inativo no ERP")).click()
+    await operator.looks("anuncios-inativos")
+    await page.goto(f"/lojas/{STORE}/anuncios/{listing}")
+    await operator.looks("anuncio")
+    await page.get_by_role("link", name=re.compile("Vincular")).first.click()
+    await operator.looks("anuncio-vinculo")
+
+    await page.get_by_label("Buscar produto no ERP").fill("caneca")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name=re.compile("^Escolher")).first.click()
+    await page.get_by_role("button", name=re.compile("^Acrescentar")).first.click()
+    await page.get_by_label(re.compile("^% do preço")).first.fill("33,34")
+    await page.get_by_role("button", name="Salvar vínculo").click()
+    await expect(page.get_by_role("alert")).to_contain_text("somam 83,34%")
+    await operator.looks("anuncio-kit")
+    await page.get_by_label(re.compile("^% do preço")).last.fill("66,66")
+    await page.get_by_role("button", name="Salvar vínculo").click()
+
+    await expect(page.get_by_role("status").first).to_contain_text("Vínculo salvo")
+    await operator.looks("anuncio-vinculado")
+    posted = merchant.order_in("processed", order["order_id"], "integrado")
+    code = posted["erp"]["integration_code"]
+    [row] = [each for each in merchant.erp_orders() if each["codigo_pedido_integracao"] == code]
+    held = row["pedido_venda_produto"]
+    lines = len(order["order"]["items"]) + 1
+    assert len(held["det"]) == lines, "a line for each part of the kit"
+    charged = Decimal(str(held["total_pedido"]["valor_total_pedido"]))
+    assert charged == Decimal(order["total"]), "what the buyer paid, to the cent"
+
+
+def waits(order: dict, item: dict) -> bool:
+    return any(f"items.{item['item_id']}." in (r["field"] or "") for r in order["reasons"])
+
+
+async def test_a_publication_date_is_moved_back_and_given_back_without_a_script(
+    newcomer, belt
+) -> None:
+    operator = await newcomer(script=False)
+    await operator.log_in(belt.site.card()["panel"])
+    page = operator.page
+    await page.goto(f"/lojas/{STORE}/anuncios")
+    await page.locator("table.listings tbody th a").first.click()
+
+    await page.get_by_label("Capturar pedidos feitos a partir de").fill("2025-11-01")
+    await page.get_by_role("button", name="Salvar data").click()
+    await expect(page.get_by_text("antes de 01/11/2025")).to_be_visible()
+    await page.get_by_role("button", name="Voltar à data do canal").click()
+    await expect(page.get_by_text("É a data do canal.")).to_be_visible()
