@@ -208,7 +208,7 @@ def _listings(listings: ListingPages) -> list[Page]:
         Page(every, listings.everything, Permission.SEE),
         Page(f"{every}/ler-erp", listings.read_erp, Permission.SEE, method="POST"),
         Page(one, listings.one, Permission.SEE),
-        Page(f"{one}/data", listings.date, Permission.OPERATE, method="POST"),
+        Page(f"{one}/data", listings.set_date, Permission.OPERATE, method="POST"),
         Page(f"{one}/vinculo", listings.show_link, Permission.OPERATE),
         Page(f"{one}/vinculo", listings.link, Permission.OPERATE, method="POST"),
     ]

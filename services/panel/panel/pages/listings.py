@@ -68,8 +68,8 @@ class ListingPages:
             store=store, section="/anuncios", products=products, words_of=listing_words,
             counts=counts(sold), sold=len(sold), stops=sum(line.stops for line in sold),
             ended=len(found) - len(sold), with_ended=ended, text=text, match=match,
-            lines=chosen[(page - 1) * PAGE : page * PAGE], since=self._since, total=len(chosen), page=page,
-            pages=pages, now=self.desk.clock(),
+            lines=chosen[(page - 1) * PAGE : page * PAGE], since=self._since,
+            total=len(chosen), page=page, pages=pages, now=self.desk.clock(),
         )  # fmt: skip
 
     async def read_erp(self, request: Request) -> Response:
@@ -82,7 +82,7 @@ class ListingPages:
         """One listing: its variations, and from when on its orders count."""
         return await self._one(request, *await self._listing(request))
 
-    async def date(self, request: Request) -> Response:
+    async def set_date(self, request: Request) -> Response:
         """Set the listing's publication date, or leave it to the channel."""
         store, listing = await self._listing(request)
         form = visit_of(request).form
