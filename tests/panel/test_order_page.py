@@ -306,11 +306,11 @@ async def test_what_the_erp_said_last_stays_when_it_answers_no_more(
         ),
         (
             {"pedido_venda_produto": SALE | {"cabecalho": {"codigo_pedido": 4}}},
-            "O ERP não tem mais este pedido",
+            "O ERP não mostrou este pedido agora",
         ),
         (
             Fault(FaultKind.TRANSIENT, "Tempo esgotado", "SOAP-ENV:Server"),
-            "O ERP não respondeu agora",
+            "O ERP não mostrou este pedido agora",
         ),
     ],
 )
@@ -543,3 +543,15 @@ async def test_a_kit_shows_each_product_that_it_became_with_its_stock(
     kit = "2 × P1 código 71 6 × P2 código 72 5 Diferente enviado: Central Central 2"
     assert kit in page
     assert "variação v-2 P3 código 73 Central 2" in page
+
+
+async def test_while_kafka_is_away_a_document_is_to_be_asked_for_again(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    await office.hear(*told())
+    office.topics.away = True
+
+    answer = await browser.get(f"{PAGE}/documento", params={"evento": CAPTURED})
+
+    assert answer.status_code == 503
+    assert "Tente de novo" in answer.text

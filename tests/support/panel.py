@@ -9,6 +9,7 @@ from itertools import count
 import httpx
 from starlette.types import ASGIApp
 
+from chassis.flow import Record
 from chassis.patience import Unavailable
 from chassis.store import Kept
 from chassis.table import Table
@@ -81,6 +82,11 @@ class Topics(MemoryLog):
             for table in (self.table, self.links, self.dates):
                 if isinstance(message, table.kind):
                     table.put(message)
+
+    async def find(self, topic: str, partition: int, offset: int) -> Record | None:
+        if self.away:
+            raise Unavailable("kafka: away")
+        return await super().find(topic, partition, offset)
 
 
 @dataclass

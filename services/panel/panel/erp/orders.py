@@ -122,7 +122,8 @@ class OrderReader:
                 log.warning("erp_order_not_read", account_id=account_id, why=str(fault))
             return
         order = sales_order(answer.get("pedido_venda_produto") or {})
-        self._keep(key, Look(order if order.order_id == order_id else None, now))
+        if order.order_id == order_id:  # another one: the store has changed its account since
+            self._keep(key, Look(order, now))
 
     def _keep(self, key: Key, look: Look) -> None:
         self._known.pop(key, None)

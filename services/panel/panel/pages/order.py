@@ -18,16 +18,20 @@ from panel.commands import is_changed, shown_order
 from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.documents import Document
+from panel.erp.lists import Lists
 from panel.erp.orders import Look
 from panel.erp.window import Window
 from panel.pages import personal
 from panel.pages.cures import cure
 from panel.pages.guard import access_of
 from panel.pages.view import View
+from panel.pages.words import TABS
 from panel.tab import Situation, Tab
 
 EVENT: Final = "evento"
 DEPTH: Final = "linha"
+SHOPS: Final = "https://{shop}"
+"""Where Shopify's shops are, and not a sandbox."""
 
 
 MOVING: Final = frozenset(
@@ -99,15 +103,16 @@ class OrderPage:
         revealed: bool = False,
     ) -> Response:
         access, body = access_of(request), shown_order(row)
-        lists = await self.window.lists.lists(store)
         look, unread = await self._look(store, row)
         held, sent = look.order if look else None, row["orders"].get("validated")
+        known = await self.window.lists.lists(store) if sent or held else None
+        lists = known or Lists(store.account_id)
         may_inspect = access.may(Permission.INSPECT, store.store_id)
         asked = {each["id"]: each["corrections"] for each in row["requests"]}
         trouble = self.desk.erp_trouble(store) if _waits_for_erp(row) else None
         return self.view.page(
             request, "order.html",
-            store=store, section="/pedidos/pendentes", row=row, body=body, at=address(row),
+            store=store, section=_section(row), row=row, body=body, at=address(row),
             changed=is_changed(row), revealed=revealed, personal=personal,
             cures=_cures(row, may_manage=access.may(Permission.MANAGE, store.store_id)),
             terms=comparison.terms(sent, held, lists),
@@ -115,7 +120,8 @@ class OrderPage:
             sent=sent, look=look, unread=unread, trouble=trouble, trouble_texts=TEXTS,
             depth=_depth(request, may_inspect=may_inspect), depths=Depth,
             may_inspect=may_inspect, steps=milestones.steps(row), asked=asked,
-            topic_of=documents.topic_of, channel_address=channel_address(store, row),
+            topic_of=documents.topic_of,
+            channel_address=channel_address(store, row, self.window.channels.shopify_url),
             reprocessable=row["tab"] == Tab.PENDING or _waits_for_erp(row),
             moving=not revealed and (row["reprocessing"] or row["situation"] in MOVING),
             now=self.desk.clock(),
@@ -133,7 +139,7 @@ class OrderPage:
     ) -> Response:
         return self.view.page(
             request, "order_document.html",
-            store=store, section="/pedidos/pendentes", row=row, entry=entry, document=found,
+            store=store, section=_section(row), row=row, entry=entry, document=found,
             at=address(row), revealed=revealed,
         )  # fmt: skip
 
@@ -176,12 +182,19 @@ def address(row: Mapping[str, Any]) -> str:
     return f"/lojas/{store_id}/pedidos/{quote(order, safe='')}"
 
 
-def channel_address(store: StoreConfigured, row: Mapping[str, Any]) -> str:
-    """The order at its channel, for whoever is logged in there; empty where that is not known."""
+def channel_address(store: StoreConfigured, row: Mapping[str, Any], shopify_url: str) -> str:
+    """The order at its channel, for whoever is logged in there; empty where that is not known.
+
+    Where a sandbox stands in for the channel nobody is logged in.
+    """
     order = row["_id"].partition(":")[2]
-    if store.channel == "shopify" and store.domain and order.isdecimal():
-        return f"https://{store.domain}/admin/orders/{order}"
-    return ""
+    shop = store.channel == "shopify" and store.domain and shopify_url == SHOPS
+    return f"https://{store.domain}/admin/orders/{order}" if shop and order.isdecimal() else ""
+
+
+def _section(row: Mapping[str, Any]) -> str:
+    """The tab that the order is in, which "Minha loja" keeps."""
+    return f"/pedidos/{TABS[row['tab'] or Tab.PENDING][0]}"
 
 
 def _waits_for_erp(row: Mapping[str, Any]) -> bool:
