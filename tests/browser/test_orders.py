@@ -128,7 +128,7 @@ async def test_a_product_is_looked_for_in_the_erp_and_linked(
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Vincular produto")
     await operator.looks("produto")
     await page.get_by_label("Buscar produto no ERP").fill("Caneca")
-    await page.get_by_role("button", name="Buscar no ERP").click()
+    await page.get_by_role("button", name="Buscar").click()
     await page.locator(".products input:enabled").first.check()
     await operator.looks("produto-escolhido")
     await page.get_by_role("button", name="Vincular e reprocessar").click()
