@@ -1,4 +1,4 @@
-""" "Buscar Pedidos": a look that fetches nothing, a run that can be held, a result per order."""
+"""Orders fetched on demand: a look that fetches nothing, a run that can be held, a result each."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta

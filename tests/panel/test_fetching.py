@@ -1,4 +1,4 @@
-""" "Buscar Pedidos" in the panel: what is typed becomes a command, what is told becomes a page."""
+"""Buscar Pedidos in the panel: what is typed becomes a command, what is told becomes a page."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

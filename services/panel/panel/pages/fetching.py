@@ -1,5 +1,6 @@
-""" "Buscar Pedidos": asking for past orders, seeing what would come, letting it run."""
+"""Past orders fetched ("Buscar Pedidos"): asked for, looked at first, let run."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -29,6 +30,10 @@ from panel.telling import tell
 LATEST: Final = 10
 USUAL_DAYS: Final = 7
 LONGEST_NUMBER: Final = 60
+EXPECTED: Final = "enviado"
+ANSWERED_WITHIN: Final = timedelta(seconds=15)
+"""A command that changes nothing is waited for no longer."""
+_EXPECTED: Final = re.compile(r"[0-9]{1,9}\.[0-9]{1,12}")
 UNDER_WAY: Final = frozenset({FetchState.LOOKING, FetchState.RUNNING})
 _SHOWN: Final = {
     "novos": (FetchOutcome.NEW, FetchOutcome.CHANGED),
@@ -79,12 +84,14 @@ class FetchPages:
         part = request.query_params.get("ver", "")
         part = part if part in _SHOWN else _first(fetch)
         orders = await self.book.orders(fetch_id, _SHOWN[part]) if fetch else []
+        expected = request.query_params.get(EXPECTED, "")
         return self.view.page(
             request, "fetch.html",
             store=store, section="/pedidos/buscar",
             fetch=fetch, fetch_id=fetch_id, orders=orders, part=part, parts=_SHOWN,
             counts=counts_of(fetch), most=MOST_ORDERS, now=self.desk.clock(),
             fetch_words=fetch_words, FetchState=FetchState, under_way=UNDER_WAY,
+            sent=is_awaited(fetch, expected, self.desk.clock()), expected=expected,
         )  # fmt: skip
 
     async def start(self, request: Request) -> Response:
@@ -106,10 +113,14 @@ class FetchPages:
     async def _direct(self, request: Request, directive: FetchDirective) -> Response:
         store = self._store(request)
         fetch_id = request.path_params["fetch"]
-        if await self.book.one(store.store_id, fetch_id) is not None:
-            of = self._of(request, store, fetch_id)
-            await tell(self.desk.publisher, DirectFetch(directive=directive, **of))
-        return RedirectResponse(address(store, fetch_id), 303)
+        fetch = await self.book.one(store.store_id, fetch_id)
+        if fetch is None:
+            return RedirectResponse(address(store, fetch_id), 303)
+        of = self._of(request, store, fetch_id)
+        await tell(self.desk.publisher, DirectFetch(directive=directive, **of))
+        until = int((self.desk.clock() + ANSWERED_WITHIN).timestamp())
+        expected = f"?{EXPECTED}={fetch.step}.{until}"
+        return RedirectResponse(address(store, fetch_id) + expected, 303)
 
     async def _form(
         self,
@@ -181,6 +192,16 @@ def counts_of(fetch: FetchProgress | None) -> dict[str, int]:
         "falhas": counts.failed,
         "conhecidos": counts.known,
     }
+
+
+def is_awaited(fetch: FetchProgress | None, expected: str, now: datetime) -> bool:
+    """Whether what was asked last is still to show: `expected` is the step it was asked at."""
+    step, _, until = expected.partition(".")
+    if fetch is None or not (
+        step.isdecimal() and until.isdecimal() and len(until) <= len(str(2**53))
+    ):
+        return False
+    return fetch.step <= int(step) and now.timestamp() < int(until)
 
 
 def _first(fetch: FetchProgress | None) -> str:
