@@ -115,6 +115,12 @@ async def test_the_panel_keeps_listings_and_products_as_they_were(database: Any)
 
     assert await listings.of_store(STORE) == [a_listing()]
     assert await listings.one(STORE, "9001") == a_listing()
+    newer = a_listing(revision=2, title="Caneca nova")
+    await listings.save({KEY: Kept(newer, 1), f"{STORE}:9": Kept(a_listing("9"), 0)})
+    assert sorted(await listings.of_store(STORE), key=lambda one: one.key) == [
+        a_listing("9"),
+        newer,
+    ]
     assert await listings.one(STORE, "404") is None
     [found] = (await kept.load(["omie-1"])).values()
     assert found.state.products().product(7_711_002_233) == products[0]

@@ -1,11 +1,13 @@
 """The listings that capture told of, as the pages look them up."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, MongoDocuments, translated
 from contracts.envelope import Message
 from contracts.listings import ListingSeen
+
+STORES_KEPT: Final = 8
 
 
 def step(
@@ -28,6 +30,13 @@ def decode(document: dict[str, Any]) -> ListingSeen:
     return ListingSeen.model_validate_json(document["seen"])
 
 
+def _opened(
+    document: dict[str, Any], known: tuple[int, ListingSeen] | None
+) -> tuple[int, ListingSeen]:
+    version = document["version"]
+    return known if known and known[0] == version else (version, decode(document))
+
+
 class Listings(Protocol):
     """Where pages find listings. Raises Unavailable."""
 
@@ -39,11 +48,12 @@ class Listings(Protocol):
 
 
 class MongoListings(MongoDocuments[ListingSeen]):
-    """The listings in a collection."""
+    """The listings in a collection. Those of the stores looked at last are read once per version."""
 
     def __init__(self, collection: Collection_[dict[str, Any]]) -> None:
         super().__init__(collection, encode, decode)
         self._listings = collection
+        self._opened: dict[str, dict[str, tuple[int, ListingSeen]]] = {}
 
     async def prepare(self) -> None:
         """Make the index."""
@@ -53,8 +63,13 @@ class MongoListings(MongoDocuments[ListingSeen]):
     async def of_store(self, store_id: str) -> Sequence[ListingSeen]:
         """See Listings."""
         with translated():
-            found = await self._listings.find({"store_id": store_id}, {"seen": 1}).to_list(None)
-        return [decode(document) for document in found]
+            found = await self._listings.find({"store_id": store_id}).to_list(None)
+        known = self._opened.pop(store_id, {})
+        opened = {d["_id"]: _opened(d, known.get(d["_id"])) for d in found}
+        self._opened[store_id] = opened
+        while len(self._opened) > STORES_KEPT:
+            del self._opened[next(iter(self._opened))]
+        return [listing for _, listing in opened.values()]
 
     async def one(self, store_id: str, listing_id: str) -> ListingSeen | None:
         """See Listings."""
