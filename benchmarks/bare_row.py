@@ -101,7 +101,7 @@ def _put_order(row: Document, kind: str, order: Order) -> None:
     row |= listed | {
         "placed_at": datetime.fromisoformat(listed["placed_at"]),
         "shown": kind,
-        "search": [order.number, *listed["skus"]],
+        "search": [order.number, *listed["skus"], *order.buyer.name.split(), order.buyer.email],
     }
 
 

@@ -1,5 +1,6 @@
 """The board on the real MongoDB answers as the one in memory does."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from contracts.envelope import Message
 from contracts.events import OrderErased, Undoing
 from contracts.reasons import ReasonCode
 from panel.board import ORDERS, Board, MongoBoard, Query, prepare
+from panel.live import MongoChanges
 from panel.paging import cursor
 from panel.row import Row, decode, encode, step
 from panel.rows import Rows
@@ -229,3 +231,41 @@ async def test_a_tab_is_read_from_its_index(boards: Boards) -> None:
 
     assert "'indexName': 'tabs'" in plan
     assert "'stage': 'SORT'" not in plan
+
+
+async def test_a_list_with_a_reason_or_a_period_is_read_from_an_index(boards: Boards) -> None:
+    await told(boards)
+    wanted = {"store_id": {"$in": [STORE]}, "tab": "pending"}
+    orders = boards.database[ORDERS]
+
+    for more, by in (
+        ({"reasons.code": "CUSTOMER_DOC_MISSING"}, "updated_at"),
+        ({"placed_at": {"$gte": PAID_AT, "$lt": PAID_AT + timedelta(days=1)}}, "placed_at"),
+    ):
+        found = orders.find(wanted | more).sort([(by, -1), ("_id", -1)]).limit(3)
+        plan = str((await found.explain())["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in plan
+        assert "'stage': 'SORT'" not in plan
+
+
+async def test_some_rows_are_found_at_once_within_the_given_stores(boards: Boards) -> None:
+    await told(boards)
+    ids = [f"{STORE}:1001", f"{OTHER}:1005", f"{STORE}:404"]
+
+    found = await boards.real.some(ids, [STORE])
+
+    assert [row["_id"] for row in found] == [f"{STORE}:1001"]
+    assert "orders" not in found[0]
+
+
+async def test_a_changed_row_is_heard_of(boards: Boards) -> None:
+    changes = MongoChanges(boards.database).follow()
+    heard = asyncio.ensure_future(anext(changes))
+    number = 1001
+    async with asyncio.timeout(20):
+        while not heard.done():  # the stream opens meanwhile
+            await boards.tell(captured(sold(number)))
+            number += 1
+
+    assert heard.result().startswith(f"{STORE}:")
+    await changes.aclose()

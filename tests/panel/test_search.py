@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.events import OrderErased
 from panel.search import MARK, exact, folded, starts, understood
 from tests.panel.test_row import shown
-from tests.support.builders import a_buyer, an_item, an_order, captured
+from tests.support.builders import ACCOUNT, PAID_AT, a_buyer, an_item, an_order, captured
 
 
 def finds(typed: str, terms: list[str]) -> bool:
@@ -73,3 +74,18 @@ def test_anything_typed_is_understood_somehow_and_never_names_a_hidden_term(text
 @given(name=st.text(max_size=60))
 def test_every_beginning_of_a_name_ends_as_the_name_does(name: str) -> None:
     assert all(folded(name).endswith(start) for start in starts(name))
+
+
+def test_an_erased_buyer_is_found_no_more_but_the_order_is() -> None:
+    order = an_order(1001, an_item("CAN-350-AZ"), buyer=a_buyer())
+    erased = OrderErased(
+        order_id=order.order_id,
+        store_id=order.store_id,
+        account_id=ACCOUNT,
+        revision=1,
+        attempt=0,
+        occurred_at=PAID_AT,
+    )
+
+    for told in ((captured(order), erased), (erased, captured(order))):
+        assert shown(*told)["search"] == ["1001", "can-350-az"]

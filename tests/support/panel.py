@@ -1,7 +1,7 @@
 """A panel in memory: its board, its topics, and a browser or a program in front of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import count
@@ -139,7 +139,7 @@ class MemoryChanges:
 
     told: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
 
-    async def follow(self) -> AsyncIterator[str]:
+    async def follow(self) -> AsyncGenerator[str, None]:
         while (order_id := await self.told.get()) is not None:
             yield order_id
 

@@ -6,7 +6,7 @@ have written them.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class Changes(Protocol):
     """Where changes of rows are heard of."""
 
-    def follow(self) -> AsyncIterator[str]:
+    def follow(self) -> AsyncGenerator[str, None]:
         """The ids of orders whose rows change from now on. Raises Unavailable."""
 
 
@@ -41,7 +41,7 @@ class MongoChanges:
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._orders: Collection_[dict[str, Any]] = database[ORDERS]
 
-    async def follow(self) -> AsyncIterator[str]:
+    async def follow(self) -> AsyncGenerator[str, None]:
         """See Changes."""
         with translated():
             async with self._orders.watch(_WRITTEN) as stream:

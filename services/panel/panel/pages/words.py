@@ -85,13 +85,13 @@ CANCEL_REASONS: Final[dict[str, str]] = {
 
 NOTICES: Final[dict[str, str]] = {
     "reprocessamento": (
-        "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar; "
-        "atualize a página para ver."
+        "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar."
     ),
     "nenhum": "Selecione ao menos um pedido, ou use “Reprocessar todos”.",
     "escolha": (
         "Escolha registrada. Se ela depende do ERP, ele é conferido agora; atualize a página."
     ),
+    "anuncios-pedidos": "O canal está sendo lido agora. Atualize a página em instantes.",
     "vinculo": "Vínculo salvo. Os pedidos que esperavam por ele seguem sozinhos.",
     "vinculo-desfeito": "Vínculo desfeito. Pedidos novos vão pelo SKU.",
     "data-anuncio": (
