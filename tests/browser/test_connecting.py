@@ -101,3 +101,21 @@ async def test_a_seller_of_mercado_livre_who_says_no_connects_nothing_and_then_d
     merchant.store = at_channel(belt, merchant, "minha-mercadolivre")
     sold = merchant.sells()
     eventually(lambda: merchant.order(f"mercadolivre-1190345527:{sold['id']}"))
+
+
+async def test_the_token_of_a_shops_own_app_is_tried_before_it_is_kept(
+    belt: Belt, operator: Operator
+) -> None:
+    demo = belt.site.card()["stores"][0]
+    await operator.page.goto(f"/lojas/{demo['id']}/reconectar")
+    for token in ("shpat_errada", demo["access_token"]):
+        if token != demo["access_token"]:
+            await operator.page.get_by_text("Usar um aplicativo próprio").click()
+        await operator.page.get_by_label("Chave de acesso da API Admin").fill(token)
+        await operator.page.get_by_label("Segredo do aplicativo").fill(demo["webhook_secret"])
+        await operator.page.get_by_role("button", name="Continuar").click()
+        if token != demo["access_token"]:
+            await expect(operator.page.get_by_role("alert")).to_contain_text("não aceita a chave")
+            await operator.looks("reconectar-chave-recusada")
+
+    await expect(operator.page.get_by_role("status").first).to_contain_text("Loja reconectada")
