@@ -15,6 +15,7 @@ from typing import Final
 
 from benchmarks import (
     allowance,
+    backfill,
     end_to_end,
     isolation,
     latency,
@@ -31,7 +32,17 @@ from embedded.errors import SetupError, StartFailed
 
 BENCHMARKS: Final[Mapping[str, Callable[[Plan], Outcome]]] = {
     each.NAME: each.measure
-    for each in (validation, webhook, projection, latency, end_to_end, isolation, allowance, panel)
+    for each in (
+        validation,
+        webhook,
+        projection,
+        latency,
+        end_to_end,
+        isolation,
+        allowance,
+        backfill,
+        panel,
+    )
 }
 """All of them, in the order in which they run. Another one is a file and an entry here."""
 UNASKED: Final = [name for name in BENCHMARKS if name != panel.NAME]
