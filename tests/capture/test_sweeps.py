@@ -1,5 +1,6 @@
 """Nothing is missed: what no webhook told is found by itself, once, and only what is wanted."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 from capture.leases import Lease
 from chassis.store import Kept
 from contracts.order import OrderStatus
+from tests.support import nuvemshop
 from tests.support.at_sandbox import CHANNELS, at_sandbox
 from tests.support.memory import MemoryDocuments
 from tests.support.sweeping import Sweeping
+from tests.support.waiting import eventually
 
 
 async def test_after_26_hours_down_every_order_is_there_with_the_first_sweep(tmp_path: Path):
@@ -221,6 +224,41 @@ async def test_what_was_placed_before_its_listings_were_published_is_ignored(
             again.capture.publications.dates[keys[0]] = event.order.placed_at - timedelta(hours=1)
             await Sweeping(again.capture).sweep()
             assert again.standings() == {order_id: "paid"}
+
+
+async def test_a_sale_of_mercado_livre_that_nuvemshop_imported_is_one_order(tmp_path: Path):
+    async with at_sandbox(tmp_path) as there:
+        sold = await there.sells("mercadolivre")
+        copy = await there.sells("nuvemshop", storefront="meli")
+        body = nuvemshop.a_webhook("order/paid", int(copy.partition(":")[2]))
+        path = "/webhooks/nuvemshop/loja-nuvemshop"
+        assert await there.capture.post(path, body, nuvemshop.signed(body)) == 200
+
+        await Sweeping(there.capture).sweep()
+
+        assert there.standings() == {sold: "paid"}
+        assert there.capture.tally.counts["sold_elsewhere"] == 1
+
+
+async def test_a_store_whose_sweep_takes_long_holds_no_other_up(tmp_path: Path):
+    async with at_sandbox(tmp_path) as there:
+        sweeping = Sweeping(there.capture)
+        sold = await there.sells("shopify")
+        held = asyncio.Event()
+        slow = there.capture.nuvemshop.answer
+
+        async def stuck(request: httpx.Request) -> httpx.Response:
+            await held.wait()
+            return await slow(request)  # type: ignore[misc]
+
+        there.capture.nuvemshop.answer = stuck  # type: ignore[assignment]
+        sweeping_on = asyncio.create_task(sweeping.sweeper.keep_sweeping(1))
+        await eventually(lambda: sold in there.standings())
+        later = await there.sells("mercadolivre")
+        await eventually(lambda: later in there.standings())
+
+        sweeping_on.cancel()
+        await asyncio.gather(sweeping_on, return_exceptions=True)
 
 
 async def test_a_captured_order_is_followed_although_its_listing_s_date_moves_on(tmp_path: Path):

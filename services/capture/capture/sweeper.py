@@ -32,7 +32,7 @@ from chassis.patience import Unavailable, patiently
 from chassis.store import Documents, Kept
 from contracts.stores import StoreConfigured
 
-STORES_AT_ONCE: Final = 4
+STORES_AT_ONCE: Final = 8
 
 log = structlog.get_logger()
 
@@ -63,20 +63,24 @@ class Sweeper:
     sleep: Callable[[float], Awaitable[None]]
 
     async def keep_sweeping(self, every_s: float) -> None:
-        """Sweep all stores now and every so often, until cancelled; never, every 0 seconds."""
-        while every_s > 0:
-            await self.sweep_all()
-            await self.sleep(every_s)
+        """Sweep all stores now and every so often, until cancelled; never, every 0 seconds.
+
+        A store whose sweep takes longer is left out of the next ones, and holds nobody up.
+        """
+        turns, swept_now = asyncio.Semaphore(STORES_AT_ONCE), set[str]()
+        async with asyncio.TaskGroup() as group:
+            while every_s > 0:
+                for store in self._connected():
+                    if store.store_id not in swept_now:
+                        swept_now.add(store.store_id)
+                        task = group.create_task(self._in_turn(turns, store))
+                        task.add_done_callback(partial(_discard, swept_now, store.store_id))
+                await self.sleep(every_s)
 
     async def sweep_all(self) -> None:
         """Sweep every store that is connected, a few at a time."""
         turns = asyncio.Semaphore(STORES_AT_ONCE)
-
-        async def one(store: StoreConfigured) -> None:
-            async with turns:
-                await self.sweep(store)
-
-        await asyncio.gather(*(one(store) for store in self.shops.stores if store.active))
+        await asyncio.gather(*(self._in_turn(turns, store) for store in self._connected()))
 
     async def sweep(self, store: StoreConfigured) -> None:
         """One round, unless another process is at it. What goes wrong waits for the next."""
@@ -95,6 +99,13 @@ class Sweeper:
             # One store's bug must keep no other from being swept.
             what = f"{type(error).__name__} at {raised_at(error)}"
             log.exception("sweep_failed", store_id=store.store_id, error=what)
+
+    def _connected(self) -> list[StoreConfigured]:
+        return [store for store in self.shops.stores if store.active]
+
+    async def _in_turn(self, turns: asyncio.Semaphore, store: StoreConfigured) -> None:
+        async with turns:
+            await self.sweep(store)
 
     async def _sweep(self, round_: Round) -> None:
         now, store_id = self.clock(), round_.store.store_id
@@ -144,3 +155,7 @@ class Sweeper:
             for some in few({order_id.removeprefix(f"{store_id}:"): b"" for order_id in gone}):
                 await self.questions.ask(round_.store, round_.channel, some, round_.asked_by)
         log.info("counted", store_id=store_id, **round_.tally)
+
+
+def _discard(swept: set[str], store_id: str, _: asyncio.Task[None]) -> None:
+    swept.discard(store_id)
