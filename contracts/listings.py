@@ -131,6 +131,32 @@ class PublicationDateSet(ListingChoice):
         return f"date:{self.subject}"
 
 
+class ListingsWanted(Message):
+    """A person wants the store's listings read now. Asking while they are read is harmless."""
+
+    type: ClassVar[str] = "br.esteira.listings.wanted.v1"
+    topic: ClassVar[str] = "listings.choices.v1"
+
+    store_id: str
+    wanted_by: str
+
+    @property
+    def key(self) -> str:
+        """Of each store the latest wish is kept."""
+        return f"read:{self.store_id}"
+
+    @property
+    def subject(self) -> str:
+        """The store."""
+        return self.store_id
+
+    @property
+    def event_id(self) -> str:
+        """One per moment."""
+        name = f"{self.store_id}|{self.type}|{self.occurred_at.isoformat()}"
+        return str(uuid5(NAMESPACE, name))
+
+
 def link_key(store_id: str, listing_id: str, variation_id: str) -> str:
     """Under which key the link of this variation is told."""
     return f"link:{store_id}:{listing_id}:{variation_id}"

@@ -22,7 +22,12 @@ from contracts.events import (
     StoreDisconnected,
 )
 from contracts.fetches import DirectFetch, FetchOrders, FetchProgress, OrderFetched
-from contracts.listings import ListingLinked, ListingSeen, PublicationDateSet
+from contracts.listings import (
+    ListingLinked,
+    ListingSeen,
+    ListingsWanted,
+    PublicationDateSet,
+)
 from contracts.stores import StoreConfigured
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -145,7 +150,7 @@ _BELT = (
     Topic(
         ListingLinked.topic, key="what is decided", writers=("panel",),
         readers=("capture", "validation", "panel"),
-        messages=(ListingLinked, PublicationDateSet),
+        messages=(ListingLinked, PublicationDateSet, ListingsWanted),
         partitions=1, retention_ms=None, compacted=True,
         purpose="What people decide about listings: their ERP products, their publication dates.",
     ),

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from capture.channels.channel import TokenRefused, Unreachable
 from capture.channels.shelf import Offer
 from capture.keyring import Keyring
-from capture.listing_rounds import ListingRounds, PublicationDates
+from capture.listing_choices import Following
+from capture.listing_rounds import ListingRounds
 from capture.listings import seen
 from capture.shops import Shops
 from capture.tokens import Tokens
 from chassis.table import Table
-from contracts.listings import ListingSeen, ListingState, PublicationDateSet
+from contracts.listings import ListingSeen, ListingState, ListingsWanted, PublicationDateSet
 from contracts.stores import StoreConfigured
 from tests.support.belt import NOON, FakeClock
 from tests.support.builders import STORE, a_store
@@ -161,6 +162,25 @@ async def test_a_store_that_left_is_not_read():
     assert await ground.visit([an_offer("1")]) == []
 
 
+async def test_listings_are_read_at_once_when_a_person_wants_it_and_once_per_wish():
+    ground = Ground()
+    await ground.visit([an_offer("1")])
+    ground.shelf.pages = [[an_offer("1"), an_offer("2")]]
+    wish = ListingsWanted(occurred_at=ground.clock(), store_id=STORE, wanted_by="ana")
+    ground.clock.advance(seconds=5)
+    await ground.listings.visit(ground.store)
+    assert len(ground.told) == 1
+
+    await ground.listings.want(wish)
+    await ground.listings.visit(ground.store)
+    assert len(ground.told) == 2
+
+    ground.shelf.tokens.clear()
+    await ground.listings.want(wish)
+    await ground.listings.visit(ground.store)
+    assert ground.shelf.tokens == []
+
+
 async def test_a_crash_after_telling_tells_the_same_again():
     ground = Ground()
     [told] = await ground.visit([an_offer("1")])
@@ -173,12 +193,12 @@ async def test_a_crash_after_telling_tells_the_same_again():
 
 async def test_a_date_that_a_person_sets_is_written_down():
     table, book = Table(PublicationDateSet), MemoryListingBook()
-    dates = PublicationDates(table, book)
+    dates = Following(table, book.date)
     table.put(a_date(NOON))
     table.put(a_date(None, version=2))
 
     while dates.waiting:
-        await dates.write_next()
+        await dates.next()
 
     assert book.dates[f"{STORE}:9001"].version == 2
 

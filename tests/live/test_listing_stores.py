@@ -103,6 +103,14 @@ async def test_a_store_is_read_by_one_process_at_a_time_and_when_it_is_due(
     assert await mine.claim(STORE, "another access", due - timedelta(minutes=1), lease)
     await mine.ended(STORE, "another access", due)
     assert await mine.claim(STORE, "another access", due, lease)
+    await mine.ended(STORE, "another access", due + timedelta(hours=1))
+
+    for _ in range(2):
+        await yours.wanted(STORE, due)
+    assert await yours.claim(STORE, "another access", due, lease)
+    await yours.ended(STORE, "another access", due + timedelta(hours=1))
+    await mine.wanted(STORE, due)
+    assert not await mine.claim(STORE, "another access", due, lease)
 
 
 async def test_the_panel_keeps_listings_and_products_as_they_were(database: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.listings import ListingLinked, ListingState, PublicationDateSet
+from contracts.listings import ListingLinked, ListingState, ListingsWanted, PublicationDateSet
 from panel.access import Role
 from panel.people import Grant
 from tests.support.builders import STORE, a_store
@@ -267,6 +267,17 @@ async def test_a_reader_sees_listings_and_is_offered_nothing_to_change(
         assert "Caneca azul" in page.text
         assert "/vinculo" not in page.text
         assert "Salvar data" not in page.text
+
+
+async def test_the_channel_is_read_when_a_person_wants_it(
+    browser: httpx.AsyncClient, office: Office
+):
+    answer = await press(browser, f"{HERE}/ler-canal", await browser.get(HERE))
+
+    [wish] = office.topics.messages(ListingsWanted)
+    assert isinstance(wish, ListingsWanted)
+    assert (wish.store_id, wish.wanted_by) == (STORE, "ana")
+    assert "está sendo lido" in said(await browser.get(answer.headers["location"]))
 
 
 async def test_an_unknown_listing_or_variation_is_not_found(

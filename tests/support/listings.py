@@ -157,5 +157,10 @@ class MemoryRounds:
         kept |= {"owner": self.owner, "until": now + lasting}
         return True
 
+    async def wanted(self, store_id: str, at: datetime) -> None:
+        kept = self.kept.get(store_id)
+        if kept and kept.get("wanted_at", at - timedelta(seconds=1)) < at:
+            kept |= {"wanted_at": at, "due_at": at}
+
     async def ended(self, store_id: str, access: str, due_at: datetime) -> None:
         self.kept[store_id] |= {"owner": "", "access": access, "due_at": due_at}

@@ -44,6 +44,9 @@ class Rounds(Protocol):
     async def ended(self, store_id: str, access: str, due_at: datetime) -> None:
         """They were read, or could not be; they are due again at this moment."""
 
+    async def wanted(self, store_id: str, at: datetime) -> None:
+        """A person wanted them read at this moment; an older wish changes nothing."""
+
 
 class MongoListingBook:
     """The listings in one collection."""
@@ -147,4 +150,12 @@ class MongoRounds:
             await self._rounds.update_one(
                 {"_id": store_id, "owner": self._owner},
                 {"$set": {"owner": "", "access": access, "due_at": due_at}},
+            )
+
+    async def wanted(self, store_id: str, at: datetime) -> None:
+        """See Rounds. A store that was never read is due anyway."""
+        with translated():
+            await self._rounds.update_one(
+                {"_id": store_id, "wanted_at": {"$not": {"$gte": at}}},
+                {"$set": {"wanted_at": at, "due_at": at}},
             )

@@ -10,7 +10,8 @@ import httpx
 from capture.channels.shelves import SHELVES
 from capture.handlers import SERVICE
 from capture.listing_book import MongoListingBook, MongoRounds
-from capture.listing_rounds import ListingRounds, PublicationDates
+from capture.listing_choices import Following
+from capture.listing_rounds import ListingRounds
 from capture.settings import Settings
 from capture.shops import Shops
 from capture.tokens import Tokens
@@ -18,7 +19,7 @@ from chassis import kafka, table
 from chassis.app import Clients, Parts
 from chassis.clock import utc_now
 from chassis.table import Table
-from contracts.listings import PublicationDateSet
+from contracts.listings import ListingsWanted, PublicationDateSet
 
 
 def listing_parts(
@@ -33,9 +34,8 @@ def listing_parts(
     """What starts, runs and stops for the sake of listings."""
     database = clients.mongo["esteira_capture"]
     book = MongoListingBook(database)
-    dates = Table(PublicationDateSet)
-    dating = PublicationDates(dates, book)
-    consumer = kafka.table_consumer(settings.kafka, SERVICE)
+    dates, wishes = Table(PublicationDateSet), Table(ListingsWanted)
+    of_dates, of_wishes = (kafka.table_consumer(settings.kafka, SERVICE) for _ in range(2))
     rounds = ListingRounds(
         shops=shops,
         shelves={name: shelf(http, addresses[name]) for name, shelf in SHELVES.items()},
@@ -48,8 +48,19 @@ def listing_parts(
         new_round=lambda: uuid4().hex,
         service=SERVICE,
     )
+    dating, wishing = Following(dates, book.date), Following(wishes, rounds.want)
     return Parts(
-        starts=[book.prepare, partial(table.load, dates, consumer)],
-        background=[partial(table.follow, dates, consumer), dating.run, rounds.run],
-        stops=[consumer.stop],
+        starts=[
+            book.prepare,
+            partial(table.load, dates, of_dates),
+            partial(table.load, wishes, of_wishes),
+        ],
+        background=[
+            partial(table.follow, dates, of_dates),
+            partial(table.follow, wishes, of_wishes),
+            dating.run,
+            wishing.run,
+            rounds.run,
+        ],
+        stops=[of_dates.stop, of_wishes.stop],
     )

@@ -24,8 +24,7 @@ from capture.tokens import Tokens
 from chassis.clock import Clock
 from chassis.flow import Publishes
 from chassis.patience import patiently
-from chassis.table import Table
-from contracts.listings import ListingSeen, PublicationDateSet
+from contracts.listings import ListingSeen, ListingsWanted
 from contracts.stores import StoreConfigured
 from contracts.wire import encode
 
@@ -85,6 +84,12 @@ class ListingRounds:
                         await self._woken.wait()
                 except TimeoutError:
                     continue
+
+    async def want(self, wish: ListingsWanted) -> None:
+        """Read the store's listings now, unless this wish was heard before. Raises Unavailable."""
+        await self.rounds.wanted(wish.store_id, wish.occurred_at)
+        self._later.pop(wish.store_id, None)
+        self._woken.set()
 
     async def visit(self, store: StoreConfigured) -> None:
         """Read the store's listings if they are due and nobody else reads them."""
@@ -210,31 +215,3 @@ def _access(store: StoreConfigured) -> str:
     """A hash of where and with what the store is read: after another access it is read at once."""
     told = f"{store.channel}|{store.domain}|{store.channel_token}|{store.channel_refresh_token}"
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-@dataclass(slots=True)
-class PublicationDates:
-    """Writes the dates that people set into the book, in the order they were set."""
-
-    table: Table[PublicationDateSet]
-    book: ListingBook
-    _news: asyncio.Queue[PublicationDateSet] = field(default_factory=asyncio.Queue, init=False)
-
-    def __post_init__(self) -> None:
-        """Hear of every date."""
-        self.table.watch(self._news.put_nowait)
-
-    @property
-    def waiting(self) -> int:
-        """How many dates are not written yet."""
-        return self._news.qsize()
-
-    async def write_next(self) -> None:
-        """Write the next date that was heard, or will be."""
-        chosen = await self._news.get()
-        await patiently(lambda: self.book.date(chosen), "keeping a publication date")
-
-    async def run(self) -> None:
-        """Write what is heard, until cancelled."""
-        while True:
-            await self.write_next()

@@ -14,6 +14,7 @@ from contracts.listings import (
     ListingChoice,
     ListingLinked,
     ListingSeen,
+    ListingsWanted,
     PublicationDateSet,
     link_key,
 )
@@ -93,6 +94,11 @@ class Choices:
             published_at=published_at,
         )
         await self._change(self.dates, change)
+
+    async def read(self, store_id: str, *, by: str) -> None:
+        """Have the store's listings read from its channel now. Raises Unavailable."""
+        wish = ListingsWanted(occurred_at=self.clock(), store_id=store_id, wanted_by=by)
+        await tell(self.publisher, wish, self.patience_s)
 
     async def _change(self, table: Table[C], change: C) -> None:
         async with self._one_at_a_time:

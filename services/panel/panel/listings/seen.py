@@ -48,7 +48,7 @@ class Listings(Protocol):
 
 
 class MongoListings(MongoDocuments[ListingSeen]):
-    """The listings in a collection. Those of the stores looked at last are read once per version."""
+    """The listings in a collection. Those of stores looked at lately are opened once a version."""
 
     def __init__(self, collection: Collection_[dict[str, Any]]) -> None:
         super().__init__(collection, encode, decode)

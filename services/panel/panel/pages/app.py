@@ -206,6 +206,7 @@ def _listings(listings: ListingPages) -> list[Page]:
     every, one = "/lojas/{store}/anuncios", "/lojas/{store}/anuncios/{listing}"
     return [
         Page(every, listings.everything, Permission.SEE),
+        Page(f"{every}/ler-canal", listings.read_channel, Permission.OPERATE, method="POST"),
         Page(f"{every}/ler-erp", listings.read_erp, Permission.SEE, method="POST"),
         Page(one, listings.one, Permission.SEE),
         Page(f"{one}/data", listings.set_date, Permission.OPERATE, method="POST"),

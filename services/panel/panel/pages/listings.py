@@ -78,6 +78,12 @@ class ListingPages:
         await self.offers.catalogue.read_again(store)
         return RedirectResponse(f"/lojas/{store.store_id}/anuncios", 303)
 
+    async def read_channel(self, request: Request) -> Response:
+        """Have the channel read now."""
+        store = self._store(request)
+        await self.offers.choices.read(store.store_id, by=access_of(request).user)
+        return RedirectResponse(f"/lojas/{store.store_id}/anuncios?aviso=anuncios-pedidos", 303)
+
     async def one(self, request: Request) -> Response:
         """One listing: its variations, and from when on its orders count."""
         return await self._one(request, *await self._listing(request))
