@@ -215,20 +215,28 @@ function go(step) {
   next.querySelector("a.id").focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
+const TABS = { p: "processados", n: "pendentes", c: "cancelados" };
+let going = false; // after g, the next key names a tab
 const ACTS = {
+  g: () => { going = true; setTimeout(() => (going = false), 1500); },
   j: () => go(1),
   k: () => go(-1),
   e: (row) => row?.querySelector(".more summary").click(),
   c: (row) => row?.querySelector('.acts a[href$="/editar"]')?.click(),
-  r: (row) => row?.querySelector(".acts form")?.requestSubmit(),
+  r: (row) => row?.querySelector(".acts form button:enabled")?.click(),
   x: (row) => row?.querySelector(".pick input")?.click(),
   "/": () => document.getElementById("texto").focus(),
   "?": () => keys.showModal(),
 };
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=checkbox]), select, textarea") || document.querySelector("dialog[open]");
-  if (!list || typing || event.ctrlKey || event.metaKey || event.altKey || !(event.key in ACTS)) return;
+  if (!list || typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (kept() === "nao" && event.key !== "?") return;
+  if (going && event.key in TABS) {
+    location.assign(list.dataset.live.replace(/[^/]+\/ao-vivo$/, TABS[event.key]));
+    return;
+  }
+  if (!(event.key in ACTS)) return;
   event.preventDefault();
   ACTS[event.key](rowOf(event.target) ?? document.querySelector("tbody.here"));
 });
