@@ -11,17 +11,24 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from capture import fetch, leases, sweep
 from capture.channels.channel import Application, PrivacyKind, PrivacyRequest, Shop
 from capture.channels.mercadolivre import renewal
+from capture.cut_off import MongoPublications
 from capture.deferrals import Deferrals, Deferred, MongoDeferrals
+from capture.fetch import Fetch
+from capture.fetcher import MongoWaiting
 from capture.grants import MongoGrants
+from capture.leases import Lease
 from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
 from capture.privacy import MongoPrivacyBook
 from capture.sighting import Ignored, Sighting
+from capture.sweep import Sweep
 from capture.tokens import Tokens
 from chassis.clock import utc_now
-from chassis.store import Kept, connect
+from chassis.store import Kept, MongoDocuments, connect
+from contracts.fetches import FetchCounts, FetchState
 from contracts.order import Gap, OrderStatus
 from contracts.stores import StoreSettings
 from contracts.topics import INBOX
@@ -159,6 +166,59 @@ async def test_a_store_s_orders_are_listed_page_by_page(sightings: Any):
     assert await sightings.after("s", "", 2) == ["s:1", "s:2"]
     assert await sightings.after("s", "s:2", 2) == ["s:3"]
     assert await sightings.after("nobody", "", 2) == []
+
+
+async def test_the_orders_that_stand_are_found_by_when_they_were_placed(sightings: Any):
+    paid, gone = OrderStatus.PAID, OrderStatus.CANCELLED
+    known = [
+        a_sighting("s:old", status=paid, placed_at=NOON - timedelta(days=2)),
+        a_sighting("s:first", status=paid, placed_at=NOON),
+        a_sighting("s:last", status=paid, placed_at=NOON + timedelta(hours=3)),
+        a_sighting("s:cancelled", status=gone, placed_at=NOON + timedelta(hours=1)),
+        a_sighting("s:never captured", placed_at=NOON + timedelta(hours=1)),
+        a_sighting("s:of a time before dates were kept", status=paid),
+        a_sighting("other:1", status=paid, placed_at=NOON),
+    ]
+    assert await sightings.save({sighting.order_id: Kept(sighting) for sighting in known})
+
+    found = await sightings.standing("s", NOON, NOON + timedelta(hours=3))
+
+    assert sorted(found) == ["s:first", "s:last"]
+    assert await sightings.load({"s:first"}) == {"s:first": Kept(known[1], 1)}
+
+
+async def test_publication_dates_are_those_of_the_collection_of_listings(mongodb_url: str):
+    async with fresh(mongodb_url) as database:
+        await database["listings"].insert_many(
+            [{"_id": "s:1", "published_at": NOON}, {"_id": "s:2", "published_at": None}]
+        )
+        publications = MongoPublications(database["listings"])
+
+        assert await publications.of(["s:1", "s:2", "s:3"]) == {"s:1": NOON}
+        assert await publications.of([]) == {}
+
+
+async def test_sweeps_leases_and_fetches_are_loaded_as_they_were_saved(mongodb_url: str):
+    swept = Sweep(store_id="s", began=NOON, swept_until=NOON, counted_at=NOON, heard=("a", "b"))
+    lease = Lease(holder="me", until=NOON)
+    looking = Fetch(
+        fetch_id="f", store_id="s", account_id=ACCOUNT, requested_by="maria", asked_at=NOON,
+        number="#1", expected=FetchCounts(new=1, ignored={"not_paid": 2}),
+    )  # fmt: skip
+    later = looking.model_copy(update={"fetch_id": "g", "asked_at": NOON + timedelta(seconds=1)})
+    done = later.model_copy(update={"fetch_id": "h", "state": FetchState.DONE})
+    async with fresh(mongodb_url) as database:
+        for name, module, state in (("sweeps", sweep, swept), ("leases", leases, lease)):
+            documents: Any = MongoDocuments(database[name], module.encode, module.decode)
+            assert await documents.save({"it": Kept(state)})
+            assert await documents.load(["it"]) == {"it": Kept(state, 1)}
+        fetches = MongoDocuments(database["fetches"], fetch.encode, fetch.decode)
+        waiting = MongoWaiting(database["fetches"])
+        await waiting.index()
+        assert await fetches.save({each.fetch_id: Kept(each) for each in (later, looking, done)})
+
+        assert await fetches.load(["f"]) == {"f": Kept(looking, 1)}
+        assert await waiting.under_way() == ["f", "g"]
 
 
 async def test_a_privacy_request_is_written_down_once(mongodb_url: str):
