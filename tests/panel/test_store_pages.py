@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -117,6 +117,22 @@ async def test_what_is_chosen_is_told_to_everybody_and_written_down(
     [entry] = office.audit.entries
     assert (entry.by, entry.what, entry.about) == ("ana", "loja_alterada", STORE)
     assert {"name", "salesperson_code"} <= set(entry.details)
+
+
+@pytest.mark.usefixtures("store")
+async def test_orders_are_wanted_from_the_begin_of_a_day_in_brazil(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    await browser.post(FORM, data=await fill(browser, orders_from="2026-10-01"))
+    assert told(office).settings.orders_from == datetime(2026, 10, 1, 3, 0, tzinfo=UTC)
+    assert 'value="2026-10-01"' in (await browser.get(FORM)).text
+
+    answer = await browser.post(FORM, data=await fill(browser, orders_from="2026-02-31"))
+    assert answer.status_code == 422
+    assert "Esta data não existe" in answer.text
+
+    await browser.post(FORM, data=await fill(browser, orders_from=""))
+    assert told(office).settings.orders_from is None
 
 
 @pytest.mark.usefixtures("store")

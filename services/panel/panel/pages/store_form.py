@@ -6,12 +6,14 @@ already, so that saving changes nothing there.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from contracts.order import PaymentMethod
 from contracts.stores import StoreConfigured
 from omie.registers import Code
 from panel.erp.lists import Lists
+from panel.pages.formats import ZONE
 from panel.pages.words import PAYMENTS
 
 Option = tuple[str, str]
@@ -118,6 +120,7 @@ class Form:
             Section("De/para de parcelas", tuple(self._installments()), folded=True),
             Section("Transportadoras", tuple(self._carriers()), folded=True),
             Section("Cliente e endereço", tuple(self._customer())),
+            Section("Captura", tuple(self._capture())),
         ]
         if self._store.channel in MARKETPLACES:
             found.append(Section("Intermediador da venda (NF-e)", tuple(self._intermediary())))
@@ -205,6 +208,14 @@ class Form:
             "Nomes que o checkout usa, separados por vírgula.",
         )  # fmt: skip
 
+    def _capture(self) -> Iterator[Field]:
+        yield Field(
+            "orders_from", "Pedidos a partir de",
+            self._shown("orders_from", day_of(self._settings.orders_from)),
+            hint="Pedidos anteriores a este dia não são capturados. Vazio: todos.",
+            error=self._errors.get("orders_from", ""), kind="date",
+        )  # fmt: skip
+
     def _intermediary(self) -> Iterator[Field]:
         yield self._text(
             "intermediary_cnpj", "CNPJ do marketplace", self._settings.intermediary_cnpj or ""
@@ -226,3 +237,8 @@ class Form:
     def _shown(self, name: str, value: object) -> str:
         own = "" if value is None else str(value)
         return own if self._typed is None else self._typed.get(name, own)
+
+
+def day_of(moment: datetime | None) -> str:
+    """The day in Brazil, as a date field has it."""
+    return moment.astimezone(ZONE).date().isoformat() if moment else ""

@@ -1,11 +1,13 @@
 """What somebody typed into the form of a store: what of it cannot be, and what it changes. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from contracts.stores import StoreSettings
 from omie.registers import Code
-from panel.pages.store_form import OTHERS, PAYMENT, SALE, Section
+from panel.pages.formats import ZONE
+from panel.pages.store_form import OTHERS, PAYMENT, SALE, Section, day_of
 
 _WHOLE: Final = frozenset(
     {"bank_account_code", "salesperson_code", "tax_scenario_code", "stock_location_code"}
@@ -23,6 +25,8 @@ def errors(form: Iterable[Section], typed: Mapping[str, str]) -> dict[str, str]:
             found[field.name] = "Escolha uma opção da lista."
         if len(value) > _MOST_TYPED or not value.isprintable():
             found[field.name] = "Use até 200 caracteres, sem quebras de linha."
+        if field.kind == "date" and value and not _is_day(value):
+            found[field.name] = "Esta data não existe."
         if field.name.startswith("frete-codigo:") and value and not _is_code(value):
             found[field.name] = "Use o código da transportadora no ERP, só números."
     return found
@@ -47,6 +51,7 @@ def options(typed: Mapping[str, str], settings: StoreSettings) -> dict[str, Any]
         "installments": _table(typed, "parcelas:"),
         "carriers": {name: int(code) for name, code in _pairs(typed, "frete").items()},
         "document_keys": tuple(dict.fromkeys(key for key in keys if key)),
+        "orders_from": _since(typed.get("orders_from"), settings.orders_from),
     }
 
 
@@ -66,6 +71,20 @@ def _code(name: str, value: str) -> Code | None:
     if not value:
         return None
     return int(value) if name in _WHOLE else value
+
+
+def _since(day: str | None, known: datetime | None) -> datetime | None:
+    """The begin of the day in Brazil; what is known, to the minute, while its day stays."""
+    if day is None or day == day_of(known):
+        return known
+    return datetime.combine(date.fromisoformat(day), time(), ZONE).astimezone(UTC) if day else None
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value) > date.min
+    except ValueError:
+        return False
 
 
 def _is_code(value: str) -> bool:
