@@ -7,21 +7,25 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contracts.accounts import AccountCondition, Condition
 from contracts.commands import (
     AddressCorrection,
     BuyerCorrection,
+    Command,
     Corrections,
     ItemCorrection,
     ReprocessOrder,
 )
-from contracts.envelope import Message
+from contracts.envelope import Event, Message
 from contracts.events import ItemTerms, OrderCaptured, PendingStage, RawDocument, Undoing
 from contracts.order import Refund, RefundLine
 from contracts.reasons import ReasonCode, reason
 from omie.faults import Fault, FaultKind
 from panel.access import Role
+from panel.pages.order import Depth
 from panel.people import Grant
 from tests.panel.test_row import erased, reprocess
 from tests.panel.test_store_pages import a_real_store
@@ -39,6 +43,7 @@ from tests.support.builders import (
     validated,
 )
 from tests.support.panel import Office, fields_of
+from tests.support.strategies import messages
 
 PAGE = f"/lojas/{STORE}/pedidos/1001"
 ORDER = an_order()
@@ -555,3 +560,20 @@ async def test_while_kafka_is_away_a_document_is_to_be_asked_for_again(
 
     assert answer.status_code == 503
     assert "Tente de novo" in answer.text
+
+
+told_of_orders = messages().filter(lambda m: isinstance(m, Event | Command))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=st.lists(told_of_orders, min_size=1, max_size=3), depth=st.sampled_from(Depth))
+async def test_whatever_is_told_of_an_order_its_page_can_be_read(
+    office: Office, browser: httpx.AsyncClient, told: list[Message], depth: Depth
+) -> None:
+    office.board.rows.clear()
+    same = {"order_id": ORDER.order_id, "store_id": STORE}
+    await office.hear(*(message.model_copy(update=same) for message in told))
+
+    assert (await browser.get(f"{PAGE}?linha={depth}")).status_code == 200
