@@ -41,6 +41,7 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "a reason nothing has": f"{_LIST}/pendentes?motivo=KIT_UNRESOLVED",
     "a situation": f"{_LIST}/processados?situacao=integrado",
     "a situation nothing has": f"{_LIST}/processados?situacao=aguardando_erp",
+    "a rare situation": f"{_LIST}/processados?situacao=cancelado_no_erp",
     "today": f"{_LIST}/processados?periodo=hoje",
     "30 days": f"{_LIST}/processados?periodo=30",
     "a week in spring": f"{_LIST}/processados?periodo=intervalo&de=2026-04-01&ate=2026-04-07",

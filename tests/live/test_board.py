@@ -235,14 +235,18 @@ async def test_a_tab_is_read_from_its_index(boards: Boards) -> None:
 
 async def test_a_list_with_a_reason_or_a_period_is_read_from_an_index(boards: Boards) -> None:
     await told(boards)
-    wanted = {"store_id": {"$in": [STORE]}, "tab": "pending"}
+    stores = {"store_id": {"$in": [STORE]}}
     orders = boards.database[ORDERS]
 
     for more, by in (
-        ({"reasons.code": "CUSTOMER_DOC_MISSING"}, "updated_at"),
-        ({"placed_at": {"$gte": PAID_AT, "$lt": PAID_AT + timedelta(days=1)}}, "placed_at"),
+        ({"tab": "pending", "reasons.code": "CUSTOMER_DOC_MISSING"}, "updated_at"),
+        ({"tab": "processed", "situation": "cancelado_no_erp"}, "updated_at"),
+        (
+            {"tab": "pending", "placed_at": {"$gte": PAID_AT, "$lt": PAID_AT + timedelta(days=1)}},
+            "placed_at",
+        ),
     ):
-        found = orders.find(wanted | more).sort([(by, -1), ("_id", -1)]).limit(3)
+        found = orders.find(stores | more).sort([(by, -1), ("_id", -1)]).limit(3)
         plan = str((await found.explain())["queryPlanner"]["winningPlan"])
         assert "IXSCAN" in plan
         assert "'stage': 'SORT'" not in plan

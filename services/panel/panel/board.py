@@ -12,7 +12,7 @@ from chassis.store import Collection_, Database, translated
 from panel import figures
 from panel.paging import Cursor, Page, page
 from panel.search import Search
-from panel.tab import Tab
+from panel.tab import Situation, Tab
 
 ORDERS: Final = "orders"
 HEAVY: Final = ("orders", "cells", "requests", "timeline")
@@ -21,6 +21,15 @@ _TABS_AND_NONE: Final = [*Tab, None]
 _ALREADY_THERE: Final = 48
 _LAST: Final = "\U0010ffff"
 """Sorts after any text that goes on after a prefix."""
+_RARE: Final = (
+    Situation.AWAITING_ERP,
+    Situation.CANCELLING,
+    Situation.CANCELLED_AT_ERP,
+    Situation.NEEDS_ACTION,
+    Situation.CHECKING,
+    Situation.KEPT,
+)
+"""Situations few orders of a tab are in: the others are found on the way through the tab."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -165,6 +174,11 @@ async def index(orders: Collection_[dict[str, Any]]) -> None:
             [("store_id", 1), ("reasons.code", 1), ("updated_at", -1), ("_id", -1)],
             name="reasons",
             partialFilterExpression={"tab": Tab.PENDING},
+        )
+        await orders.create_index(
+            [("store_id", 1), ("situation", 1), ("updated_at", -1), ("_id", -1)],
+            name="situations",
+            partialFilterExpression={"situation": {"$in": [*_RARE]}},
         )
         await orders.create_index([("store_id", 1), ("search", 1)], name="search")
     await figures.index(orders)
