@@ -68,7 +68,10 @@ class DirectFetch(FetchCommand):
 
 
 class FetchState(StrEnum):
-    """How far a fetch is. `FAILED`: the channel would not answer, `cause` says why."""
+    """How far a fetch is. `FAILED`: it needs a hand, `cause` says why.
+
+    A fetch under way that has a `cause` waits for the channel, and goes on by itself.
+    """
 
     LOOKING = "looking"
     LOOKED = "looked"

@@ -272,6 +272,25 @@ async def test_a_refused_token_fails_the_fetch_until_the_store_is_connected_agai
     assert there.standings() == {order_id: "paid"}
 
 
+async def test_a_channel_that_is_away_is_waited_for_and_then_the_run_goes_on(there: AtSandbox):
+    sweeping = Sweeping(there.capture)
+    sold = {await there.sells("shopify") for _ in range(3)}
+    command = asked(there.store("shopify"), **days(there, 1))
+    await sweeping.say(command)
+    await sweeping.fetch()
+    await sweeping.say(directed(START, command))
+    fault = {"store_id": "loja-shopify", "status": 503, "times": 100}
+    await there.sandbox.post("/_control/faults", json=fault)
+    await sweeping.fetch()
+    assert (sweeping.progress().state, sweeping.progress().cause) == ("running", "unreachable")
+
+    await there.sandbox.delete("/_control/faults")
+    await sweeping.fetch()
+
+    assert (sweeping.progress().state, sweeping.progress().cause) == ("done", "")
+    assert set(there.standings()) == sold
+
+
 async def test_a_fetch_of_a_store_that_is_gone_says_so(there: AtSandbox):
     sweeping = Sweeping(there.capture)
     store = there.store("shopify")

@@ -143,8 +143,8 @@ def counted(counts: FetchCounts, found: Sequence[tuple[FetchOutcome, str]]) -> F
 
 
 def encode(fetch: Fetch) -> dict[str, Any]:
-    """A fetch as its document."""
-    return fetch.model_dump(mode="json")
+    """A fetch as its document; `kept_since` is for the index that forgets it."""
+    return fetch.model_dump(mode="json") | {"kept_since": fetch.asked_at}
 
 
 def decode(document: dict[str, Any]) -> Fetch:

@@ -37,6 +37,7 @@ SERVICE: Final = "capture"
 LOOK_EVERY_S: Final = 5.0
 """For fetches that another process heard of, or that a restart left behind."""
 AT_ONCE: Final = 2
+KEPT_S: Final = 90 * 24 * 60 * 60
 
 Judged = tuple[Listed, Prospect | Ignored, Sighting | None]
 log = structlog.get_logger()
@@ -121,7 +122,9 @@ class Fetcher:
         except TokenRefused:
             await self._fail(work, "token_refused")
         except Unreachable:
-            await self._fail(work, "unreachable")
+            # It stays under way: it is taken up again by itself.
+            with contextlib.suppress(Changed):
+                await self._step(work, cause="unreachable")
         except Unreadable:
             await self._fail(work, "unreadable")
         except Unavailable:
@@ -141,8 +144,9 @@ class Fetcher:
                 seen |= {order.order_id for order in fresh}
                 judged = await self.outlook.of(work.store, fresh)
                 expected = counted(expected, [expectation(each) for _, each, _ in judged])
-                await self._step(work, expected=expected)
-        await self._step(work, expected=expected, looked=True, state=FetchState.LOOKED)
+                await self._step(work, expected=expected, cause="")
+        done = {"looked": True, "state": FetchState.LOOKED, "cause": ""}
+        await self._step(work, expected=expected, **done)
 
     async def _run(self, work: Work) -> None:
         """Have everything read that is news, day by day."""
@@ -155,7 +159,7 @@ class Fetcher:
                 await self._settle(work, await self.outlook.of(work.store, fresh))
             done = period.until if period else None
             await self._step(work, reached=done, counts_reached=work.fetch.counts)
-        await self._step(work, state=FetchState.DONE)
+        await self._step(work, state=FetchState.DONE, cause="")
         log.info("fetch_done", fetch_id=work.fetch.fetch_id, orders=work.fetch.counts.total)
 
     async def _settle(self, work: Work, judged: Sequence[Judged]) -> None:
@@ -200,7 +204,7 @@ class Fetcher:
             ]
         )
         found = [(became, reason) for _, became, reason in settled]
-        await self._step(work, counts=counted(fetch.counts, found))
+        await self._step(work, counts=counted(fetch.counts, found), cause="")
 
     async def _pages(self, work: Work, period: Period | None) -> AsyncIterator[Page]:
         if period is None:
@@ -259,9 +263,10 @@ class MongoWaiting:
         self._collection = collection
 
     async def index(self) -> None:
-        """Make the index. Raises Unavailable."""
+        """Make the indexes. Raises Unavailable."""
         with translated():
             await self._collection.create_index("state")
+            await self._collection.create_index("kept_since", expireAfterSeconds=KEPT_S)
 
     async def under_way(self) -> list[str]:
         """See Waiting."""

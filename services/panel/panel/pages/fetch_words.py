@@ -39,7 +39,7 @@ REASONS: Final[dict[str, str]] = {
 
 CAUSES: Final[dict[str, str]] = {
     "token_refused": "O canal recusou o acesso. Reconecte a loja e continue.",
-    "unreachable": "O canal não responde ou pediu uma pausa longa. Continue daqui a pouco.",
+    "unreachable": "O canal não responde ou pediu uma pausa; a busca segue sozinha.",
     "unreadable": "O canal respondeu algo que não se entende.",
     "store_inactive": "A loja está inativa. Conecte-a de novo e continue.",
     "broken": "Houve uma falha nossa. Ela está registrada no log; continuar é seguro.",
