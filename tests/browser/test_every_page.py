@@ -12,7 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from contracts.events import Undoing
-from contracts.order import Refund, RefundLine
+from contracts.listings import ListingState
+from contracts.order import KitPart, Refund, RefundLine
 from contracts.reasons import ReasonCode
 from panel.pages.guard import Page
 from tests.browser.test_stores import HEAVIEST
@@ -31,7 +32,9 @@ from tests.support.builders import (
     posted,
     validated,
 )
+from tests.support.listings import a_link, a_listing, a_variation
 from tests.support.panel import ADMIN, Office, address
+from tests.support.panel_listings import a_row
 from tests.support.panel_site import pages_of, served, site_of
 
 NO_PAGES = ("/sessao", "/exportar", "/ao-vivo", "/detalhes", "/linha", "/retorno")
@@ -40,6 +43,7 @@ NO_PAGES = ("/sessao", "/exportar", "/ao-vivo", "/detalhes", "/linha", "/retorno
 LOOKS: dict[Literal["light", "dark"], tuple[int, int]] = {"light": WIDE, "dark": NARROW}
 
 ORDERS = f"/lojas/{STORE}/pedidos"
+OFFERS = f"/lojas/{STORE}/anuncios"
 STATES = [
     "/nada-aqui",
     f"{ORDERS}/processados",
@@ -48,6 +52,11 @@ STATES = [
     *(f"{ORDERS}/1002?linha={depth}" for depth in ("eventos", "bruto")),
     f"{ORDERS}/1002/documento?evento=br.esteira.order.captured.v1.1.0.",
     f"{ORDERS}/1001/produto?item=1",
+    f"{OFFERS}?situacao=sem-sku",
+    f"{OFFERS}?q=nada-assim",
+    f"{OFFERS}?encerrados=sim",
+    f"{OFFERS}/9002/vinculo?variacao=k-1",
+    "/lojas/vazia/anuncios",
     "/lojas/vazia",
     "/lojas/vazia/erp",
     "/lojas/vazia/pedidos/pendentes",
@@ -80,11 +89,32 @@ async def tell(office: Office) -> None:
     )
 
 
+def offer(office: Office) -> None:
+    """Listings that match, that do not, that are linked to a kit, and that are gone."""
+    office.erp.answers["ListarProdutos"] = {
+        "total_de_paginas": 1,
+        "produto_servico_cadastro": [
+            a_row(1, "CAN-350-AZ", "Caneca 350 ml azul"),
+            a_row(2, "COL-1", "Colher de chá " * 8, inativo="S"),
+        ],
+    }
+    kit = [KitPart(erp_product_id=n, quantity=n, share=Decimal(50)) for n in (1, 2)]
+    office.topics.links.put(a_link(*kit, listing_id="9002", variation_id="k-1"))
+    more = [a_variation(f"v-{n}", sku=sku) for n, sku in enumerate((None, "X", "COL-1"), 1)]
+    office.listings.put(
+        a_listing(variations=(a_variation(""), *more), title="Caneca " * 20),
+        a_listing("9002", title="Kit", variations=(a_variation("k-1", sku=None),)),
+        a_listing("9003", title="Livro", state=ListingState.REMOVED, published_at=None),
+        *(a_listing(str(n), title=f"Item {n}") for n in range(100, 170)),
+    )
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def looker(browser: Browser) -> AsyncIterator[tuple[Operator, list[str]]]:
     """Somebody who is logged in as an administrator, and every address to look at."""
     office = Office()
     await tell(office)
+    offer(office)
     pages = pages_of(office)
     routes = [r for r in pages.routes if isinstance(r, Page) and "GET" in (r.methods or ())]
     shown = [address(page, STORE) for page in routes if not page.path.endswith(NO_PAGES)]
