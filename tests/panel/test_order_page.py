@@ -43,6 +43,7 @@ from tests.support.builders import (
     validated,
 )
 from tests.support.panel import Office, fields_of
+from tests.support.panel_erp import KEYS_REFUSED
 from tests.support.strategies import messages
 
 PAGE = f"/lojas/{STORE}/pedidos/1001"
@@ -330,6 +331,33 @@ async def test_an_order_the_erp_does_not_tell_of_shows_what_was_sent(
 
     assert said in page
     assert "Vendedor Shopify Número de parcelas" in page
+
+
+async def test_an_account_that_refuses_is_not_asked_order_after_order(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office)
+    office.erp.answers["ConsultarPedido"] = KEYS_REFUSED
+    for number in range(1001, 1011):
+        order = an_order(number)
+        numbers = {"erp_order_id": number, "erp_order_number": str(number)}
+        office.board.tell(captured(order), validated(order), posted(order, **numbers))
+
+    for number in range(1001, 1011):
+        await browser.get(f"/lojas/{STORE}/pedidos/{number}")
+    refused = office.erp.asked.count("ConsultarPedido")
+    office.clock.advance(minutes=2)
+    condition = AccountCondition(
+        account_id=ACCOUNT,
+        condition=Condition.KEYS_REFUSED,
+        since=office.clock(),
+        occurred_at=office.clock(),
+    )
+    office.conditions.put(condition)
+    page = await read(browser)
+
+    assert (refused, office.erp.asked.count("ConsultarPedido")) == (1, 1)
+    assert "O ERP não mostrou este pedido agora" in page
 
 
 async def test_a_cancelled_sale_that_the_erp_keeps_offers_its_choices_here_too(

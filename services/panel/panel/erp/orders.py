@@ -65,22 +65,29 @@ class Look:
 
 @dataclass(slots=True)
 class OrderReader:
-    """Single orders of every account, kept a minute in this process."""
+    """Single orders of every account, kept a minute in this process.
+
+    An account that answered with a fault is left alone for a minute: the ERP blocks keys that
+    cause many.
+    """
 
     accounts: Accounts
     clock: Clock
     patience_s: float = PATIENCE_S
+    _faulted: dict[str, datetime] = field(default_factory=dict, init=False)
     _known: dict[Key, Look] = field(default_factory=dict, init=False)
     _readings: dict[Key, asyncio.Task[None]] = field(default_factory=dict, init=False)
 
-    async def look(self, store: StoreConfigured, erp: Mapping[str, Any]) -> Look | None:
-        """What is known of the order that a row's `erp` names, read anew if old.
+    async def look(
+        self, store: StoreConfigured, erp: Mapping[str, Any], *, ask: bool = True
+    ) -> Look | None:
+        """What is known of the order that a row's `erp` names, read anew if old and to `ask`.
 
         None while nothing is. Known and old is better than nothing where the ERP does not answer.
         """
         key = (store.account_id, str(erp["number"]))
         known = self._known.get(key)
-        if known is not None and self.clock() - known.read_at < FRESH_FOR:
+        if not ask or (known is not None and self.clock() - known.read_at < FRESH_FOR):
             return known
         reading = self._reading(store, key, int(erp["order_id"]))
         if reading is not None:
@@ -98,6 +105,9 @@ class OrderReader:
     ) -> asyncio.Task[None] | None:
         if key in self._readings:
             return self._readings[key]
+        faulted = self._faulted.get(store.account_id)
+        if faulted is not None and self.clock() - faulted < FRESH_FOR:
+            return None
         omie = self.accounts.of(store)
         if omie is None:
             return None
@@ -119,6 +129,7 @@ class OrderReader:
             if fault.kind is FaultKind.NOT_FOUND:
                 self._keep(key, Look(None, now))
             else:
+                self._faulted[account_id] = now
                 log.warning("erp_order_not_read", account_id=account_id, why=str(fault))
             return
         order = sales_order(answer.get("pedido_venda_produto") or {})

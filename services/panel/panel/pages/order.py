@@ -161,7 +161,8 @@ class OrderPage:
         """What the ERP says of the order; and whether it was asked in vain."""
         if not row["erp"]:
             return None, False
-        look = await self.window.orders.look(store, row["erp"])
+        held = self.desk.erp_trouble(store) is not None
+        look = await self.window.orders.look(store, row["erp"], ask=not held)
         return look, look is None
 
     async def _note(self, request: Request, what: str, about: str) -> None:
