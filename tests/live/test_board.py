@@ -229,7 +229,7 @@ async def test_a_tab_is_read_from_its_index(boards: Boards) -> None:
     found = boards.database[ORDERS].find(wanted).sort([("updated_at", -1), ("_id", -1)]).limit(3)
     plan = str((await found.explain())["queryPlanner"]["winningPlan"])
 
-    assert "'indexName': 'tabs'" in plan
+    assert "'indexName': 'lists_by_change'" in plan
     assert "'stage': 'SORT'" not in plan
 
 

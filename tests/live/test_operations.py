@@ -126,7 +126,7 @@ def test_replaying_everything_and_rebuilding_the_rows_changes_nothing_while_orde
     with MongoClient[dict[str, Any]](belt.site.mongodb) as mongo:
         panel = mongo["esteira_panel"]
         assert panel["processed_orders"].find_one({"_id": settled[0]}), "the views follow"
-        assert "tabs" in panel["orders"].index_information()
+        assert "lists_by_change" in panel["orders"].index_information()
         noted = list(mongo["esteira_ops"]["operations"].find({"verb": "replay"}))
     assert {each["asked"]["service"] for each in noted} == set(SERVICES)
     assert all(each["by"] and each["done"] == each["expected"] for each in noted)

@@ -3,13 +3,13 @@
 Every method asks for the stores that the reader may see: nothing here reads across them.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, Database, translated
-from panel import figures
 from panel.paging import Cursor, Page, page
 from panel.search import Search
 from panel.tab import Situation, Tab
@@ -19,8 +19,6 @@ HEAVY: Final = ("orders", "cells", "requests", "timeline")
 """What lists never load."""
 _TABS_AND_NONE: Final = [*Tab, None]
 _ALREADY_THERE: Final = 48
-_LAST: Final = "\U0010ffff"
-"""Sorts after any text that goes on after a prefix."""
 _RARE: Final = (
     Situation.AWAITING_ERP,
     Situation.CANCELLING,
@@ -30,16 +28,35 @@ _RARE: Final = (
     Situation.KEPT,
 )
 """Situations few orders of a tab are in: the others are found on the way through the tab."""
+_PENDING: Final = {"tab": Tab.PENDING}
+_LISTED: Final = (("store_id", 1), ("tab", 1))
+_BY_CHANGE: Final = (("updated_at", -1), ("_id", -1))
+_BY_DATE: Final = (("placed_at", -1), ("_id", -1))
+_SITUATION: Final = (("situation", 1),)
+_REASON: Final = (("reasons.code", 1),)
+INDEXES: Final[Sequence[tuple[str, Sequence[tuple[str, int]], dict[str, Any] | None]]] = (
+    ("lists_by_change", (*_LISTED, *_BY_CHANGE, *_SITUATION), None),
+    ("lists_by_date", (*_LISTED, *_BY_DATE, *_SITUATION), None),
+    ("reasons_by_change", (*_LISTED, *_REASON, *_BY_CHANGE), _PENDING),
+    ("reasons_by_date", (*_LISTED, *_REASON, *_BY_DATE), _PENDING),
+    ("rare_situations", (*_LISTED, *_SITUATION, *_BY_CHANGE), {"situation": {"$in": [*_RARE]}}),
+    ("searched", (("store_id", 1), ("search", 1), *_BY_DATE, ("tab", 1)), None),
+)
+"""Each list is read in its order from one of these, and counted without looking at a row.
+
+What changes with every fact of an order is not beside its many search terms: a search is sorted by
+the order's own date.
+"""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows, newest change first; with a period (`since`, `until`), newest order first.
+    """Which rows, newest change first; with a period or a search, newest order first.
 
-    `tab` None is all of them, those in no tab too. The period is of the orders' own dates,
-    without its end. A `full` row has its bodies and its timeline.
+    `tab` None is all of them, those in no tab too. The period (`since`, `until`) is
+    of the orders' own dates, without its end. A `full` row has its bodies and its timeline.
     """
 
     stores: Collection[str]
@@ -56,7 +73,7 @@ class Query:
     @property
     def by(self) -> str:
         """The moment of a row that the list is sorted by."""
-        return "placed_at" if self.since or self.until else "updated_at"
+        return "placed_at" if self.since or self.until or self.search else "updated_at"
 
 
 class Board(Protocol):
@@ -137,7 +154,7 @@ def _filter(query: Query) -> dict[str, Any]:
     if query.search:
         wanted["search"] = _found_by(query.search)
     within: dict[str, Any] = {}
-    if query.since or query.until:
+    if query.by == "placed_at":
         within = {"$gte": query.since or _EPOCH, "$lt": query.until or _FOREVER}
     if query.after:
         at, order_id = query.after.at, query.after.order_id
@@ -149,7 +166,7 @@ def _filter(query: Query) -> dict[str, Any]:
 def _found_by(search: Search) -> dict[str, Any]:
     if search.whole:
         return {"$in": [*search.whole]}
-    return {"$elemMatch": {"$gte": search.start, "$lt": search.start + _LAST}}
+    return {"$regex": f"^{re.escape(search.start)}"}
 
 
 async def prepare(database: Database[dict[str, Any]]) -> None:
@@ -164,24 +181,9 @@ async def prepare(database: Database[dict[str, Any]]) -> None:
 async def index(orders: Collection_[dict[str, Any]]) -> None:
     """Create the indexes of a collection of rows. Raises Unavailable."""
     with translated():
-        await orders.create_index(
-            [("store_id", 1), ("tab", 1), ("updated_at", -1), ("_id", -1)], name="tabs"
-        )
-        await orders.create_index(
-            [("store_id", 1), ("tab", 1), ("placed_at", -1), ("_id", -1)], name="placed"
-        )
-        await orders.create_index(
-            [("store_id", 1), ("reasons.code", 1), ("updated_at", -1), ("_id", -1)],
-            name="reasons",
-            partialFilterExpression={"tab": Tab.PENDING},
-        )
-        await orders.create_index(
-            [("store_id", 1), ("situation", 1), ("updated_at", -1), ("_id", -1)],
-            name="situations",
-            partialFilterExpression={"situation": {"$in": [*_RARE]}},
-        )
-        await orders.create_index([("store_id", 1), ("search", 1)], name="search")
-    await figures.index(orders)
+        for name, keys, partial in INDEXES:
+            chosen: dict[str, Any] = {"partialFilterExpression": partial} if partial else {}
+            await orders.create_index([*keys], name=name, **chosen)
 
 
 async def _view(

@@ -57,7 +57,7 @@ def routes(desk: Desk) -> APIRouter:
 def _read_many(router: APIRouter, desk: Desk) -> None:
     @router.get("", summary="Orders, page by page")
     async def orders(listing: Annotated[Listing, Query()]) -> shapes.OrderPage:
-        """The newest change comes first; follow `next` until it is null."""
+        """The newest change comes first, with `q` the newest order; follow `next` until null."""
         page = await desk.board.page(
             board.Query(
                 stores=desk.narrowed(listing.store),
