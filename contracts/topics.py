@@ -29,6 +29,7 @@ from contracts.listings import (
     PublicationDateSet,
 )
 from contracts.stores import StoreConfigured
+from contracts.sweeps import StoreSwept
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 MIB: Final = 1024 * 1024
@@ -134,7 +135,7 @@ _BELT = (
     Topic(
         StoreDisconnected.topic, key="store id", writers=("capture",),
         readers=("panel",), partitions=1,
-        messages=(StoreDisconnected, StoreChecked, FetchProgress, OrderFetched),
+        messages=(StoreDisconnected, StoreChecked, FetchProgress, OrderFetched, StoreSwept),
         purpose="What capture has to say about stores rather than orders.",
     ),
     Topic(

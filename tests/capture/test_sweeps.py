@@ -10,6 +10,7 @@ import pytest
 from capture.leases import Lease
 from chassis.store import Kept
 from contracts.order import OrderStatus
+from contracts.sweeps import StoreSwept
 from tests.support import nuvemshop
 from tests.support.at_sandbox import CHANNELS, at_sandbox
 from tests.support.memory import MemoryDocuments
@@ -163,6 +164,11 @@ async def test_a_throttled_channel_is_waited_for_and_counted(tmp_path: Path):
 
         assert there.standings() == {order_id: "paid"}
         assert there.capture.tally.throttlings == {"loja-nuvemshop": 2}
+        await sweeping.sweep()
+        told = [s for s in there.capture.log.messages(StoreSwept) if s.key == "loja-nuvemshop"]
+        assert [(s.throttled, s.changes.new, s.changes.known) for s in told] == [  # type: ignore[attr-defined]
+            (2, 1, 0), (0, 0, 1),
+        ]  # fmt: skip
         assert 2.0 in sweeping.slept
 
 

@@ -18,6 +18,7 @@ from contracts.fetches import (
     FetchState,
     OrderFetched,
 )
+from contracts.sweeps import StoreSwept, SweepCounts
 from panel.fetches import Told, decode, encode, step
 from panel.pages.fetching import Mistyped, read
 from tests.support.belt import NOON
@@ -200,6 +201,28 @@ async def test_the_store_s_fetches_are_listed_the_newest_first(
     page = (await browser.get(HERE)).text
 
     assert page.index(f"{HERE}/new") < page.index(f"{HERE}/old")
+
+
+async def test_the_page_tells_when_the_store_was_swept_and_what_that_brought(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    swept = StoreSwept(
+        store_id=STORE,
+        account_id=ACCOUNT,
+        changes=SweepCounts(listed=9, new=2, known=7),
+        throttled=1,
+        occurred_at=NOON - timedelta(minutes=3),
+    )
+    await office.fetches.hear(swept, swept.model_copy(update={"occurred_at": NOON - DAY}))
+
+    page = (await browser.get(HERE)).text
+
+    assert "conferiu esta loja há 3 min" in page
+    assert "trouxe 2 pedidos" in page
+    assert "pediu pausa 1 vez" in page
+    kept = office.fetches.state(STORE)
+    assert kept is not None
+    assert decode(encode(kept)) == kept
 
 
 STEPS = st.lists(st.integers(1, 6), min_size=1, max_size=8)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chassis.store import Kept
 from contracts.envelope import Message
 from contracts.fetches import FetchOutcome, FetchProgress, OrderFetched
+from contracts.sweeps import StoreSwept
 from panel.fetches import Told, step
 from tests.support.memory import MemoryDocuments
 
@@ -27,6 +28,10 @@ class MemoryFetchBook(MemoryDocuments[Told]):
     async def one(self, store_id: str, fetch_id: str) -> FetchProgress | None:
         found = (p for p in self._progress() if (p.store_id, p.fetch_id) == (store_id, fetch_id))
         return next(found, None)
+
+    async def swept(self, store_id: str) -> StoreSwept | None:
+        told = self.state(store_id)
+        return told.swept if told else None
 
     async def orders(self, fetch_id: str, outcomes: Sequence[FetchOutcome]) -> list[OrderFetched]:
         orders = [kept.state.order for kept in self.kept.values()]

@@ -58,6 +58,7 @@ class Sweeping:
             standing=capture.sightings,
             kept=self.kept,
             leases=Leases(self.leases, capture.clock, holder),
+            publisher=capture.log,
             clock=capture.clock,
             sleep=self.sleep,
         )

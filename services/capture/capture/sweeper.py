@@ -27,11 +27,15 @@ from capture.questions import Questions, few
 from capture.shops import Shops
 from capture.sweep import Sweep
 from chassis.clock import Clock
+from chassis.flow import Publishes
 from chassis.logs import raised_at
 from chassis.patience import Unavailable, patiently
 from chassis.store import Documents, Kept
 from contracts.stores import StoreConfigured
+from contracts.sweeps import StoreSwept, SweepCounts
+from contracts.wire import encode
 
+SERVICE: Final = "capture"
 STORES_AT_ONCE: Final = 8
 
 log = structlog.get_logger()
@@ -59,6 +63,7 @@ class Sweeper:
     standing: StandingOrders
     kept: Documents[Sweep]
     leases: Leases
+    publisher: Publishes
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
 
@@ -118,13 +123,27 @@ class Sweeper:
         await self.questions.come_again(round_.store, fresh)
         swept = {"swept_until": now, "heard": tuple(each.id for each in missed)}
         log.info("swept", store_id=store_id, missed=len(fresh), **round_.tally)
+        count = None
         if period := sweeps.countable(sweep, now):
-            await self._count(
-                Round(round_.store, round_.channel, round_.shop, f"count:{now}"), period
-            )
+            count = Round(round_.store, round_.channel, round_.shop, f"count:{now.isoformat()}")
+            await self._count(count, period)
             swept["counted_at"] = now
+        await self._tell(round_, count, missed=len(fresh))
         done = Kept(sweep.model_copy(update=swept), stored.version if stored else 0)
         await patiently(partial(self.kept.save, {store_id: done}), "noting a sweep")
+
+    async def _tell(self, round_: Round, count: Round | None, *, missed: int) -> None:
+        told = StoreSwept(
+            store_id=round_.store.store_id,
+            account_id=round_.store.account_id,
+            changes=_counts(round_.tally),
+            count=_counts(count.tally) if count else None,
+            missed=missed,
+            throttled=self.lister.tally.newly_throttled(round_.store.store_id),
+            occurred_at=self.clock(),
+        )
+        record = encode(told, SERVICE)
+        await patiently(lambda: self.publisher.publish([record]), "telling of a sweep")
 
     async def _take_in(self, round_: Round, orders: Sequence[Listed]) -> None:
         """Have those orders read that are ahead of what we know."""
@@ -155,6 +174,13 @@ class Sweeper:
             for some in few({order_id.removeprefix(f"{store_id}:"): b"" for order_id in gone}):
                 await self.questions.ask(round_.store, round_.channel, some, round_.asked_by)
         log.info("counted", store_id=store_id, **round_.tally)
+
+
+def _counts(tally: Counter[str]) -> SweepCounts:
+    """What a round found; the names that are no field of the counts are reasons."""
+    fields = SweepCounts.model_fields.keys() - {"ignored"}
+    ignored = {name: number for name, number in tally.items() if name not in fields}
+    return SweepCounts(**{name: tally[name] for name in fields}, ignored=ignored)
 
 
 def _discard(swept: set[str], store_id: str, _: asyncio.Task[None]) -> None:

@@ -74,6 +74,7 @@ def looking_parts(
         standing=known.sightings,
         kept=MongoDocuments(database["sweeps"], sweep.encode, sweep.decode),
         leases=ours,
+        publisher=publisher,
         clock=utc_now,
         sleep=asyncio.sleep,
     )

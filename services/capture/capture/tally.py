@@ -14,6 +14,7 @@ class Tally:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.throttlings: Counter[str] = Counter()
+        self._told_throttlings: Counter[str] = Counter()
 
     def ignored(self, reason: str, store_id: str, order_id: str | None = None) -> None:
         """One more was ignored for this reason."""
@@ -31,6 +32,13 @@ class Tally:
         self.throttlings[store_id] += 1
         so_far = self.throttlings[store_id]
         log.warning("throttled", store_id=store_id, wait_s=round(wait_s, 2), so_far=so_far)
+
+    def newly_throttled(self, store_id: str) -> int:
+        """How often that was since this was asked before."""
+        so_far = self.throttlings[store_id]
+        news = so_far - self._told_throttlings[store_id]
+        self._told_throttlings[store_id] = so_far
+        return news
 
     def unreadable(self, store_id: str, orders: int) -> None:
         """A list has orders that nobody can read."""

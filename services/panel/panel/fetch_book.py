@@ -5,8 +5,9 @@ from typing import Any, Final, Protocol
 
 from chassis.store import Database, MongoDocuments, translated
 from contracts.fetches import FetchOutcome, FetchProgress, OrderFetched
+from contracts.sweeps import StoreSwept
 from panel import fetches
-from panel.fetches import FETCH, ORDER, Told
+from panel.fetches import FETCH, ORDER, SWEEP, Told
 
 COLLECTION: Final = "fetches"
 KEPT_S: Final = 90 * 24 * 60 * 60
@@ -22,6 +23,9 @@ class FetchBook(Protocol):
 
     async def one(self, store_id: str, fetch_id: str) -> FetchProgress | None:
         """A fetch of this store."""
+
+    async def swept(self, store_id: str) -> StoreSwept | None:
+        """The latest sweep of this store."""
 
     async def orders(self, fetch_id: str, outcomes: Sequence[FetchOutcome]) -> list[OrderFetched]:
         """Orders of a fetch that came out so, the newest first."""
@@ -52,6 +56,12 @@ class MongoFetchBook:
         with translated():
             found = await self._fetches.find_one({"_id": fetch_id, "store_id": store_id})
         return FetchProgress.model_validate(found["told"]) if found else None
+
+    async def swept(self, store_id: str) -> StoreSwept | None:
+        """See FetchBook."""
+        with translated():
+            found = await self._fetches.find_one({"_id": store_id, "kind": SWEEP})
+        return StoreSwept.model_validate(found["told"]) if found else None
 
     async def orders(self, fetch_id: str, outcomes: Sequence[FetchOutcome]) -> list[OrderFetched]:
         """See FetchBook."""

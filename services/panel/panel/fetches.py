@@ -1,6 +1,7 @@
 """Fetches of orders ("Buscar Pedidos") as capture tells of them. Pure.
 
-A fetch is a document with its latest step; each order that it dealt with is another.
+A fetch is a document with its latest step; each order that it dealt with is another, and so is
+the latest sweep of each store.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,17 +9,20 @@ from typing import Any, Final
 
 from contracts.envelope import Message
 from contracts.fetches import FetchProgress, OrderFetched
+from contracts.sweeps import StoreSwept
 from contracts.value import Value
 
 FETCH: Final = "fetch"
 ORDER: Final = "order"
+SWEEP: Final = "sweep"
 
 
 class Told(Value):
-    """What was told last of a fetch, or of one of its orders."""
+    """What was told last of a fetch, of one of its orders, or of a store's sweeps."""
 
     progress: FetchProgress | None = None
     order: OrderFetched | None = None
+    swept: StoreSwept | None = None
 
 
 def step(known: Told | None, message: Message) -> tuple[Told | None, Sequence[Message]]:
@@ -32,12 +36,16 @@ def step(known: Told | None, message: Message) -> tuple[Told | None, Sequence[Me
             said = known.order if known else None
             later = said is None or message.occurred_at >= said.occurred_at
             return (Told(order=message) if later else known), ()
+        case StoreSwept():
+            before = known.swept if known else None
+            later = before is None or message.occurred_at >= before.occurred_at
+            return (Told(swept=message) if later else known), ()
         case _:
             return known, ()
 
 
 def encode(told: Told) -> dict[str, Any]:
-    """A document, with what lists ask for at its top; Brazilian clocks are the pages' affair."""
+    """A document, with what lists ask for at its top."""
     if told.order is not None:
         order = told.order
         return {
@@ -48,6 +56,9 @@ def encode(told: Told) -> dict[str, Any]:
             "at": order.occurred_at,
             "told": order.model_dump(mode="json"),
         }
+    if told.swept is not None:
+        swept = told.swept
+        return {"kind": SWEEP, "at": swept.occurred_at, "told": swept.model_dump(mode="json")}
     if told.progress is None:
         raise ValueError("nothing was told")
     return {
@@ -63,4 +74,6 @@ def decode(document: Mapping[str, Any]) -> Told:
     """What a document says."""
     if document["kind"] == ORDER:
         return Told(order=OrderFetched.model_validate(document["told"]))
+    if document["kind"] == SWEEP:
+        return Told(swept=StoreSwept.model_validate(document["told"]))
     return Told(progress=FetchProgress.model_validate(document["told"]))

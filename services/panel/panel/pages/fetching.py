@@ -140,6 +140,7 @@ class FetchPages:
             store=store, section="/pedidos/buscar",
             typed=usual | dict(typed), error=error, today=today.isoformat(),
             fetches=await self.book.latest(store.store_id, LATEST),
+            swept=await self.book.swept(store.store_id),
             fetch_words=fetch_words, now=self.desk.clock(),
         )  # fmt: skip
 
