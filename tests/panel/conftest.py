@@ -26,7 +26,7 @@ def office() -> Office:
 
 @pytest.fixture
 def api(office: Office) -> FastAPI:
-    return app.app(office.desk, SecretStr(TOKEN), ready=lambda: True)
+    return app.app(office.desk, SecretStr(TOKEN), ready=lambda: True, offers=office.offers)
 
 
 @pytest.fixture

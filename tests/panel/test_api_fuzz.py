@@ -23,6 +23,7 @@ from tests.support.builders import (
     refunded,
     validated,
 )
+from tests.support.listings import a_listing, a_variation
 from tests.support.panel import Office, client
 
 ORDER = an_order()
@@ -82,6 +83,9 @@ OPERATIONS = [
     ("get", "/stores"),
     ("get", "/stores/{store_id}"),
     ("put", "/stores/{store_id}"),
+    ("get", "/stores/{store_id}/listings"),
+    ("put", "/stores/{store_id}/listings/{listing_id}/link"),
+    ("put", "/stores/{store_id}/listings/{listing_id}/publication-date"),
 ]
 
 
@@ -101,6 +105,7 @@ async def test_no_request_is_answered_with_a_fault_of_ours_or_what_the_document_
 ) -> None:
     method, path = route
     await office.hear(captured(ORDER), pending(ORDER), reprocess(), *WHOLE)
+    office.listings.put(a_listing(variations=(a_variation(""), a_variation("v-2", sku=None))))
     document = api.openapi()
     operation = document["paths"][path][method]
     given_ = {
@@ -113,6 +118,7 @@ async def test_no_request_is_answered_with_a_fault_of_ours_or_what_the_document_
     named = {
         "order_id": st.sampled_from([ORDER.order_id, SOLD.order_id]) | steps,
         "store_id": st.just(STORE) | steps,
+        "listing_id": st.just("9001") | steps,
     }
     ids = {name: data.draw(found, label=name) for name, found in named.items() if name in path}
     url = "/api/v1" + path.format(**{n: encoded(v) for n, v in ids.items()})

@@ -290,7 +290,7 @@ async def test_every_route_is_closed_without_the_token(api: FastAPI, site: Door)
     for token in (None, "", "wrong", TOKEN + "x"):
         async with client(site, token) as http:
             for method, path in routes:
-                url = API + path.format(order_id=ORDER.order_id, store_id=STORE)
+                url = API + path.format(order_id=ORDER.order_id, store_id=STORE, listing_id="9001")
                 answer = await http.request(method, url, content=b"{")
                 assert answer.status_code == 401, (method, path)
                 assert answer.headers["www-authenticate"] == "Bearer"
@@ -298,14 +298,15 @@ async def test_every_route_is_closed_without_the_token(api: FastAPI, site: Door)
 
 async def test_a_panel_without_a_token_lets_nobody_in(office: Office) -> None:
     for token in (None, SecretStr("")):
-        closed = app.app(office.desk, token, ready=lambda: True)
+        closed = app.app(office.desk, token, ready=lambda: True, offers=office.offers)
         async with client(closed, "") as http:
             http.headers["Authorization"] = "Bearer "
             assert (await http.get("/orders")).status_code == 401
 
 
 async def test_the_api_says_to_come_back_while_the_panel_is_starting(office: Office) -> None:
-    async with client(app.app(office.desk, SecretStr(TOKEN), ready=lambda: False)) as http:
+    starting = app.app(office.desk, SecretStr(TOKEN), ready=lambda: False, offers=office.offers)
+    async with client(starting) as http:
         answer = await http.get("/orders")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

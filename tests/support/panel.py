@@ -34,10 +34,10 @@ from panel.erp.stages import StageReader
 from panel.erp.window import Window
 from panel.heard import Heard
 from panel.listings.choices import Choices
+from panel.listings.offers import Offers
 from panel.live import Live
 from panel.login import Login
 from panel.pages.guard import Page
-from panel.pages.listings import Offers
 from panel.passwords import Hashing
 from panel.people import Grant, People, User
 from panel.sessions import Session, Sessions

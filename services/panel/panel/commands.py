@@ -17,6 +17,7 @@ class Why(Enum):
 
     UNKNOWN = "unknown"
     UNKNOWN_STORE = "unknown_store"
+    UNKNOWN_LISTING = "unknown_listing"
     CANCELLED = "cancelled"
     INTEGRATED = "integrated"
     UNKNOWN_ITEM = "unknown_item"

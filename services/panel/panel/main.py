@@ -59,10 +59,10 @@ from panel.erp.stages import StageReader
 from panel.erp.window import Window
 from panel.fetch_book import MongoFetchBook
 from panel.figures import Ledger, MongoLedger
+from panel.listings.offers import Offers
 from panel.listings.parts import listing_parts
 from panel.login import Login
 from panel.pages import app as pages
-from panel.pages.listings import Offers
 from panel.pages.view import STATIC
 from panel.passwords import hashed
 from panel.people import Grant, People, User
@@ -256,7 +256,7 @@ def web(
 ) -> ASGIApp:
     """The API beside the pages."""
     routes = [
-        Mount("/api/v1", api.app(desk, settings.panel_token, ready)),
+        Mount("/api/v1", api.app(desk, settings.panel_token, ready, offers=offers)),
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
         Mount(
             "/",

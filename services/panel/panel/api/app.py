@@ -8,9 +8,10 @@ from fastapi.middleware import Middleware
 from fastapi.security import HTTPBearer
 from pydantic import SecretStr
 
-from panel.api import orders, problems, stores
+from panel.api import listings, orders, problems, stores
 from panel.api.token import Guard
 from panel.desk import Desk
+from panel.listings.offers import Offers
 
 DESCRIPTION: Final = """
 Orders of every connected store: which wait for somebody and why, which are in the ERP, which were
@@ -19,7 +20,9 @@ whose `detail` says what to do. Texts for operators (`reasons`, `timeline`) are 
 """
 
 
-def app(desk: Desk, token: SecretStr | None, ready: Callable[[], bool]) -> FastAPI:
+def app(
+    desk: Desk, token: SecretStr | None, ready: Callable[[], bool], *, offers: Offers
+) -> FastAPI:
     """The API's application; without a token it answers nobody."""
     bearer = HTTPBearer(auto_error=False, description="The panel's token (ESTEIRA_PANEL_TOKEN).")
     api = FastAPI(
@@ -36,6 +39,7 @@ def app(desk: Desk, token: SecretStr | None, ready: Callable[[], bool]) -> FastA
     problems.install(api)
     api.include_router(orders.routes(desk))
     api.include_router(stores.routes(desk))
+    api.include_router(listings.routes(desk, offers))
     described = api.openapi
 
     def openapi() -> dict[str, Any]:

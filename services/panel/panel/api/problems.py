@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from chassis.patience import Unavailable
 from panel.commands import Refused, Why
+from panel.listings.choices import ChosenMeanwhile
 from panel.paging import BadCursor
 from panel.stores import Incomplete, StoreMovedOn, WrongAddress
 
@@ -59,6 +60,7 @@ CONFLICT: Final[dict[int | str, dict[str, Any]]] = {
 _REFUSALS: Final[dict[Why, tuple[int, str]]] = {
     Why.UNKNOWN: (404, "There is no such order. Look it up in GET /orders."),
     Why.UNKNOWN_STORE: (404, "There is no such store. GET /stores lists them; PUT creates one."),
+    Why.UNKNOWN_LISTING: (404, "There is no such listing, or no such variation of it."),
     Why.CANCELLED: (409, "The channel cancelled this order; it is never sent to the ERP again."),
     Why.INTEGRATED: (409, "This order is already in the ERP; change it there."),
     Why.UNKNOWN_ITEM: (422, "A correction names an item that the order does not have."),
@@ -102,6 +104,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Refused)(_refused)
     app.exception_handler(Incomplete)(_incomplete)
     app.exception_handler(StoreMovedOn)(_moved_on)
+    app.exception_handler(ChosenMeanwhile)(_chosen_meanwhile)
     app.exception_handler(WrongAddress)(_wrong_address)
     app.exception_handler(BadCursor)(_bad_cursor)
     app.exception_handler(Unavailable)(_unavailable)
@@ -151,6 +154,10 @@ async def _wrong_address(_: Request, __: WrongAddress) -> Response:
 
 async def _moved_on(_: Request, __: StoreMovedOn) -> Response:
     return problem(409, "The store changed since you read it. Read it again, then change it.")
+
+
+async def _chosen_meanwhile(_: Request, __: ChosenMeanwhile) -> Response:
+    return problem(409, "Somebody decided the same since you read it. Read it again first.")
 
 
 async def _bad_cursor(_: Request, __: BadCursor) -> Response:

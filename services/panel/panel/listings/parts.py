@@ -16,8 +16,8 @@ from panel.erp import catalogue
 from panel.erp.accounts import Accounts
 from panel.erp.catalogue import CatalogueReader
 from panel.listings.choices import Choices
+from panel.listings.offers import Offers
 from panel.listings.seen import MongoListings
-from panel.pages.listings import Offers
 from panel.settings import Settings
 from panel.telling import SERVICE
 

@@ -18,6 +18,7 @@ from panel.connecting.connector import Connector
 from panel.desk import Desk
 from panel.erp.window import Window
 from panel.figures import Ledger
+from panel.listings.offers import Offers
 from panel.login import Login
 from panel.pages import words
 from panel.pages.account import AccountPages
@@ -29,7 +30,7 @@ from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
 from panel.pages.linking import LinkPages
 from panel.pages.listing import ListPages
-from panel.pages.listings import ListingPages, Offers
+from panel.pages.listings import ListingPages
 from panel.pages.order import OrderPage
 from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages

@@ -19,12 +19,13 @@ from panel.commands import shown_order
 from panel.desk import Desk
 from panel.erp.products import ErpProduct
 from panel.listings.choices import ChosenMeanwhile
+from panel.listings.offers import Offers
 from panel.listings.products import Products
 from panel.pages import words
 from panel.pages.batches import BatchPages
 from panel.pages.guard import access_of, visit_of
 from panel.pages.listing import MOST_COUNTED
-from panel.pages.listings import LONGEST, Offers
+from panel.pages.listings import LONGEST
 from panel.pages.view import View
 from panel.search import Search, folded
 from panel.tab import Tab

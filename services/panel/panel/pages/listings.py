@@ -13,11 +13,9 @@ from contracts.listings import ListingSeen, ListingVariation
 from contracts.stores import StoreConfigured
 from panel.audit import Audit, Entry
 from panel.desk import Desk
-from panel.erp.catalogue import CatalogueReader
-from panel.listings.choices import Choices, ChosenMeanwhile
-from panel.listings.matching import SOLD, Line, Match, counts, fits, lines
-from panel.listings.products import Products
-from panel.listings.seen import Listings
+from panel.listings.choices import ChosenMeanwhile
+from panel.listings.matching import SOLD, Match, counts, fits
+from panel.listings.offers import Offers
 from panel.pages import kit_form, listing_words
 from panel.pages.formats import ZONE
 from panel.pages.guard import access_of, visit_of
@@ -28,15 +26,6 @@ PAGE: Final = 50
 LONGEST: Final = 60
 MOST_FOUND: Final = 12
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What the pages know of listings, and of the products that they may be."""
-
-    listings: Listings
-    choices: Choices
-    catalogue: CatalogueReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class ListingPages:
         """The store's variations with what each matches: searched, filtered, page by page."""
         store, asked = self._store(request), request.query_params
         products = await self.offers.catalogue.products(store)
-        found = await self._lines(store, products)
+        found = await self.offers.lines(store, products)
         sold = [line for line in found if line.listing.state in SOLD]
         text, match = asked.get("q", "").strip()[:LONGEST], _match(asked.get("situacao", ""))
         ended = asked.get("encerrados") == "sim"
@@ -178,7 +167,7 @@ class ListingPages:
             store=store, section="/anuncios", listing=listing, words_of=listing_words,
             lines=[
                 line
-                for line in await self._lines(store, products)
+                for line in await self.offers.lines(store, products)
                 if line.listing.listing_id == listing.listing_id
             ],
             dated=chosen, error=error, typed=visit_of(request).form.get("data", ""),
@@ -218,10 +207,6 @@ class ListingPages:
         counting = (chosen and chosen.published_at) or listing.published_at
         return counting.astimezone(ZONE).date() if counting else None
 
-    async def _lines(self, store: StoreConfigured, products: Products | None) -> list[Line]:
-        listings = await self.offers.listings.of_store(store.store_id)
-        return lines(listings, products, self.offers.choices.links.get)
-
     async def _note(
         self, request: Request, listing: ListingSeen, what: str, details: Mapping[str, str]
     ) -> None:
@@ -236,7 +221,7 @@ class ListingPages:
 
     async def _listing(self, request: Request) -> tuple[StoreConfigured, ListingSeen]:
         store = self._store(request)
-        listing = await self.offers.listings.one(store.store_id, request.path_params["listing"])
+        listing = await self.offers.one(store, request.path_params["listing"])
         if listing is None:
             raise HTTPException(404)
         return store, listing
