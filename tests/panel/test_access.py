@@ -134,7 +134,7 @@ async def test_the_api_serves_its_token_alone_whoever_is_logged_in(
     async with client(site, token=None) as http:
         http.cookies.update(visitor.cookies)
         for (path, methods), store in product(paths.items(), (STORE, FOREIGN)):
-            url = f"/api/v1{path}".format(store_id=store, order_id=f"{store}:1001")
+            url = f"/api/v1{path}".format(store_id=store, order_id=f"{store}:1001", listing_id="1")
             for method in methods:
                 assert (await http.request(method, url)).status_code == 401, (method, url)
 

@@ -1,5 +1,6 @@
 """The routes about listings: what matches the ERP, links, publication dates."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Final, Self
@@ -120,6 +121,9 @@ class Report(BaseModel):
     total: int
 
 
+Known = Callable[[str], StoreConfigured]
+
+
 def routes(desk: Desk, offers: Offers) -> APIRouter:
     """Listings of one store."""
     router = APIRouter(prefix="/stores/{store_id}/listings", tags=["listings"])
@@ -130,12 +134,12 @@ def routes(desk: Desk, offers: Offers) -> APIRouter:
             raise Refused(Why.UNKNOWN_STORE)
         return store
 
-    async def listing_of(store_id: str, listing_id: str) -> ListingSeen:
-        listing = await offers.one(known(store_id), listing_id)
-        if listing is None:
-            raise Refused(Why.UNKNOWN_LISTING)
-        return listing
+    _reports(router, known, offers)
+    _changes(router, known, offers)
+    return router
 
+
+def _reports(router: APIRouter, known: Known, offers: Offers) -> None:
     @router.get("", summary="A store's listings and what they match", responses=problems.NOT_FOUND)
     async def report(
         store_id: StoreId,
@@ -162,6 +166,14 @@ def routes(desk: Desk, offers: Offers) -> APIRouter:
             items=[_shown(line, offers) for line in found[(page - 1) * limit : page * limit]],
             total=len(found),
         )
+
+
+def _changes(router: APIRouter, known: Known, offers: Offers) -> None:
+    async def listing_of(store_id: str, listing_id: str) -> ListingSeen:
+        listing = await offers.one(known(store_id), listing_id)
+        if listing is None:
+            raise Refused(Why.UNKNOWN_LISTING)
+        return listing
 
     @router.put(
         "/{listing_id}/link",
@@ -191,8 +203,6 @@ def routes(desk: Desk, offers: Offers) -> APIRouter:
         version = body.version if body.version is not None else (now.version if now else 0)
         await offers.choices.date(listing, body.published_at, by=BY, version=version)
         return _publication(listing, offers)
-
-    return router
 
 
 def _shown(line: Line, offers: Offers) -> Variation:
