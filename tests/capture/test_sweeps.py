@@ -172,6 +172,24 @@ async def test_a_throttled_channel_is_waited_for_and_counted(tmp_path: Path):
         assert 2.0 in sweeping.slept
 
 
+async def test_a_channel_that_keeps_its_missed_webhooks_from_us_is_swept_all_the_same(
+    tmp_path: Path,
+):
+    async with at_sandbox(tmp_path) as there:
+        sweeping = Sweeping(there.capture)
+        order_id = await there.sells("mercadolivre")
+        fault = {"path": "/missed_feeds", "status": 403, "times": 50}
+        await there.sandbox.post("/_control/faults", json=fault)
+        await there.passes(minutes=1)
+
+        await sweeping.sweep()
+
+        assert there.standings() == {order_id: "paid"}
+        swept = sweeping.kept.state("loja-mercadolivre")
+        assert swept is not None
+        assert swept.swept_until > swept.began
+
+
 async def test_a_channel_that_is_down_leaves_the_sweep_where_it_was(tmp_path: Path):
     async with at_sandbox(tmp_path) as there:
         sweeping = Sweeping(there.capture)

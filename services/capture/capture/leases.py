@@ -1,7 +1,8 @@
 """One process at a time does a thing that all of them could: who holds its lease.
 
-A lease is a document, won by compare-and-set and kept fresh while the work goes on; where its
-holder died it runs out. Should two ever do the same work, nothing worse happens than work twice.
+A lease is a document, won by compare-and-set and kept fresh while the work goes on. Where its
+holder died it runs out, unless the holder comes back under its own name. Should two ever do the
+same work, nothing worse happens than work twice.
 """
 
 import asyncio

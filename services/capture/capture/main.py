@@ -71,9 +71,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         publications=publications,
     )
     seen = sweeping.Known(sightings, publications, tally)
-    looking = sweeping.looking_parts(
-        database, clients.publisher, shops, tokens, seen, sweep_every_s=settings.sweep_every_s
-    )
+    looking = sweeping.looking_parts(settings, clients, shops, tokens, seen)
     listings = listing_parts(
         settings, clients, shops=shops, tokens=tokens, http=http, addresses=addresses(settings)
     )

@@ -10,8 +10,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -36,6 +37,8 @@ from contracts.sweeps import StoreSwept, SweepCounts
 from contracts.wire import encode
 
 SERVICE: Final = "capture"
+TROUBLES: Final = (TokenRefused, Unreachable, Unreadable, Unavailable)
+"""Of the channel or the database: they pass, and the next sweep goes on from the last whole one."""
 STORES_AT_ONCE: Final = 8
 
 log = structlog.get_logger()
@@ -97,9 +100,8 @@ class Sweeper:
                 if ours:
                     now = self.clock().isoformat()
                     await self._sweep(Round(store, channel, shop, f"sweep:{now}"))
-        except (TokenRefused, Unreachable, Unreadable, Unavailable) as trouble:
-            cause = str(trouble) or type(trouble).__name__
-            log.warning("sweep_put_off", store_id=store.store_id, cause=cause)
+        except TROUBLES as trouble:
+            _put_off("sweep_put_off", store, trouble)
         except Exception as error:
             # One store's bug must keep no other from being swept.
             what = f"{type(error).__name__} at {raised_at(error)}"
@@ -115,22 +117,49 @@ class Sweeper:
     async def _sweep(self, round_: Round) -> None:
         now, store_id = self.clock(), round_.store.store_id
         stored = (await self.kept.load([store_id])).get(store_id)
-        sweep = stored.state if stored else sweeps.begun(round_.store, now)
+        kept = stored or Kept(sweeps.begun(round_.store, now))
+        sweep = kept.state
         async for page in self.lister.pages(round_.channel, round_.shop, sweeps.changes(sweep)):
             await self._take_in(round_, page.orders)
-        missed = await self.lister.missed(round_.channel, round_.shop)
+        heard, missed = await self._missed(round_, sweep)
+        log.info("swept", store_id=store_id, missed=missed, **round_.tally)
+        kept = await self._note(kept, swept_until=now, heard=heard)
+        count = await self._counted(round_, sweep, now)
+        await self._tell(round_, count, missed=missed)
+        if count is not None:
+            await self._note(kept, counted_at=now)
+
+    async def _missed(self, round_: Round, sweep: Sweep) -> tuple[tuple[str, ...], int]:
+        """Take the kept webhooks in; which the channel keeps now, and how many were new.
+
+        A channel that does not say is asked again with the next sweep: its lists count more.
+        """
+        try:
+            missed = await self.lister.missed(round_.channel, round_.shop)
+        except TROUBLES as trouble:
+            _put_off("missed_webhooks_put_off", round_.store, trouble)
+            return sweep.heard, 0
         fresh = sweeps.unheard(sweep, missed)
         await self.questions.come_again(round_.store, fresh)
-        swept = {"swept_until": now, "heard": tuple(each.id for each in missed)}
-        log.info("swept", store_id=store_id, missed=len(fresh), **round_.tally)
-        count = None
-        if period := sweeps.countable(sweep, now):
-            count = Round(round_.store, round_.channel, round_.shop, f"count:{now.isoformat()}")
+        return tuple(each.id for each in missed), len(fresh)
+
+    async def _counted(self, round_: Round, sweep: Sweep, now: datetime) -> Round | None:
+        """The daily count, if it is time for it and the channel lets us."""
+        period = sweeps.countable(sweep, now)
+        if period is None:
+            return None
+        count = Round(round_.store, round_.channel, round_.shop, f"count:{now.isoformat()}")
+        try:
             await self._count(count, period)
-            swept["counted_at"] = now
-        await self._tell(round_, count, missed=len(fresh))
-        done = Kept(sweep.model_copy(update=swept), stored.version if stored else 0)
-        await patiently(partial(self.kept.save, {store_id: done}), "noting a sweep")
+        except TROUBLES as trouble:
+            _put_off("count_put_off", round_.store, trouble)
+            return None
+        return count
+
+    async def _note(self, kept: Kept[Sweep], **changed: Any) -> Kept[Sweep]:
+        noted = Kept(kept.state.model_copy(update=changed), kept.version)
+        await patiently(partial(self.kept.save, {noted.state.store_id: noted}), "noting a sweep")
+        return Kept(noted.state, noted.version + 1)
 
     async def _tell(self, round_: Round, count: Round | None, *, missed: int) -> None:
         told = StoreSwept(
@@ -181,6 +210,10 @@ def _counts(tally: Counter[str]) -> SweepCounts:
     fields = SweepCounts.model_fields.keys() - {"ignored"}
     ignored = {name: number for name, number in tally.items() if name not in fields}
     return SweepCounts(**{name: tally[name] for name in fields}, ignored=ignored)
+
+
+def _put_off(event: str, store: StoreConfigured, trouble: Exception) -> None:
+    log.warning(event, store_id=store.store_id, cause=str(trouble) or type(trouble).__name__)
 
 
 def _discard(swept: set[str], store_id: str, _: asyncio.Task[None]) -> None:

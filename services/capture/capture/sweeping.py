@@ -5,7 +5,6 @@ import os
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import uuid4
 
 from capture import fetch, handlers, leases, sweep
@@ -17,14 +16,14 @@ from capture.orders import MongoSightings
 from capture.outlook import Outlook
 from capture.pace import Pace
 from capture.questions import Questions
+from capture.settings import Settings
 from capture.shops import Shops
 from capture.sweeper import Sweeper
 from capture.tally import Tally
 from capture.tokens import Tokens
-from chassis.app import Parts
+from chassis.app import Clients, Parts
 from chassis.clock import utc_now
-from chassis.flow import Publishes
-from chassis.store import Database, MongoDocuments
+from chassis.store import MongoDocuments
 from chassis.subscription import Subscription
 
 
@@ -38,21 +37,16 @@ class Known:
 
 
 def looking_parts(
-    database: Database[dict[str, Any]],
-    publisher: Publishes,
-    shops: Shops,
-    tokens: Tokens,
-    known: Known,
-    *,
-    sweep_every_s: float,
+    settings: Settings, clients: Clients, shops: Shops, tokens: Tokens, known: Known
 ) -> Parts:
     """Both, on one pace and one list of leases."""
+    database, publisher = clients.mongo["esteira_capture"], clients.publisher
     pace = Pace(time.monotonic, asyncio.sleep)
     lister = Lister(tokens, pace, known.tally, utc_now, asyncio.sleep)
     questions = Questions(publisher, known.sightings, pace, utc_now, asyncio.sleep, os.urandom)
     outlook = Outlook(known.sightings, known.publications)
     held = MongoDocuments(database["leases"], leases.encode, leases.decode)
-    ours = Leases(held, utc_now, str(uuid4()))
+    ours = Leases(held, utc_now, settings.instance or str(uuid4()))
     documents = MongoDocuments(database["fetches"], fetch.encode, fetch.decode)
     waiting = MongoWaiting(database["fetches"])
     fetcher = Fetcher(
@@ -82,5 +76,5 @@ def looking_parts(
     return Parts(
         subscriptions=[Subscription(commands, group=f"{handlers.SERVICE}-fetches")],
         starts=[waiting.index],
-        background=[partial(sweeper.keep_sweeping, sweep_every_s), fetcher.keep_fetching],
+        background=[partial(sweeper.keep_sweeping, settings.sweep_every_s), fetcher.keep_fetching],
     )
