@@ -273,3 +273,13 @@ async def test_a_changed_row_is_heard_of(boards: Boards) -> None:
 
     assert heard.result().startswith(f"{STORE}:")
     await changes.aclose()
+
+
+async def test_what_is_found_is_sorted_before_any_row_is_looked_at(boards: Boards) -> None:
+    await told(boards)
+    wanted = {"store_id": {"$in": [STORE]}, "tab": "pending", "search": {"$regex": "^irene"}}
+
+    found = boards.database[ORDERS].find(wanted).sort([("placed_at", -1), ("_id", -1)])
+    plan = (await found.limit(3).hint("searched").explain())["queryPlanner"]["winningPlan"]
+
+    assert (plan["stage"], plan["inputStage"]["stage"]) == ("FETCH", "SORT")

@@ -47,6 +47,7 @@ INDEXES: Final[Sequence[tuple[str, Sequence[tuple[str, int]], dict[str, Any] | N
 What changes with every fact of an order is not beside its many search terms: a search is sorted by
 the order's own date.
 """
+SELDOM: Final = 15_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -107,7 +108,18 @@ class MongoBoard:
         found = self._orders.find(_filter(query), light)
         found = found.sort([(query.by, -1), ("_id", -1)]).limit(query.limit + 1)
         with translated():
+            if query.search and await self._is_seldom(query.search, query.stores):
+                found = found.hint("searched")
             return page(await found.to_list(None), query.limit, query.by)
+
+    async def _is_seldom(self, search: Search, stores: Collection[str]) -> bool:
+        """Whether so few orders are found that sorting their keys is quicker than the whole list.
+
+        The database would rather walk down the list: it counts the rows it looks at as if they
+        were keys.
+        """
+        wanted = {"store_id": {"$in": sorted(stores)}, "search": _found_by(search)}
+        return int(await self._orders.count_documents(wanted, limit=SELDOM)) < SELDOM
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
         """See Board."""
