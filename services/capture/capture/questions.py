@@ -23,7 +23,9 @@ from chassis.store import Documents
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 5
+"""A batch of the reader is worked off at a stretch, and webhooks stand at the door meanwhile."""
+MISSED_AT_ONCE: Final = 20
 PATIENCE: Final = timedelta(seconds=30)
 """For these few; whoever is not through by then comes later, or to the dead letters."""
 LOOK_EVERY_S: Final = 0.1
@@ -67,8 +69,9 @@ class Questions:
 
     async def come_again(self, store: StoreConfigured, missed: Sequence[Missed]) -> None:
         """Put webhooks into the inbox that never came."""
-        for begin in range(0, len(missed), AT_ONCE):
-            records = [self._returned(store, each) for each in missed[begin : begin + AT_ONCE]]
+        for begin in range(0, len(missed), MISSED_AT_ONCE):
+            some = missed[begin : begin + MISSED_AT_ONCE]
+            records = [self._returned(store, each) for each in some]
             await patiently(partial(self.publisher.publish, records), "taking missed webhooks in")
 
     def _returned(self, store: StoreConfigured, missed: Missed) -> Outgoing:
