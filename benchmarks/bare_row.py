@@ -48,6 +48,7 @@ def put(row: Document, event: Told) -> None:
         _put_posted(row, event, at)
     elif isinstance(event, OrderCaptured):
         _put_order(row, "captured", event.order)
+        row["captured_at"] = event.occurred_at
         row["cells"]["captured"] |= {
             "rank": [event.revision],
             "at": at,
@@ -59,6 +60,7 @@ def put(row: Document, event: Told) -> None:
         _put_order(row, "judged", event.order)
         row["cells"]["judged"]["rank"] = [event.revision, event.attempt, 0]
         row["cells"]["validated"] = {"rank": [event.revision, event.attempt], "at": at}
+        row["orders"]["validated"] = event.terms.model_dump(mode="json")
         row |= {"tab": "processed", "situation": "aguardando_erp"}
 
 
@@ -92,6 +94,7 @@ def _put_posted(row: Document, event: OrderPosted, at: str) -> None:
     row["cells"]["posted"] = {"rank": rank, "at": at, "erp": erp}
     row["search"].append(event.erp_order_number)
     row |= {"tab": "processed", "situation": "integrado", "erp": erp}
+    row["posted_at"] = event.posted_at
 
 
 def _put_order(row: Document, kind: str, order: Order) -> None:
@@ -101,8 +104,13 @@ def _put_order(row: Document, kind: str, order: Order) -> None:
     row |= listed | {
         "placed_at": datetime.fromisoformat(listed["placed_at"]),
         "shown": kind,
-        "search": [order.number, *listed["skus"], *order.buyer.name.split(), order.buyer.email],
+        "paid_at": order.paid_at,
+        "search": [order.number, *listed["skus"], *_found_by(order), *order.buyer.name.split()],
     }
+
+
+def _found_by(order: Order) -> list[str]:
+    return [f"={order.buyer.document}", f"={(order.buyer.email or '')[:20]}"]
 
 
 def _listed(order: Order) -> Document:
@@ -114,5 +122,8 @@ def _listed(order: Order) -> Document:
         "skus": [item.sku for item in order.items],
         "total": str(order.totals.total),
         "currency": order.currency,
+        "refunded": False,
+        "found_by": _found_by(order),
         "placed_at": order.placed_at.isoformat(timespec="milliseconds"),
+        "paid_at": order.paid_at and order.paid_at.isoformat(timespec="milliseconds"),
     }
