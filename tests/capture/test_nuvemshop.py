@@ -1,3 +1,5 @@
+from copy import deepcopy
+
 """Nuvemshop's adapter: whom it believes, what it asks, how it waits, what it makes of answers."""
 
 import json
@@ -478,7 +480,7 @@ def mutations(draw: st.DrawFn) -> dict[str, Any]:
                 at = at[key]
                 continue
             if draw(st.booleans()):
-                at[key] = draw(ODD)
+                at[key] = deepcopy(draw(ODD))
             else:
                 del at[key]
             break
