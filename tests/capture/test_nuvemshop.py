@@ -1,8 +1,7 @@
-from copy import deepcopy
-
 """Nuvemshop's adapter: whom it believes, what it asks, how it waits, what it makes of answers."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import httpx
