@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import MongoClient
+from pymongo.collection import Collection
 
 from benchmarks import rounds
 from benchmarks.benchmark import DidNotRun, Plan
@@ -46,7 +47,8 @@ class Pair:
     """Two contenders, and how to see that a turn did its work.
 
     `collection` is where documents go in `database`; `done` finds those that went well, one for
-    every `records_each` records. `tells` is the topic that gets a message for every record.
+    every `records_each` records, and `whole` those that get nothing more, whose sizes are compared.
+    `tells` is the topic that gets a message for every record.
     """
 
     service: str
@@ -55,6 +57,7 @@ class Pair:
     database: str
     collection: str
     done: Mapping[str, Any]
+    whole: Mapping[str, Any] | None = None
     records_each: int = 1
     tells: str | None = None
 
@@ -110,8 +113,7 @@ class Contest:
             lap = take_turn(contender, task, log, self.plan.cores.contender)
             collection = mongo[self.pair.database][self.pair.collection]
             done = collection.count_documents(self.pair.done)
-            stored = mongo[self.pair.database].command("collStats", self.pair.collection)
-        self._sizes[who] = stored["avgObjSize"]
+            self._sizes[who] = _size_of(collection, self.pair.whole or self.pair.done)
         if done < task.records // self.pair.records_each:
             raise DidNotRun(f"{self.pair.service}: {who} left only {done} documents. {log}")
         if self.pair.tells and self._told() - told_before < task.records:
@@ -131,6 +133,15 @@ class Contest:
 
     def _told(self) -> int:
         return written(self.stack.kafka_address, self.pair.tells) if self.pair.tells else 0
+
+
+def _size_of(collection: Collection[dict[str, Any]], found: Mapping[str, Any]) -> float:
+    """The mean size in bytes of the documents found; 0 when there are none."""
+    size = {"$avg": {"$bsonSize": "$$ROOT"}}
+    groups = collection.aggregate(
+        [{"$match": dict(found)}, {"$group": {"_id": None, "size": size}}]
+    )
+    return float(next(iter(groups), {"size": 0.0})["size"])
 
 
 def written(bootstrap: str, topic: str) -> int:

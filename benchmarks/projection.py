@@ -43,12 +43,13 @@ def measure(plan: Plan) -> Outcome:
         database=DATABASE,
         collection=board.ORDERS,
         done={"tab": "processed"},
+        whole={"situation": "integrado"},
         records_each=len(KINDS),
     )
     with servers(plan, NAME) as stack:
         contest = Contest(plan, stack, pair, warm_up=600, records=plan.scaled(14_400, 4_200))
         comparison = contest.run(backlog(contest.backlog))
-    figure = Figure(FIGURE, comparison.ratio.median, at_least(0.70), str(comparison))
+    figure = Figure(FIGURE, comparison.ratio.median, at_least(0.80), str(comparison))
     return Outcome((figure,), {NAME: comparison.conditions()}, comparison.remarks(NAME))
 
 

@@ -50,7 +50,7 @@ def measure(plan: Plan) -> Outcome:
     with servers(plan, NAME) as stack:
         contest = Contest(plan, stack, pair, warm_up=1_000, records=plan.scaled(10_000, 3_000))
         comparison = contest.run(events.captured(contest.backlog))
-    figure = Figure(FIGURE, comparison.ratio.median, at_least(0.80), str(comparison))
+    figure = Figure(FIGURE, comparison.ratio.median, at_least(0.90), str(comparison))
     return Outcome((figure,), {NAME: comparison.conditions()}, comparison.remarks(NAME))
 
 

@@ -92,7 +92,7 @@ def measure(plan: Plan) -> Outcome:
         | {"ratio": round(forgot.ratio.median, 3)},
     }
     remark = f"{NAME}: {forgot.ratio.median:.2f} of a bare app that keeps nothing ({forgot})"
-    figure = Figure(FIGURE, comparison.ratio.median, at_least(0.50), str(comparison))
+    figure = Figure(FIGURE, comparison.ratio.median, at_least(0.60), str(comparison))
     return Outcome((figure,), {NAME: conditions}, (remark, *comparison.remarks(NAME)))
 
 
