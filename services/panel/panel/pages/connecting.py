@@ -186,8 +186,7 @@ class ConnectingPages:
             if store.erp_app_key and store.erp_app_secret:
                 found.setdefault(store.erp_app_key, store)
         return {
-            store.store_id: f"Final {key[-4:]}, a de {store.name}"
-            for key, store in found.items()
+            store.store_id: f"Final {key[-4:]}, a de {store.name}" for key, store in found.items()
         }
 
     def _keys_of(self, asked: str) -> str:
