@@ -77,16 +77,14 @@ def a_date(published_at: datetime | None, **changes: Any) -> PublicationDateSet:
 
 
 def an_offer(listing_id: str = "9001", **changes: Any) -> Offer:
-    return Offer(
-        **{
-            "listing_id": listing_id,
-            "title": f"Caneca {listing_id}",
-            "state": ListingState.ACTIVE,
-            "published_at": PUBLISHED,
-            "variations": (a_variation(),),
-        }
-        | changes
-    )
+    offered: dict[str, Any] = {
+        "listing_id": listing_id,
+        "title": f"Caneca {listing_id}",
+        "state": ListingState.ACTIVE,
+        "published_at": PUBLISHED,
+        "variations": (a_variation(),),
+    }
+    return Offer(**offered | changes)
 
 
 @dataclass

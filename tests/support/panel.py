@@ -79,9 +79,12 @@ class Topics(MemoryLog):
         await super().publish(records)
         for record in records if self.followed else ():
             message = decode(record.topic, dict(record.headers), record.value)
-            for table in (self.table, self.links, self.dates):
-                if isinstance(message, table.kind):
-                    table.put(message)
+            if isinstance(message, StoreConfigured):
+                self.table.put(message)
+            elif isinstance(message, ListingLinked):
+                self.links.put(message)
+            elif isinstance(message, PublicationDateSet):
+                self.dates.put(message)
 
     async def find(self, topic: str, partition: int, offset: int) -> Record | None:
         if self.away:
