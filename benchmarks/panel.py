@@ -20,7 +20,7 @@ from chassis.store import connect
 from embedded import member
 from embedded.mongo import Mongo
 from embedded.ports import free_ports
-from panel import board, figures
+from panel import board
 from panel.board import ORDERS, MongoBoard
 from tests.support.belt import FakeClock
 from tests.support.builders import a_store
@@ -97,7 +97,6 @@ async def _measured(plan: Plan, url: str, count: int) -> Outcome:
     client = connect(url)
     database = client[DATABASE]
     await board.prepare(database)
-    await figures.index(database[ORDERS])
     took = await _ask(plan, MongoBoard(database))
     client.close()
     every = sorted(ms for each in took.values() for ms in each)

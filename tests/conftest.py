@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -12,5 +13,11 @@ settings.register_profile(
 )
 settings.load_profile("esteira")
 
-# Whoever runs the tests in the background has Ctrl-C ignored, and our children would inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+
+@pytest.fixture(autouse=True)
+def ctrl_c() -> None:
+    """Ctrl-C as a terminal's programs hear it, whoever started us and whatever ran before.
+
+    Started in the background we would ignore it, and our children with us.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -156,6 +156,7 @@ def test_make_run_starts_all_mends_what_dies_and_stops_all(tmp_path):
     with make_run(data, ports) as run:
         until(lambda: ready(run, data), 60)
         card = json.loads((data / "demo.json").read_text(encoding="utf-8"))
+        until(lambda: "Ready after" in said(run))
         assert card["panel_url"] in said(run)
         assert card["panel"]["password"] in said(run)
 

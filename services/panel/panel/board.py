@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, Database, translated
+from panel import figures
 from panel.paging import Cursor, Page, page
 from panel.search import Search
 from panel.tab import Situation, Tab
@@ -191,11 +192,12 @@ async def prepare(database: Database[dict[str, Any]]) -> None:
 
 
 async def index(orders: Collection_[dict[str, Any]]) -> None:
-    """Create the indexes of a collection of rows. Raises Unavailable."""
+    """Create the indexes of a collection of rows, the figures' too. Raises Unavailable."""
     with translated():
         for name, keys, partial in INDEXES:
             chosen: dict[str, Any] = {"partialFilterExpression": partial} if partial else {}
             await orders.create_index([*keys], name=name, **chosen)
+    await figures.index(orders)
 
 
 async def _view(
