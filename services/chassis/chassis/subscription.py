@@ -23,7 +23,7 @@ from chassis.flow import Flow, Record
 from contracts.replay import origin
 from contracts.topics import replay
 
-AT_ONCE = 2
+AT_ONCE = 3
 """Batches on their way: while one waits for the broker, the next has the processor."""
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
