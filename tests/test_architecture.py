@@ -46,6 +46,7 @@ PURE = (
     "services/capture/capture/prospect.py",
     "services/capture/capture/sweep.py",
     "services/capture/capture/channels/brazil.py",
+    "services/capture/capture/channels/part.py",
     "services/capture/capture/channels/methods.py",
     "services/capture/capture/channels/*/address.py",
     "services/capture/capture/channels/*/amounts.py",

@@ -3,7 +3,7 @@
 Source: developers.mercadolivre.com.br, "Faturamento", 2026-06.
 """
 
-from capture.channels.mercadolivre.payload import Part, Text
+from capture.channels.part import Part, Text
 
 
 class Identification(Part):

@@ -10,7 +10,8 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator
 
 from capture.channels.brazil import clean
-from capture.channels.mercadolivre.payload import Part, Text, no_items
+from capture.channels.mercadolivre.payload import no_items
+from capture.channels.part import Part, Text
 
 _SKU: Final = "SELLER_SKU"
 

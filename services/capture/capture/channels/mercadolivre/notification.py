@@ -14,7 +14,8 @@ from typing import Final
 import orjson
 
 from capture.channels.channel import Delivery, Lead, NotUsed, Said, Shop, Signature, Unreadable
-from capture.channels.mercadolivre.payload import Part, Text, read
+from capture.channels.mercadolivre.payload import read
+from capture.channels.part import Part, Text
 
 _LEADS: Final = {
     "orders_v2": re.compile(r"/?orders/(?P<id>[0-9]{1,20})"),

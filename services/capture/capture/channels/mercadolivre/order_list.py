@@ -13,8 +13,9 @@ from pydantic import AliasChoices, BeforeValidator, Field
 
 from capture.channels.channel import Money
 from capture.channels.listed import By, Listed, Missed, Page, Period
-from capture.channels.mercadolivre.payload import Order, Part, Text, no_items
+from capture.channels.mercadolivre.payload import Order, no_items
 from capture.channels.mercadolivre.standing import judge
+from capture.channels.part import Part, Text
 from contracts.value import Whole
 
 PAGE: Final = 50

@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
 from capture.channels.channel import Unreadable
+from capture.channels.part import Part, Text
 from contracts.value import ZERO, Amount
 from contracts.wire import describe
 
@@ -20,10 +21,6 @@ CENT: Final = Decimal("0.01")
 
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 """A number of up to 64 bits, kept as text: other languages lose its last digits."""
-
-
-def _no_text(value: Any) -> Any:
-    return "" if value is None else value
 
 
 def no_items(value: Any) -> Any:
@@ -45,21 +42,9 @@ def _nothing(value: Any) -> Any:
     return ZERO if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_no_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(no_items)]
 Money = Annotated[Amount, BeforeValidator(_cents)]
 MoneyOrNone = Annotated[Amount, BeforeValidator(_nothing), BeforeValidator(_cents)]
-
-
-class Part(BaseModel):
-    """A piece of the platform's JSON. Errors hide the input: it may be a buyer's."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
 
 
 P = TypeVar("P", bound=Part)

@@ -17,7 +17,8 @@ from capture.channels.brazil import clean
 from capture.channels.channel import Shop
 from capture.channels.mercadolivre.client import Client
 from capture.channels.mercadolivre.listing import Attribute, Listing
-from capture.channels.mercadolivre.payload import Money, Part, Text, no_items
+from capture.channels.mercadolivre.payload import Money, no_items
+from capture.channels.part import Part, Text
 from capture.channels.shelf import Offer, ShelfPage
 from contracts.listings import ListingState, ListingVariation
 

@@ -5,7 +5,8 @@ Source: developers.mercadolivre.com.br, "Envios", 2026-06.
 
 from pydantic import AwareDatetime
 
-from capture.channels.mercadolivre.payload import Address, Money, Part, Text
+from capture.channels.mercadolivre.payload import Address, Money
+from capture.channels.part import Part, Text
 
 
 class Destination(Part):

@@ -13,21 +13,19 @@ import orjson
 from pydantic import (
     AliasChoices,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
 )
 
 from capture.channels.channel import Unreadable
+from capture.channels.part import Part, Text
 from contracts.value import ZERO, Amount, Whole
 from contracts.wire import describe
 
 Id = Annotated[str, Field(pattern=r"^\d{1,20}$")]
 """A number of up to 64 bits, kept as text: other languages lose its last digits."""
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Money = Annotated[Amount, BeforeValidator(lambda value: ZERO if value is None else value)]
 
 
@@ -39,17 +37,6 @@ def _without_nulls(value: Any) -> Any:
 
 
 Listed: Final = BeforeValidator(_without_nulls)
-
-
-class Part(BaseModel):
-    """A piece of Nuvemshop's JSON. Errors hide the input: it may be a buyer's."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
 
 
 P = TypeVar("P", bound=Part)

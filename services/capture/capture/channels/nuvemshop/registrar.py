@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.nuvemshop.client import DEADLINE_S, VERSION, Client
-from capture.channels.nuvemshop.payload import Part
+from capture.channels.part import Part
 from capture.channels.registrar import Registration
 
 TOPICS: Final = (

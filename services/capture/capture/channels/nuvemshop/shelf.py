@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, BeforeValidator, ValidationError
 from capture.channels.brazil import clean
 from capture.channels.channel import Shop, Unreadable
 from capture.channels.nuvemshop.client import Client
-from capture.channels.nuvemshop.payload import Id, Listed, Part, Text
+from capture.channels.nuvemshop.payload import Id, Listed
+from capture.channels.part import Part, Text
 from capture.channels.shelf import Offer, ShelfPage
 from contracts.listings import ListingState, ListingVariation
 from contracts.value import Amount

@@ -24,7 +24,8 @@ from capture.channels.channel import (
     Unreadable,
 )
 from capture.channels.nuvemshop import payload
-from capture.channels.nuvemshop.payload import Id, Listed, Part, read
+from capture.channels.nuvemshop.payload import Id, Listed, read
+from capture.channels.part import Part
 
 KEPT_HEADERS: Final[Mapping[bytes, str]] = {}
 """None: all that a webhook says is in its body."""

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from capture.channels.channel import Unreachable
-from capture.channels.shopify.payload import Part, Text
+from capture.channels.part import Part, Text
 from contracts.value import Amount
 from contracts.wire import describe
 

@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from capture.channels.channel import Money, Unreachable, Unreadable
 from capture.channels.listed import By, Listed, Page, Period
+from capture.channels.part import Part
 from capture.channels.shopify.normalise import is_cancelled, money_of
-from capture.channels.shopify.payload import Id, Order, Part, order_in
+from capture.channels.shopify.payload import Id, Order, order_in
 from contracts.wire import describe
 
 PAGE: Final = 50

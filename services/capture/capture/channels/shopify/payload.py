@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
 
 from capture.channels.channel import Unreadable
+from capture.channels.part import Part, Text
 from contracts.value import ZERO, Amount
 from contracts.wire import describe
 
@@ -22,24 +23,6 @@ Id = Annotated[str, Field(pattern=r"^\d{1,20}$")]
 
 def _no_items(value: Any) -> Any:
     return () if value is None else value
-
-
-def _no_text(value: Any) -> Any:
-    return "" if value is None else value
-
-
-Text = Annotated[str, BeforeValidator(_no_text)]
-
-
-class Part(BaseModel):
-    """A piece of Shopify's JSON. Errors hide the input: it may be a buyer's."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        coerce_numbers_to_str=True,
-        hide_input_in_errors=True,
-    )
 
 
 class MoneyIn(Part):

@@ -11,10 +11,10 @@ import httpx
 from pydantic import ValidationError
 
 from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
+from capture.channels.part import Part
 from capture.channels.registrar import Registration
 from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import ACCESS_DENIED, THROTTLED, answer_in
-from capture.channels.shopify.payload import Part
 from contracts.wire import describe
 
 TOPICS: Final = (

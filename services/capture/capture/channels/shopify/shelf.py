@@ -13,10 +13,11 @@ from pydantic.alias_generators import to_camel
 
 from capture.channels.brazil import clean
 from capture.channels.channel import Shop, TokenRefused, Unreachable, Unreadable
+from capture.channels.part import Part, Text
 from capture.channels.shelf import Offer, ShelfPage
 from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import ACCESS_DENIED, THROTTLED, answer_in
-from capture.channels.shopify.payload import Id, Part, Text
+from capture.channels.shopify.payload import Id
 from contracts.listings import ListingState, ListingVariation
 from contracts.value import Amount
 from contracts.wire import describe

@@ -26,8 +26,9 @@ from capture.channels.channel import (
     Signature,
     Unreadable,
 )
+from capture.channels.part import Part
 from capture.channels.shopify.normalise import is_cancelled
-from capture.channels.shopify.payload import Id, Part, order_in
+from capture.channels.shopify.payload import Id, order_in
 from contracts.events import RawDocument
 from contracts.wire import describe
 
