@@ -21,6 +21,7 @@ from omie.faults import Fault
 from omie.paging import pages
 from panel.erp.accounts import Accounts
 from panel.erp.products import ErpProduct, product_of
+from panel.erp.readings import Readings
 from panel.listings.products import Products
 
 FRESH_FOR: Final = timedelta(minutes=10)
@@ -72,8 +73,12 @@ class CatalogueReader:
     kept: Documents[Shelf]
     clock: Clock
     patience_s: float = PATIENCE_S
-    _readings: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _readings: Readings = field(init=False)
     _open: dict[str, tuple[int, Products]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Be ready to read."""
+        self._readings = Readings(self.accounts, self._read)
 
     async def products(self, store: StoreConfigured) -> Products | None:
         """What is known of the account's products, read anew beside if old; None if never read.
@@ -82,7 +87,7 @@ class CatalogueReader:
         """
         known = await self._known(store.account_id)
         if known is None or self.clock() - known.read_at >= FRESH_FOR:
-            reading = self._reading(store)
+            reading = self._readings.begin(store)
             if known is None and reading is not None:
                 await asyncio.wait([reading], timeout=self.patience_s)
                 known = await self._known(store.account_id)
@@ -93,26 +98,13 @@ class CatalogueReader:
         known = await self._known(store.account_id)
         if known is not None and self.clock() - known.read_at < AGAIN_AFTER:
             return
-        reading = self._reading(store)
+        reading = self._readings.begin(store)
         if reading is not None:
             await asyncio.wait([reading], timeout=self.patience_s)
 
     async def stop(self) -> None:
         """Give up what is being read."""
-        for reading in self._readings.values():
-            reading.cancel()
-        await asyncio.gather(*self._readings.values(), return_exceptions=True)
-
-    def _reading(self, store: StoreConfigured) -> asyncio.Task[None] | None:
-        running = self._readings.get(store.account_id)
-        if running is not None and not running.done():
-            return running
-        omie = self.accounts.of(store)
-        if omie is None:
-            return None
-        reading = asyncio.create_task(self._read(store.account_id, omie))
-        self._readings[store.account_id] = reading
-        return reading
+        await self._readings.stop()
 
     async def _read(self, account_id: str, omie: Omie) -> None:
         now = self.clock()

@@ -21,6 +21,7 @@ from omie.faults import Fault, FaultKind
 from omie.registers import LISTINGS, read
 from panel.erp.accounts import Accounts
 from panel.erp.lists import ErpList, Lists
+from panel.erp.readings import Readings
 
 PATIENCE_S: Final = 4.0
 AGAIN_AFTER: Final = timedelta(seconds=61)
@@ -40,14 +41,18 @@ class Reader:
     clock: Clock
     patience_s: float = PATIENCE_S
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _readings: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _readings: Readings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Be ready to read."""
+        self._readings = Readings(self.accounts, self._read)
 
     async def lists(self, store: StoreConfigured) -> Lists:
         """What is known of the account's lists, read anew beside if old. Raises Unavailable."""
         known = await self._known(store.account_id)
         if known is not None and known.state.fresh(self.clock()):
             return known.state
-        reading = self._reading(store)
+        reading = self._readings.begin(store)
         if known is None and reading is not None:
             await asyncio.wait([reading], timeout=self.patience_s)
             known = await self._known(store.account_id)
@@ -55,26 +60,13 @@ class Reader:
 
     async def read_again(self, store: StoreConfigured) -> None:
         """Read the lists now, as far as the ERP answers in a moment."""
-        reading = self._reading(store)
+        reading = self._readings.begin(store)
         if reading is not None:
             await asyncio.wait([reading], timeout=self.patience_s)
 
     async def stop(self) -> None:
         """Give up what is being read."""
-        for reading in self._readings.values():
-            reading.cancel()
-        await asyncio.gather(*self._readings.values(), return_exceptions=True)
-
-    def _reading(self, store: StoreConfigured) -> asyncio.Task[None] | None:
-        running = self._readings.get(store.account_id)
-        if running is not None and not running.done():
-            return running
-        omie = self.accounts.of(store)
-        if omie is None:
-            return None
-        reading = asyncio.create_task(self._read(store.account_id, omie))
-        self._readings[store.account_id] = reading
-        return reading
+        await self._readings.stop()
 
     async def _read(self, account_id: str, omie: Omie) -> None:
         """Each list by itself: one that the ERP will not show leaves the others as they are.

@@ -13,6 +13,7 @@ from contracts.stores import StoreConfigured
 from omie.client import Omie
 from omie.faults import Fault, FaultKind
 from panel.erp.accounts import Accounts
+from panel.erp.readings import Readings
 
 PAGES: Final = 5
 PAGE_SIZE: Final = 100
@@ -48,33 +49,25 @@ class StageReader:
     clock: Clock
     patience_s: float = PATIENCE_S
     _known: dict[str, Stages] = field(default_factory=dict, init=False)
-    _readings: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _readings: Readings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Be ready to read."""
+        self._readings = Readings(self.accounts, self._read)
 
     async def stages(self, store: StoreConfigured) -> Stages | None:
         """What is known of the account's orders, read anew if old; None while nothing is."""
         known = self._known.get(store.account_id)
         if known is not None and self.clock() - known.read_at < FRESH_FOR:
             return known
-        reading = self._reading(store)
+        reading = self._readings.begin(store)
         if reading is not None:
             await asyncio.wait([reading], timeout=self.patience_s)
         return self._known.get(store.account_id)
 
     async def stop(self) -> None:
         """Give up what is being read."""
-        for reading in self._readings.values():
-            reading.cancel()
-        await asyncio.gather(*self._readings.values(), return_exceptions=True)
-
-    def _reading(self, store: StoreConfigured) -> asyncio.Task[None] | None:
-        running = self._readings.get(store.account_id)
-        if running is not None and not running.done():
-            return running
-        omie = self.accounts.of(store)
-        if omie is None:
-            return None
-        self._readings[store.account_id] = asyncio.create_task(self._read(store.account_id, omie))
-        return self._readings[store.account_id]
+        await self._readings.stop()
 
     async def _read(self, account_id: str, omie: Omie) -> None:
         now = self.clock()
