@@ -51,6 +51,21 @@ def test_a_plain_text_is_left_alone(text: str) -> None:
     assert (cleaned.text, cleaned.replaced, cleaned.cut) == (text, False, False)
 
 
+WORDS = st.text(st.characters(max_codepoint=0xFF, exclude_categories=["C", "Z"]), min_size=1)
+
+
+@given(st.lists(WORDS, max_size=4), st.sampled_from(["\xa0", "  ", "\xad", "\x7f", "\u2060", "\n"]))
+def test_what_nobody_sees_is_dropped_from_among_words_that_are_left_alone(
+    words: list[str], unseen: str
+) -> None:
+    plain = " ".join(words)
+
+    assert clean(plain).text == plain
+    assert clean(f"{plain} {unseen}").text == plain
+    assert clean(f"{unseen} {plain}").text == plain
+    assert clean(f" {unseen}".join(words)).text == plain
+
+
 def test_white_space_alone_counts_as_no_change() -> None:
     cleaned = clean("  Irene   Leal ")
 

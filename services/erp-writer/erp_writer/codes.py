@@ -28,4 +28,5 @@ def of_salesperson(name: str) -> str:
 
 
 def _short(text: str) -> str:
-    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()[:LENGTH]
+    digest = hashlib.sha256(text.encode()).digest()
+    return base64.b32encode(digest[: LENGTH * 5 // 8]).decode()  # a character holds five bits

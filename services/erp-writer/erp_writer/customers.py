@@ -19,7 +19,7 @@ from contracts.events import TextChange
 from contracts.order import Order
 from erp_writer.customer import SIZES, compose_alteration, compose_customer, identity
 from erp_writer.erp import CUSTOMERS, Erp
-from erp_writer.text import Fitted, fit
+from erp_writer.text import fit
 from omie.faults import Fault, FaultKind
 
 MOST_IN_VAIN: Final = 4
@@ -42,6 +42,15 @@ class Resolved:
 
     customer_id: int
     changes: tuple[TextChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The buyer as a customer whose texts the ERP takes, and a fingerprint of that."""
+
+    document: dict[str, Any]
+    changes: tuple[TextChange, ...]
+    content: str
 
 
 class CustomerBook(Protocol):
@@ -109,20 +118,20 @@ class Customers:
         if remembered is not None and doubted:
             await patiently(lambda: self._book.forget(key), "forgetting a customer")
             remembered = None
-        customer = fit(compose_customer(order), SIZES)
+        customer = _written(order)
         known = remembered or await self._meet(erp, account_id, order, customer)
-        if update and known.content != _content(customer):
-            known = await self._altered(erp, order, known)
+        if update and known.content != customer.content:
+            known = await self._altered(erp, order, known, customer.content)
         if known != remembered:
             await patiently(lambda: self._book.learn(key, known), "remembering a customer")
-        ours = known.content == _content(customer)
+        ours = known.content == customer.content
         return Resolved(known.customer_id, customer.changes if ours else ())
 
     def _key(self, account_id: str, who: str) -> str:
         named = f"{account_id}|{who}".encode()
         return hmac.new(self._secret, named, hashlib.sha256).hexdigest()
 
-    async def _meet(self, erp: Erp, account_id: str, order: Order, customer: Fitted) -> Known:
+    async def _meet(self, erp: Erp, account_id: str, order: Order, customer: _Written) -> Known:
         """A buyer we have no memory of."""
         document = order.buyer.document or ""
         habit = self._habits.get(account_id, Habit())
@@ -146,9 +155,9 @@ class Customers:
                 raise
             return Known(existing)
         self._habits[account_id] = habit.included(new=True)
-        return Known(int(answer["codigo_cliente_omie"]), _content(customer))
+        return Known(int(answer["codigo_cliente_omie"]), customer.content)
 
-    async def _altered(self, erp: Erp, order: Order, known: Known) -> Known:
+    async def _altered(self, erp: Erp, order: Order, known: Known, content: str) -> Known:
         """The customer brought up to date; one the ERP will not change is used as it is."""
         alteration = fit(compose_alteration(order, known.customer_id), SIZES)
         try:
@@ -158,7 +167,7 @@ class Customers:
                 raise
             log.warning("customer_not_updated", customer_id=known.customer_id, kind=fault.kind)
             return known
-        return replace(known, content=_content(fit(compose_customer(order), SIZES)))
+        return replace(known, content=content)
 
 
 _ACCOUNT_WIDE: Final = (
@@ -180,6 +189,8 @@ async def _look(erp: Erp, document: str) -> int | None:
     return int(rows[0]["codigo_cliente_omie"]) if rows else None
 
 
-def _content(customer: Fitted) -> str:
+def _written(order: Order) -> _Written:
+    customer = fit(compose_customer(order), SIZES)
     written = orjson.dumps(customer.document, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(written).hexdigest()
+    content = hashlib.sha256(written).hexdigest()
+    return _Written(customer.document, customer.changes, content)

@@ -174,7 +174,7 @@ def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
         stage_code=sent.stage_code,
         at=now,
     )
-    if newest is not None and material(newest.order, newest.terms) == posted.material:
+    if newest is not None and _material_of(newest, sent) == posted.material:
         newest = None
     after = _with(
         entry,
@@ -186,6 +186,13 @@ def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
         untold=True,
     )
     return _as_accepted(after)
+
+
+def _material_of(version: OrderValidated, sent: Sent) -> str:
+    """The version's fingerprint; that of what was sent is known."""
+    if (version.revision, version.attempt) == (sent.revision, sent.attempt):
+        return sent.material
+    return material(version.order, version.terms)
 
 
 def refused(

@@ -4,6 +4,7 @@ The ERP's character set is unconfirmed (omie-api.md 3): what lies outside Latin-
 there is an equivalent and dropped where there is none. Texts longer than a field are cut.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ EQUIVALENTS: Final = str.maketrans(
 DROPPED: Final = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Unicode categories of what nobody sees: control, format (U+2060), surrogate, private."""
 SPACES: Final = "\t\n\v\f\r"
+_AS_IT_IS: Final = re.compile("(?:[!-~¡-¬®-ÿ]+(?: [!-~¡-¬®-ÿ]+)*)?")
+"""Words of Latin-1 with a space between them: nearly every text, and told so at a glance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def clean(text: str, size: int | None = None) -> Cleaned:
 
     Runs of white space become one space. That alone counts as no change.
     """
+    if (size is None or len(text) <= size) and _AS_IT_IS.fullmatch(text):
+        return Cleaned(text)
     composed = " ".join(unicodedata.normalize("NFC", text).split())
     kept = " ".join("".join(map(_kept, composed.translate(EQUIVALENTS))).split())
     fits = kept if size is None or len(kept) <= size else kept[:size].rstrip()
@@ -72,9 +77,9 @@ def fit(document: Mapping[str, Any], sizes: Mapping[str, int]) -> Fitted:
 
 
 def _fitted(tag: str, value: Any, sizes: Mapping[str, int], changes: list[TextChange]) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {inner: _fitted(inner, v, sizes, changes) for inner, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [_fitted(tag, each, sizes, changes) for each in value]
     if not isinstance(value, str):
         return value
