@@ -47,7 +47,8 @@ class StoreSettings(Value):
     CPF/CNPJ. `intermediary_cnpj` and `intermediary_seller` are the marketplace's CNPJ and the
     seller's name there, as the NF-e of a sale through a marketplace wants them. `missing_email`
     stands in for the buyer's where the channel tells none: the ERP registers nobody without one.
-    Orders placed before `orders_from` are not captured.
+    Orders placed before `orders_from` are not captured, nor those that their channel marks with
+    one of `excluded_tags` or tells to come from one of `excluded_sources`, in its own words.
     """
 
     erp_stage_code: str | None = None
@@ -72,6 +73,8 @@ class StoreSettings(Value):
     intermediary_seller: str | None = None
     missing_email: str | None = None
     orders_from: Instant | None = None
+    excluded_tags: tuple[str, ...] = ()
+    excluded_sources: tuple[str, ...] = ()
 
 
 class StoreConfigured(Message):

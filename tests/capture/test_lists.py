@@ -19,6 +19,7 @@ from capture.pace import Pace
 from capture.prospect import Prospect, prospect
 from capture.sighting import Ignored, Sighting
 from contracts.order import OrderStatus
+from contracts.stores import StoreSettings
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, STORE
 from tests.support.capture import Capture, Seconds, a_shop
@@ -174,7 +175,8 @@ KEY = f"{STORE}:9"
 def test_what_there_is_to_expect_of_a_listed_order(
     order, sighting, orders_from, published, expected
 ):
-    assert prospect(order, sighting, STORE, orders_from, published) is expected
+    settings = StoreSettings(orders_from=orders_from)
+    assert prospect(order, sighting, STORE, settings, published) is expected
 
 
 @given(st.lists(st.sampled_from([NOON, LATER, None]), max_size=5))

@@ -135,6 +135,30 @@ async def test_orders_are_wanted_from_the_begin_of_a_day_in_brazil(
     assert told(office).settings.orders_from is None
 
 
+async def test_what_a_store_excludes_is_typed_in_the_words_of_its_channel(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office)
+    typed = await fill(browser, excluded_tags="carga antiga, , vip ,vip", excluded_sources=" pos")
+    await browser.post(FORM, data=typed)
+
+    settings = told(office).settings
+    assert settings.excluded_tags == ("carga antiga", "vip")
+    assert settings.excluded_sources == ("pos",)
+    assert 'value="carga antiga, vip"' in (await browser.get(FORM)).text
+
+
+async def test_a_channel_whose_orders_have_no_tags_offers_none_to_exclude(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office, channel="nuvemshop", domain="123")
+
+    page = (await browser.get(FORM)).text
+
+    assert 'name="excluded_tags"' not in page
+    assert 'name="excluded_sources"' in page
+
+
 @pytest.mark.usefixtures("store")
 async def test_while_the_erp_is_down_fields_stay_as_they_are(
     office: Office, browser: httpx.AsyncClient

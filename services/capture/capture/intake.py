@@ -31,6 +31,7 @@ from capture.channels.channel import (
 from capture.cut_off import Publications, before_start
 from capture.dated import dated
 from capture.deferrals import Deferrals, Deferred, put_aside, until_token, until_token_as_it_is
+from capture.exclusion import has_excluded_source, has_excluded_tag
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
 from capture.shops import Shops
@@ -231,6 +232,8 @@ class Intake:
             sold_elsewhere=copy.sold_elsewhere,
             asked_by=heard.record.headers.get(inbox.ASKED_BY, b"").decode(),
             before_store_start=before_start(copy.order.placed_at, shop.settings.orders_from),
+            excluded_tag=has_excluded_tag(copy.marks, shop.settings),
+            excluded_source=has_excluded_source(copy.marks, shop.settings),
             raw=_carried((*hint.raw, *answer.raw)),
         )
         return (seen,)

@@ -32,7 +32,7 @@ class Seen(_Local):
 
     `asked_by` is the sweep or run that wanted it read, if one did. `before_store_start` and
     `before_publication` say that it was placed before the store's orders, or those of its
-    listings, are wanted.
+    listings, are wanted; `excluded_tag` and `excluded_source`, that the store never wants it.
     """
 
     type: ClassVar[str] = "br.esteira.capture.seen"
@@ -45,6 +45,8 @@ class Seen(_Local):
     asked_by: str = ""
     before_store_start: bool = False
     before_publication: bool = False
+    excluded_tag: bool = False
+    excluded_source: bool = False
     raw: tuple[RawDocument, ...] = ()
 
     @property

@@ -31,7 +31,6 @@ class Outlook:
         for order_id, order in latest.items():
             kept = known.get(f"{store_id}:{order_id}")
             sighting = kept.state if kept else None
-            orders_from = store.settings.orders_from
-            expected = prospect(order, sighting, store_id, orders_from, published)
+            expected = prospect(order, sighting, store_id, store.settings, published)
             found.append((order, expected, sighting))
         return found

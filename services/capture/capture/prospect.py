@@ -3,13 +3,14 @@
 The last word is the step's (`sighting.py`), which sees the order itself.
 """
 
-from datetime import datetime
 from enum import StrEnum
 
 from capture.channels.listed import Listed
 from capture.cut_off import Published, before_publication, before_start, listing_key
+from capture.exclusion import has_excluded_source, has_excluded_tag
 from capture.sighting import Ignored, Sighting
 from contracts.order import OrderStatus
+from contracts.stores import StoreSettings
 
 
 class Prospect(StrEnum):
@@ -24,7 +25,7 @@ def prospect(
     listed: Listed,
     known: Sighting | None,
     store_id: str,
-    orders_from: datetime | None,
+    settings: StoreSettings,
     published: Published,
 ) -> Prospect | Ignored:
     """What there is to expect of it, or why nothing."""
@@ -37,8 +38,10 @@ def prospect(
         Ignored.TEST_ORDER: listed.test,
         Ignored.SOLD_ELSEWHERE: listed.sold_elsewhere,
         Ignored.NOT_PAID: not listed.paid,
-        Ignored.BEFORE_STORE_START: before_start(listed.placed_at, orders_from),
+        Ignored.BEFORE_STORE_START: before_start(listed.placed_at, settings.orders_from),
         Ignored.BEFORE_PUBLICATION: before_publication(listed.placed_at, keys, published),
+        Ignored.EXCLUDED_TAG: has_excluded_tag(listed.marks, settings),
+        Ignored.EXCLUDED_SOURCE: has_excluded_source(listed.marks, settings),
     }
     return next((reason for reason, holds in reasons.items() if holds), Prospect.NEW)
 

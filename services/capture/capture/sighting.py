@@ -28,6 +28,8 @@ class Ignored(StrEnum):
     NOT_PAID = "not_paid"
     BEFORE_STORE_START = "before_store_start"
     BEFORE_PUBLICATION = "before_publication"
+    EXCLUDED_TAG = "excluded_tag"
+    EXCLUDED_SOURCE = "excluded_source"
     SAME_CONTENT = "same_content"
     POORER_COPY = "poorer_copy"
 
@@ -133,6 +135,8 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
         Ignored.NOT_PAID: seen.money is Money.AWAITED and not _owes_again(known, seen),
         Ignored.BEFORE_STORE_START: seen.before_store_start and known.revision == 0,
         Ignored.BEFORE_PUBLICATION: seen.before_publication and known.revision == 0,
+        Ignored.EXCLUDED_TAG: seen.excluded_tag and known.revision == 0,
+        Ignored.EXCLUDED_SOURCE: seen.excluded_source and known.revision == 0,
         Ignored.POORER_COPY: updated_at == known.updated_at and _lost_details(known, seen),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

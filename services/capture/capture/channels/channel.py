@@ -12,6 +12,7 @@ from enum import Enum, StrEnum
 from typing import Any, Protocol
 
 from capture.channels.listed import Allowance, Missed, Page, Period
+from capture.channels.marks import UNMARKED, Marks
 from contracts.events import RawDocument
 from contracts.order import Gap, Order
 from contracts.stores import StoreSettings
@@ -192,6 +193,7 @@ class Copy:
     test: bool = False
     sold_elsewhere: bool = False
     """Brought in from another channel, which tells of the sale itself."""
+    marks: Marks = UNMARKED
 
 
 class Channel(Protocol):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from capture.channels.marks import UNMARKED, Marks
+
 
 class By(StrEnum):
     """Which of an order's dates a period is of."""
@@ -41,6 +43,7 @@ class Listed:
     test: bool = False
     sold_elsewhere: bool = False
     listing_ids: tuple[str, ...] = ()
+    marks: Marks = UNMARKED
     document: bytes = field(default=b"", repr=False)
 
 

@@ -28,6 +28,8 @@ REASONS: Final[dict[str, str]] = {
     "not_paid": "ainda não foi pago",
     "before_publication": "é anterior à data de publicação do anúncio",
     "before_store_start": "é anterior à data a partir da qual a loja quer pedidos",
+    "excluded_tag": "tem uma etiqueta que a loja não quer",
+    "excluded_source": "vem de uma origem que a loja não quer",
     "test_order": "é um pedido de teste",
     "sold_elsewhere": "foi vendido em outro canal, que o traz ele mesmo",
     "erased": "o comprador pediu para ser esquecido",

@@ -4,7 +4,7 @@ The lists come from the ERP. Where one could not be read, its field offers only 
 already, so that saving changes nothing there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -29,6 +29,14 @@ class Choice(NamedTuple):
     register: str
     empty: str = "Escolha"
     hint: str = ""
+
+
+class Words(NamedTuple):
+    """A field of words of the channel's own, with commas between them."""
+
+    name: str
+    label: str
+    hint: str
 
 
 SALE: Final = (
@@ -59,6 +67,29 @@ OTHERS: Final = Choice(
     "other_installments_code", "Outro número de parcelas", "installments", "Deixar pendente",
     hint="Para números que não estão acima.",
 )  # fmt: skip
+_TAGS: Final = Words(
+    "excluded_tags", "Etiquetas que a loja não quer",
+    "Pedidos com uma delas não são capturados. Separe por vírgula.",
+)  # fmt: skip
+_SOURCES: Final = Words("excluded_sources", "Origens que a loja não quer", "")
+MARKS: Final[Mapping[str, Sequence[Words]]] = {
+    "shopify": (
+        _TAGS,
+        _SOURCES._replace(
+            hint="Como a Shopify as chama: web, pos, ou o número do aplicativo que fez o pedido."
+        ),
+    ),
+    "nuvemshop": (
+        _SOURCES._replace(hint="Como a Nuvemshop as chama: store, mobile, pos, form, api."),
+    ),
+    "mercadolivre": (
+        _TAGS._replace(label="Marcas (tags) que a loja não quer"),
+        _SOURCES._replace(
+            hint="Como o Mercado Livre as chama: marketplace, proximity, mp-channel."
+        ),
+    ),
+}
+"""By what each channel marks orders that a store may exclude: Nuvemshop's orders have no tags."""
 _MOST_INSTALLMENTS: Final = 12
 _BLANK_ROWS: Final = 2
 PAYMENT_SOURCES: Final = (
@@ -215,6 +246,10 @@ class Form:
             hint="Pedidos anteriores a este dia não são capturados. Vazio: todos.",
             error=self._errors.get("orders_from", ""), kind="date",
         )  # fmt: skip
+        for marks in MARKS[self._store.channel]:
+            yield self._text(
+                marks.name, marks.label, ", ".join(getattr(self._settings, marks.name)), marks.hint
+            )
 
     def _intermediary(self) -> Iterator[Field]:
         yield self._text(

@@ -37,7 +37,6 @@ def options(typed: Mapping[str, str], settings: StoreSettings) -> dict[str, Any]
     plain = [choice.name for choice in (*SALE, *PAYMENT, OTHERS)]
     names = ("intermediary_cnpj", "intermediary_seller", "missing_email")
     texts = [name for name in names if name in typed]
-    keys = [key.strip() for key in typed.get("document_keys", "").split(",")]
     found: dict[str, Any] = {name: _code(name, typed.get(name, "")) for name in plain}
     found |= {name: typed[name].strip() or None for name in texts}
     found |= {
@@ -50,9 +49,20 @@ def options(typed: Mapping[str, str], settings: StoreSettings) -> dict[str, Any]
         "payment_methods": _table(typed, "meio:") | _pairs(typed, "gateway"),
         "installments": _table(typed, "parcelas:"),
         "carriers": {name: int(code) for name, code in _pairs(typed, "frete").items()},
-        "document_keys": tuple(dict.fromkeys(key for key in keys if key)),
+        "document_keys": _words(typed.get("document_keys", "")),
         "orders_from": _since(typed.get("orders_from"), settings.orders_from),
+        **{
+            name: _words(typed[name])
+            for name in ("excluded_tags", "excluded_sources")
+            if name in typed
+        },
     }
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """What stands between the commas, each once."""
+    words = (word.strip() for word in text.split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _table(typed: Mapping[str, str], prefix: str) -> dict[str, str]:

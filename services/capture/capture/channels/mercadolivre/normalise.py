@@ -12,7 +12,7 @@ from capture.channels.mercadolivre.amounts import reckon
 from capture.channels.mercadolivre.buyer import billing_address, buyer_of, shipping_address
 from capture.channels.mercadolivre.payment import payments_of, refunds_of
 from capture.channels.mercadolivre.purchase import Purchase
-from capture.channels.mercadolivre.standing import Verdict, judge, why_gone
+from capture.channels.mercadolivre.standing import Verdict, judge, marks_of, why_gone
 from contracts.order import Gap, Order, OrderStatus
 from contracts.wire import describe
 
@@ -29,7 +29,8 @@ def normalise(shop: Shop, purchase: Purchase) -> Copy:
     except (ValidationError, ArithmeticError) as error:
         why = describe(error) if isinstance(error, ValidationError) else type(error).__name__
         raise Unreadable(f"impossible order: {why}") from None
-    return Copy(order, verdict.money, test=verdict.test)
+    marks = marks_of(purchase.orders)
+    return Copy(order, verdict.money, test=verdict.test, marks=marks)
 
 
 def _normalise(shop: Shop, purchase: Purchase, verdict: Verdict) -> Order:

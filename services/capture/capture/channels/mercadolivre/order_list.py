@@ -14,7 +14,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from capture.channels.channel import Money
 from capture.channels.listed import By, Listed, Missed, Page, Period
 from capture.channels.mercadolivre.payload import Order, no_items
-from capture.channels.mercadolivre.standing import judge
+from capture.channels.mercadolivre.standing import judge, marks_of
 from capture.channels.part import Part, Text
 from contracts.value import Whole
 
@@ -94,6 +94,7 @@ def listed(order: Order) -> Listed:
         cancelled=verdict.cancelled,
         test=verdict.test,
         listing_ids=tuple(line.item.id for line in order.order_items if line.item.id),
+        marks=marks_of((order,)),
     )
 
 

@@ -188,6 +188,18 @@ class Taxes(Part):
     amount: MoneyOrNone = ZERO
 
 
+class Context(Part):
+    """How the sale came about."""
+
+    channel: Text = ""
+
+
+def _readable(value: Any) -> Any:
+    """The context where it is one: an order is readable whatever else stands there."""
+    named = isinstance(value, dict) and isinstance(value.get("channel"), str)
+    return value if named else None
+
+
 class Order(Part):
     """One order: in a cart, one for each item and variation. `total_amount` is items alone."""
 
@@ -207,6 +219,7 @@ class Order(Part):
     seller: Seller | None = None
     shipping: ShippingRef | None = None
     tags: Texts = ()
+    context: Annotated[Context | None, BeforeValidator(_readable)] = None
     cancel_detail: CancelDetail | None = None
 
     @property

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from capture.channels.channel import Money
+from capture.channels.marks import Marks
 from capture.channels.mercadolivre.payload import Order, Payment
 
 SPLIT: Final = "pack_splitted"
@@ -67,6 +68,13 @@ def judge(orders: Sequence[Order]) -> Verdict:
     moved = any(has_moved(p) for o in left for p in o.payments)
     money = Money.RETURNED if moved else Money.AWAITED
     return Verdict(left or tuple(orders), money, cancelled=True, test=test)
+
+
+def marks_of(orders: Sequence[Order]) -> Marks:
+    """The tags of all orders of a purchase, and whence it came: one cart, one way."""
+    tags = dict.fromkeys(tag for order in orders for tag in order.tags)
+    sources = (order.context.channel for order in orders if order.context)
+    return Marks(tuple(tags), next(sources, ""))
 
 
 def standing_of(order: Order) -> Standing:

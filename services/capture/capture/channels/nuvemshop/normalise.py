@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from capture.channels.channel import Copy, Money, Shop, Unreadable
+from capture.channels.marks import Marks
 from capture.channels.methods import method_of
 from capture.channels.nuvemshop import payload
 from capture.channels.nuvemshop.amounts import exact, reckon
@@ -104,7 +105,12 @@ def _normalise(
         shipped=_has_left(order),
         gaps=tuple(gaps),
     )
-    return Copy(canonical, money, sold_elsewhere=is_sold_elsewhere(order))
+    return Copy(
+        canonical,
+        money,
+        sold_elsewhere=is_sold_elsewhere(order),
+        marks=Marks(source=order.storefront),
+    )
 
 
 def touched_at(order: payload.Order) -> datetime:

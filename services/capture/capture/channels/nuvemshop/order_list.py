@@ -11,6 +11,7 @@ import orjson
 
 from capture.channels.channel import Money, Unreadable
 from capture.channels.listed import By, Listed, Page, Period
+from capture.channels.marks import Marks
 from capture.channels.nuvemshop.normalise import (
     is_cancelled,
     is_sold_elsewhere,
@@ -73,6 +74,7 @@ def listed(order: Order, document: bytes) -> Listed:
         cancelled=is_cancelled(order),
         sold_elsewhere=is_sold_elsewhere(order),
         listing_ids=tuple(line.product_id for line in order.products if line.product_id),
+        marks=Marks(source=order.storefront),
         document=document,
     )
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import ValidationError
 
 from capture.channels.channel import Copy, Money, Shop, Unreadable
+from capture.channels.marks import Marks
 from capture.channels.shopify import payload
 from capture.channels.shopify.amounts import exact, reckon
 from capture.channels.shopify.buyer import addresses_of, buyer_of, withheld
@@ -50,6 +51,11 @@ def is_cancelled(order: payload.Order) -> bool:
     return order.cancelled_at is not None or money_of(order) is Money.RETURNED
 
 
+def marks_of(order: payload.Order) -> Marks:
+    """Its tags, and the app or channel it came by."""
+    return Marks(order.tags, order.source_name)
+
+
 def progress_of(order: payload.Order) -> int:
     """How far the order has come: awaited, paid, undone. It never goes back within a second."""
     return is_cancelled(order) * 2 + (money_of(order) is not Money.AWAITED)
@@ -86,7 +92,7 @@ def _normalise(shop: Shop, order: payload.Order, details: Details, gaps: Sequenc
         shipped=order.fulfillment_status.lower() in _LEFT,
         gaps=_gaps(order, gaps),
     )
-    return Copy(canonical, money, test=bool(order.test))
+    return Copy(canonical, money, test=bool(order.test), marks=marks_of(order))
 
 
 def _gaps(order: payload.Order, gaps: Sequence[Gap]) -> tuple[Gap, ...]:

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from capture.channels.channel import Money, Unreachable, Unreadable
 from capture.channels.listed import By, Listed, Page, Period
 from capture.channels.part import Part
-from capture.channels.shopify.normalise import is_cancelled, money_of
+from capture.channels.shopify.normalise import is_cancelled, marks_of, money_of
 from capture.channels.shopify.payload import Id, Order, order_in
 from contracts.wire import describe
 
@@ -73,6 +73,7 @@ def listed(order: Order, document: bytes) -> Listed:
         cancelled=is_cancelled(order),
         test=bool(order.test),
         listing_ids=tuple(line.product_id for line in order.line_items if line.product_id),
+        marks=marks_of(order),
         document=document,
     )
 

@@ -25,6 +25,15 @@ def _no_items(value: Any) -> Any:
     return () if value is None else value
 
 
+def _tags(value: Any) -> Any:
+    """One text with commas between them; an order is readable whatever else stands there."""
+    return tuple(value.split(",")) if value and isinstance(value, str) else ()
+
+
+def _name(value: Any) -> Any:
+    return value if isinstance(value, str) else ""
+
+
 class MoneyIn(Part):
     """An amount in one currency."""
 
@@ -162,6 +171,8 @@ class Order(Part):
     currency: str = Field(pattern="^[A-Z]{3}$")
     financial_status: Text = ""
     fulfillment_status: Text = ""
+    tags: Annotated[tuple[str, ...], BeforeValidator(_tags)] = ()
+    source_name: Annotated[str, BeforeValidator(_name)] = ""
     test: bool | None = None
     taxes_included: bool | None = None
     duties_included: bool | None = None
