@@ -39,6 +39,18 @@ async def test_a_cancelled_sale_that_the_erp_keeps_offers_its_choices(
         assert (f'value="{choice}"' in page) is (choice in CHOICES)
 
 
+async def test_a_choice_by_a_word_of_tomorrow_is_told_without_a_button(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    invoiced(office, choices=("estornar a duplicata",))
+    details = (await browser.get(DETAILS, headers=PART)).text
+    page = (await browser.get(f"{ORDERS}/1001")).text
+
+    for shown in (details, page):
+        assert "O que fazer no ERP: estornar a duplicata." in shown
+        assert 'name="escolha"' not in shown
+
+
 async def test_pressing_a_choice_asks_for_it_and_says_so(
     office: Office, browser: httpx.AsyncClient
 ) -> None:

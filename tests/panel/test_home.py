@@ -178,6 +178,22 @@ async def test_the_stages_are_asked_once_a_minute_however_often_one_looks(
     assert office.erp.asked.count("ListarEtapasPedido") == 2
 
 
+async def test_refused_keys_are_not_tried_at_every_look_but_new_ones_at_once(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.erp.answers = dict.fromkeys(office.erp.answers, KEYS_REFUSED)
+    office.erp.answers["ListarEtapasPedido"] = KEYS_REFUSED
+    for _ in range(3):
+        await browser.get(ERP)
+    in_vain = len(office.erp.asked)
+    sealed = office.vault.seal("another", f"{STORE}:erp_app_secret")
+    office.topics.table.put(a_store(erp_app_secret=sealed, version=2))
+    await browser.get(ERP)
+
+    assert in_vain == 3  # of the lists two, and the stages
+    assert len(office.erp.asked) == 2 * in_vain
+
+
 @given(
     st.dictionaries(st.integers(1, 50), st.sampled_from(["10", "20", "99"]), max_size=20),
     st.dictionaries(st.integers(1, 50), st.booleans(), max_size=20),

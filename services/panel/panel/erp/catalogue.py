@@ -78,7 +78,7 @@ class CatalogueReader:
 
     def __post_init__(self) -> None:
         """Be ready to read."""
-        self._readings = Readings(self.accounts, self._read)
+        self._readings = Readings(self.accounts, self._read, self.clock)
 
     async def products(self, store: StoreConfigured) -> Products | None:
         """What is known of the account's products, read anew beside if old; None if never read.
@@ -121,6 +121,8 @@ class CatalogueReader:
             shelf = Shelf.of(account_id, products, now)
             await self.kept.save({account_id: Kept(shelf, kept.version if kept else 0)})
         except (Fault, Unavailable) as error:
+            if isinstance(error, Fault):
+                self._readings.fault(account_id, omie)
             log.warning("erp_catalogue_not_read", account_id=account_id, why=str(error))
 
     async def _known(self, account_id: str) -> Products | None:

@@ -29,6 +29,10 @@ AGAIN_AFTER: Final = timedelta(seconds=61)
 PAGE_SIZE: Final = 99
 """Not the size that validation asks for: the ERP refuses the same read twice in a minute."""
 
+MOST_REFUSALS: Final = 2
+"""Lists that refused keys are tried with in one reading: the ERP blocks after ten."""
+_SHUT: Final = frozenset({FaultKind.AUTH, FaultKind.BLOCKED})
+
 log = structlog.get_logger()
 
 
@@ -45,7 +49,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         """Be ready to read."""
-        self._readings = Readings(self.accounts, self._read)
+        self._readings = Readings(self.accounts, self._read, self.clock)
 
     async def lists(self, store: StoreConfigured) -> Lists:
         """What is known of the account's lists, read anew beside if old. Raises Unavailable."""
@@ -71,19 +75,29 @@ class Reader:
     async def _read(self, account_id: str, omie: Omie) -> None:
         """Each list by itself: one that the ERP will not show leaves the others as they are.
 
-        What somebody else asked a moment ago is asked once more when the ERP's minute is over.
+        What somebody else asked a moment ago is asked once more when the ERP's minute is over;
+        keys that are refused for some lists are refused for all.
         """
         again: dict[str, float] = {}
+        refused = 0
         for name in LISTINGS:
-            if wait_s := await self._read_one(account_id, omie, name):
+            wait_s = await self._read_one(account_id, omie, name)
+            refused += wait_s is None
+            if refused == MOST_REFUSALS:
+                self._readings.fault(account_id, omie)
+                return
+            if wait_s:
                 again[name] = wait_s
         if again:
             await self.sleep(max(AGAIN_AFTER.total_seconds(), *again.values()) + 1)
             for name in again:
                 await self._read_one(account_id, omie, name)
 
-    async def _read_one(self, account_id: str, omie: Omie, name: str) -> float:
-        """Read one list, unless it is fresh; the seconds after which to ask again, if at all."""
+    async def _read_one(self, account_id: str, omie: Omie, name: str) -> float | None:
+        """Read one list, unless it is fresh; the seconds after which to ask again, if at all.
+
+        None where the ERP does not take the keys.
+        """
         now = self.clock()
         known = await self._known(account_id)
         register = known.state.get(name) if known else None
@@ -96,6 +110,8 @@ class Reader:
             log.warning("erp_list_not_read", account_id=account_id, list=name, why=str(error))
             if isinstance(error, Fault) and error.kind is FaultKind.REDUNDANT:
                 return max(error.wait_s, 1.0)
+            if isinstance(error, Fault) and error.kind in _SHUT:
+                return None
         return 0
 
     async def _keep(self, account_id: str, name: str, register: ErpList) -> None:

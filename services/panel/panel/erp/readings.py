@@ -1,13 +1,21 @@
-"""What is being read from the ERP just now: one reading of an account at a time."""
+"""What is being read from the ERP just now: one reading of an account at a time.
+
+An account that answered with a fault is left alone for a minute, unless its keys changed meanwhile:
+the ERP blocks keys that cause many.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from chassis.clock import Clock
 from contracts.stores import StoreConfigured
 from omie.client import Omie
 from panel.erp.accounts import Accounts
+
+REST: Final = timedelta(seconds=61)
 
 
 @dataclass(slots=True)
@@ -16,19 +24,29 @@ class Readings:
 
     accounts: Accounts
     read: Callable[[str, Omie], Coroutine[Any, Any, None]]
+    clock: Clock
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _faulted: dict[str, tuple[Omie, datetime]] = field(default_factory=dict, init=False)
 
     def begin(self, store: StoreConfigured) -> asyncio.Task[None] | None:
-        """The reading under way of the store's account, or a new one; None without credentials."""
+        """The reading under way of the account, or a new one; None if none may begin."""
         running = self._running.get(store.account_id)
         if running is not None and not running.done():
             return running
         omie = self.accounts.of(store)
-        if omie is None:
+        if omie is None or self._rests(store.account_id, omie):
             return None
         reading = asyncio.create_task(self.read(store.account_id, omie))
         self._running[store.account_id] = reading
         return reading
+
+    def fault(self, account_id: str, omie: Omie) -> None:
+        """The account answered with a fault: nothing more is asked with these keys for a minute."""
+        self._faulted[account_id] = (omie, self.clock())
+
+    def _rests(self, account_id: str, omie: Omie) -> bool:
+        faulted, at = self._faulted.get(account_id, (None, None))
+        return at is not None and faulted is omie and self.clock() - at < REST
 
     async def stop(self) -> None:
         """Give up what is being read."""

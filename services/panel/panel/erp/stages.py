@@ -53,7 +53,7 @@ class StageReader:
 
     def __post_init__(self) -> None:
         """Be ready to read."""
-        self._readings = Readings(self.accounts, self._read)
+        self._readings = Readings(self.accounts, self._read, self.clock)
 
     async def stages(self, store: StoreConfigured) -> Stages | None:
         """What is known of the account's orders, read anew if old; None while nothing is."""
@@ -74,6 +74,7 @@ class StageReader:
         try:
             self._known[account_id] = Stages(await _places(omie), now)
         except Fault as fault:
+            self._readings.fault(account_id, omie)
             log.warning("erp_stages_not_read", account_id=account_id, why=str(fault))
 
 
