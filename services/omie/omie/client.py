@@ -5,20 +5,18 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import aiohttp
 import httpx
 
 from omie import envelope
+from omie.connection import TooLarge
 from omie.envelope import Account
 from omie.faults import Fault, FaultKind
-from omie.http import never_left
+from omie.http import Http, never_left
 from omie.pacing import Pacing
 from omie.reads import Reads
 
 DEADLINE_S: Final = 45.0
 """From the first byte out to the last byte in."""
-ANSWER_BYTES: Final = 16 * 1024 * 1024
-"""The largest page seen weighs about 165 KB."""
 
 
 class NeverSent(Fault):
@@ -31,28 +29,25 @@ class NeverSent(Fault):
 class Omie:
     """Calls of one account. Shares the HTTP client and the pacing with the others.
 
-    `http.base_url` is the ERP's, ending in `/api/v1/`. `clock` tells the time of day, which some
+    `http` posts to the ERP's URL that ends in `/api/v1/`. `clock` tells the time of day, which some
     faults refer to; the pacing brings the other clock.
     """
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: Http,
         account: Account,
         pacing: Pacing,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         deadline_s: float = DEADLINE_S,
-        answer_bytes: int = ANSWER_BYTES,
     ) -> None:
         self.account = account
         self._http = http
         self._pacing = pacing
         self._clock = clock
         self._reads = Reads()
-        self._urls: dict[str, httpx.URL] = {}
         self._deadline_s = deadline_s
-        self._answer_bytes = answer_bytes
 
     def __repr__(self) -> str:
         return f"Omie({self.account.app_key})"
@@ -109,8 +104,10 @@ class Omie:
         sent = envelope.encode(self.account, call, param)
         try:
             async with asyncio.timeout(self._deadline_s):
-                response, body = await self._exchange(self._url(service), sent, write=write)
-        except (httpx.RequestError, aiohttp.ClientError) as error:
+                response = await self._http.post(f"{service}/", content=sent)
+        except TooLarge:
+            raise unanswered("answer-too-large", write=write) from None
+        except httpx.RequestError as error:
             if never_left(error):
                 raise NeverSent(type(error).__name__) from None
             raise unanswered(type(error).__name__, write=write) from None
@@ -119,29 +116,12 @@ class Omie:
         retry_after = response.headers.get("retry-after", "")
         answer = envelope.read(
             response.status_code,
-            body,
+            response.content,
             write=write,
             at=self._clock(),
             retry_after_s=float(retry_after) if retry_after.isdecimal() else 0.0,
         )
-        return body, answer
-
-    def _url(self, service: str) -> httpx.URL:
-        """The whole address of a service, put together once."""
-        if service not in self._urls:
-            self._urls[service] = self._http.base_url.join(f"{service}/")
-        return self._urls[service]
-
-    async def _exchange(
-        self, url: httpx.URL, sent: bytes, *, write: bool
-    ) -> tuple[httpx.Response, bytes]:
-        async with self._http.stream("POST", url, content=sent) as response:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > self._answer_bytes:
-                    raise unanswered("answer-too-large", write=write)
-            return response, bytes(body)
+        return response.content, answer
 
 
 def unanswered(cause: str, *, write: bool) -> Fault:
