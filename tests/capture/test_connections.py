@@ -142,6 +142,45 @@ async def test_a_store_that_was_just_connected_has_its_webhooks_registered(
     assert await world.registered(channel) == wanted
 
 
+@pytest.mark.parametrize("channel", ["shopify", "nuvemshop"])
+async def test_when_our_address_changes_webhooks_go_to_the_new_one_alone(
+    world: World, channel: str
+) -> None:
+    store = connected(channel)
+    world.stores.put(store)
+    await world.process().round()
+    registrar = REGISTRARS[channel](world.http, AT[channel])
+    shop = Shops(world.stores, Keyring(VAULT), {}).shop(store)
+    foreign = Registration(registrar.topics[0], "https://another-app-of-the-merchant.test")
+    assert await registrar.register(shop, foreign) == ""
+
+    world.clock.now += timedelta(minutes=6)
+    await world.process("2", webhook_url="https://new.test").round()
+
+    registered = await registrar.registered(shop)
+    ours = f"https://new.test/webhooks/{channel}/loja-{channel}"
+    assert set(registered) == {foreign, *(Registration(t, ours) for t in registrar.topics)}
+    assert len(registered) == len(registrar.topics) + 1
+
+
+async def test_an_old_address_that_could_not_be_removed_is_tried_again(world: World) -> None:
+    world.stores.put(connected("nuvemshop"))
+    await world.process().round()
+    world.clock.now += timedelta(minutes=6)
+    moved = world.process("2", webhook_url="https://new.test")
+    listing = {"path": "/webhooks", "status": 503, "times": 1}
+    await world.http.post("/_control/faults", json=listing)
+    await moved.round()
+    assert world.told[-1].access is ChannelAccess.UNKNOWN
+
+    world.clock.now += timedelta(minutes=6)
+    await moved.round()
+
+    shop = Shops(world.stores, Keyring(VAULT), {}).shop(connected("nuvemshop"))
+    registered = await REGISTRARS["nuvemshop"](world.http, AT["nuvemshop"]).registered(shop)
+    assert {one.url for one in registered} == {"https://new.test/webhooks/nuvemshop/loja-nuvemshop"}
+
+
 async def test_what_the_channel_deleted_is_registered_again_within_a_day(world: World) -> None:
     world.stores.put(connected("nuvemshop"))
     keeper = world.process()

@@ -188,6 +188,8 @@ async def test_a_channel_that_keeps_its_missed_webhooks_from_us_is_swept_all_the
         swept = sweeping.kept.state("loja-mercadolivre")
         assert swept is not None
         assert swept.swept_until > swept.began
+        grant = there.capture.grants.state("loja-mercadolivre")
+        assert grant is None or grant.granted_at is None, "the token is good, and not renewed"
 
 
 async def test_a_channel_that_is_down_leaves_the_sweep_where_it_was(tmp_path: Path):

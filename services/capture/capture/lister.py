@@ -20,6 +20,8 @@ PATIENCE_S: Final = 60.0
 """For one page; a channel that is away for longer is looked at again with the next sweep."""
 
 T = TypeVar("T")
+Ask = Callable[[Channel, Shop, Callable[[Shop], Awaitable[T]]], Awaitable[T]]
+"""How a question is put with the store's token."""
 
 
 def cut(period: Period, now: datetime) -> list[Period]:
@@ -66,8 +68,11 @@ class Lister:
         return await self._asked(channel, shop, lambda at: channel.numbered(at, number))
 
     async def missed(self, channel: Channel, shop: Shop) -> Sequence[Missed]:
-        """The webhooks that the channel kept for us."""
-        return await self._asked(channel, shop, channel.missed)
+        """The webhooks that the channel kept for us.
+
+        Where they are refused the token is not renewed: the store's lists were just read with it.
+        """
+        return await self._asked(channel, shop, channel.missed, self._as_it_is)
 
     async def _page(self, channel: Channel, shop: Shop, period: Period, after: str) -> Page:
         page = await self._asked(channel, shop, lambda at: channel.orders(at, period, after))
@@ -76,14 +81,18 @@ class Lister:
         return page
 
     async def _asked(
-        self, channel: Channel, shop: Shop, question: Callable[[Shop], Awaitable[T]]
+        self,
+        channel: Channel,
+        shop: Shop,
+        question: Callable[[Shop], Awaitable[T]],
+        ask: Ask[T] | None = None,
     ) -> T:
         """The answer, with another token where one is refused; troubles are waited out."""
-        waited, pause = 0.0, FIRST_PAUSE_S
+        ask, waited, pause = ask or self._with_token, 0.0, FIRST_PAUSE_S
         while True:
             await self.pace.turn(shop.store_id, channel.allowance)
             try:
-                return await self._with_token(channel, shop, question)
+                return await ask(channel, shop, question)
             except Unreachable as trouble:
                 wait = max(pause, trouble.wait_s)
                 if isinstance(trouble, Throttled):
@@ -92,6 +101,11 @@ class Lister:
                     raise
             await self.sleep(wait)
             waited, pause = waited + wait, pause * 2
+
+    async def _as_it_is(
+        self, channel: Channel, shop: Shop, question: Callable[[Shop], Awaitable[T]]
+    ) -> T:
+        return await question(replace(shop, token=await self.tokens.of(channel.name, shop)))
 
     async def _with_token(
         self, channel: Channel, shop: Shop, question: Callable[[Shop], Awaitable[T]]

@@ -1,7 +1,8 @@
 """GraphQL's webhook subscriptions: those that the app made through the API, and new ones.
 
-Source: shopify.dev, `webhookSubscriptions` and `webhookSubscriptionCreate`, 2026-10. The platform
-takes HTTPS addresses; hubs beside the sandbox speak HTTP, so that is taken here too.
+Source: shopify.dev, `webhookSubscriptions`, `webhookSubscriptionCreate` and
+`webhookSubscriptionDelete`, 2026-10. The platform takes HTTPS addresses; hubs beside the sandbox
+speak HTTP, so that is taken here too.
 """
 
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ class WebhookFields:
         return {
             "webhookSubscriptions": self._listed,
             "webhookSubscriptionCreate": self._created,
+            "webhookSubscriptionDelete": self._deleted,
         }
 
     def _listed(self, _: Any, *, first: int = 50, **_asked: Any) -> Document:
@@ -46,6 +48,15 @@ class WebhookFields:
             return _refused(_TAKEN)
         made = self._subscriptions.add(self._store.id, name, uri, self._at)
         return {"webhookSubscription": self._shown(made), "userErrors": []}
+
+    def _deleted(self, _: Any, *, id: str) -> Document:  # noqa: A002 - the schema's name
+        known = self._subscriptions.of(self._store.id)
+        found = next((one for one in known if f"{_GID}{one.id}" == id), None)
+        if found is None:
+            error = {"field": ["id"], "message": "Webhook subscription does not exist"}
+            return {"deletedWebhookSubscriptionId": None, "userErrors": [error]}
+        self._subscriptions.remove(found.id)
+        return {"deletedWebhookSubscriptionId": id, "userErrors": []}
 
     def _shown(self, one: Subscription) -> Document:
         return {

@@ -1,6 +1,6 @@
-"""One look at a store's connection: the token is tried, missing webhooks are registered again."""
+"""One look at a store's connection: the token is tried, webhooks are registered where they go."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -18,6 +18,15 @@ _MOST_WORDS: Final = 300
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen. `addresses` are those of ours, old ones too, where webhooks may still go."""
+
+    checked: StoreChecked
+    addresses: tuple[str, ...] = ()
+    removed: int = 0
+
+
 @dataclass(slots=True)
 class _Found:
     """What was found so far."""
@@ -26,6 +35,7 @@ class _Found:
     restored: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     cause: str = ""
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +55,24 @@ class Checker:
         """Whether there is anything to look at: a store in use that has a token."""
         return store.active and bool(store.channel_token) and store.channel in self.registrars
 
-    async def look(self, store: StoreConfigured) -> StoreChecked:
-        """What there is to say of the store's connection now."""
-        found = _Found()
+    async def look(self, store: StoreConfigured, formerly: Sequence[str] = ()) -> Look:
+        """What there is to say of the store's connection now.
+
+        `formerly` are the addresses that looks before registered. Once all webhooks come to the
+        one of now, none is left at another of these; what somebody else registered is not touched.
+        """
+        found, address = _Found(), self._address(store)
+        addresses = tuple(dict.fromkeys((*filter(None, (address,)), *formerly)))
         try:
-            await self._look(store, found)
+            if await self._look(store, found, set(addresses) - {address}) and address:
+                addresses = (address,)
         except TokenRefused:
             found.access = ChannelAccess.REFUSED
         except Unreachable as trouble:
             found.access, found.cause = ChannelAccess.UNKNOWN, str(trouble)
+        return Look(self._checked(store, found), addresses, found.removed)
+
+    def _checked(self, store: StoreConfigured, found: _Found) -> StoreChecked:
         lasts = bool(store.channel_refresh_token) and store.channel in self.tokens.renewable
         return StoreChecked(
             store_id=store.store_id,
@@ -67,7 +86,8 @@ class Checker:
             cause=found.cause[:_MOST_WORDS],
         )
 
-    async def _look(self, store: StoreConfigured, found: _Found) -> None:
+    async def _look(self, store: StoreConfigured, found: _Found, old: Collection[str]) -> bool:
+        """Register what is missing, remove what is old; whether nothing old is left."""
         registrar = self.registrars[store.channel]
         known = await self._with_token(store, registrar.registered)
         for wanted in missing(registrar.topics, self._address(store), known):
@@ -80,6 +100,16 @@ class Checker:
                 found.cause = refusal
             else:
                 found.restored.append(wanted.topic)
+        if found.missing or not self.webhook_url:
+            return False
+        for useless in (one for one in known if one.url in old):
+
+            async def remove(shop: Shop, useless: Registration = useless) -> None:
+                await registrar.remove(shop, useless)
+
+            await self._with_token(store, remove)
+            found.removed += 1
+        return True
 
     async def _with_token(self, store: StoreConfigured, ask: Callable[[Shop], Awaitable[T]]) -> T:
         """Ask with the store's token; refused, with another one if there is one to be had."""

@@ -12,14 +12,14 @@ from typing import Final
 
 import structlog
 
-from capture.connections.checker import Checker
+from capture.connections.checker import Checker, Look
 from capture.connections.looked import AT_MOST_EVERY, Looked, due_at
 from capture.leases import Leases
 from chassis.clock import Clock
 from chassis.flow import Publishes
 from chassis.patience import patiently
 from chassis.store import Documents, Kept
-from contracts.connections import ChannelAccess, StoreChecked
+from contracts.connections import ChannelAccess
 from contracts.stores import StoreConfigured
 from contracts.wire import encode
 
@@ -91,15 +91,16 @@ class Keeper:
                 self._known[store.store_id] = kept.state
                 if not self._is_due(store):
                     return
-            checked = await self._checker.look(store)
-            tell = partial(self._publisher.publish, [encode(checked, self._service)])
+            formerly = kept.state.addresses if kept else ()
+            look = await self._checker.look(store, formerly)
+            tell = partial(self._publisher.publish, [encode(look.checked, self._service)])
             await patiently(tell, "telling of a connection")
-            looked = Looked.after(checked)
+            looked = Looked.after(look.checked, look.addresses)
             change = {store.store_id: Kept(looked, kept.version if kept else 0)}
             await patiently(partial(self._documents.save, change), "keeping a look")
             self._known[store.store_id] = looked
             self._doubted.discard(store.store_id)
-            _say(checked)
+            _say(look)
 
     def _is_due(self, store: StoreConfigured) -> bool:
         known = self._known.get(store.store_id)
@@ -112,13 +113,15 @@ class Keeper:
         return known is not None and known.at + AT_MOST_EVERY <= self._since
 
 
-def _say(checked: StoreChecked) -> None:
-    of = {"store_id": checked.store_id}
+def _say(look: Look) -> None:
+    checked, of = look.checked, {"store_id": look.checked.store_id}
     if checked.access is ChannelAccess.REFUSED:
         log.error("channel_access_refused", **of)
     if checked.access is ChannelAccess.UNKNOWN:
         log.warning("channel_unreachable", cause=checked.cause, **of)
     if checked.webhooks_restored:
         log.info("webhooks_registered", topics=list(checked.webhooks_restored), **of)
+    if look.removed:
+        log.info("old_webhooks_removed", webhooks=look.removed, **of)
     if checked.webhooks_missing:
         log.error("webhooks_missing", topics=list(checked.webhooks_missing), **of)

@@ -15,21 +15,23 @@ AT_MOST_EVERY: Final = timedelta(minutes=5)
 
 
 class Looked(Value):
-    """The last look at a store."""
+    """The last look at a store. `addresses` are those of ours where its webhooks may go."""
 
     store_id: str
     at: Instant
     store_version: Whole
     access: ChannelAccess
+    addresses: tuple[str, ...] = ()
 
     @classmethod
-    def after(cls, checked: StoreChecked) -> "Looked":
+    def after(cls, checked: StoreChecked, addresses: tuple[str, ...]) -> "Looked":
         """The look that found this."""
         return cls(
             store_id=checked.store_id,
             at=checked.occurred_at,
             store_version=checked.store_version,
             access=checked.access,
+            addresses=addresses,
         )
 
 

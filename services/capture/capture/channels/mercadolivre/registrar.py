@@ -30,3 +30,7 @@ class MercadoLivreRegistrar(Client):
     async def register(self, shop: Shop, wanted: Registration) -> str:
         """See Registrar: there is nothing to register."""
         raise NotImplementedError
+
+    async def remove(self, shop: Shop, known: Registration) -> None:
+        """See Registrar: there is nothing to remove."""
+        raise NotImplementedError

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.nuvemshop.client import DEADLINE_S, VERSION, Client
-from capture.channels.part import Part
+from capture.channels.part import Part, Text
 from capture.channels.registrar import Registration
 
 TOPICS: Final = (
@@ -24,6 +24,7 @@ _MOST_WORDS: Final = 300
 
 
 class _Webhook(Part):
+    id: Text = ""
     event: str
     url: str
 
@@ -48,29 +49,45 @@ class NuvemshopRegistrar(Client):
             listed = _LIST.validate_json(response.content)
         except ValidationError:
             raise Unreachable("nuvemshop: unreadable list of webhooks") from None
-        return [Registration(one.event, one.url) for one in listed]
+        return [Registration(one.event, one.url, one.id) for one in listed]
 
     async def register(self, shop: Shop, wanted: Registration) -> str:
         """See Registrar."""
-        url = f"{self._url}/{VERSION}/{shop.domain}/webhooks"
         sent = {"event": wanted.topic, "url": wanted.url}
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                response = await self._post(url, shop.token, sent)
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise Unreachable(f"nuvemshop: {type(error).__name__}") from error
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise Throttled("nuvemshop: throttled", 1.0)
+        response = await self._change(shop, "POST", "webhooks", sent)
         if response.is_success:
             return ""
         if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
             return response.text[:_MOST_WORDS]
         raise Unreachable(f"nuvemshop answered {response.status_code}")
 
-    async def _post(self, url: str, token: str, sent: dict[str, str]) -> httpx.Response:
+    async def remove(self, shop: Shop, known: Registration) -> None:
+        """See Registrar."""
+        if not known.id.isdecimal():
+            raise Unreachable("nuvemshop: a webhook without a number")
+        response = await self._change(shop, "DELETE", f"webhooks/{known.id}")
+        if not (response.is_success or response.status_code == httpx.codes.NOT_FOUND):
+            raise Unreachable(f"nuvemshop answered {response.status_code}")
+
+    async def _change(
+        self, shop: Shop, method: str, path: str, sent: dict[str, str] | None = None
+    ) -> httpx.Response:
+        url = f"{self._url}/{VERSION}/{shop.domain}/{path}"
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                response = await self._sent(method, url, shop.token, sent)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Unreachable(f"nuvemshop: {type(error).__name__}") from error
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise Throttled("nuvemshop: throttled", 1.0)
+        return response
+
+    async def _sent(
+        self, method: str, url: str, token: str, sent: dict[str, str] | None
+    ) -> httpx.Response:
         """Under both names of the token's header, as every question here."""
         for header in ({"Authorization": f"Bearer {token}"}, {"Authentication": f"bearer {token}"}):
-            response = await self._http.post(url, json=sent, headers=header)
+            response = await self._http.request(method, url, json=sent, headers=header)
             if response.status_code not in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
                 return response
         raise TokenRefused

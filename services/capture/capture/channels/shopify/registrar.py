@@ -1,7 +1,8 @@
 """Shopify's webhook subscriptions, by GraphQL, per shop.
 
 After eight lost deliveries in a row the platform deletes a subscription, and says nothing. Source:
-shopify.dev, `webhookSubscriptions` and `webhookSubscriptionCreate`, 2026-10: the address is `uri`.
+shopify.dev, `webhookSubscriptions`, `webhookSubscriptionCreate` and `webhookSubscriptionDelete`,
+2026-10: the address is `uri`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import httpx
 from pydantic import ValidationError
 
 from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
-from capture.channels.part import Part
+from capture.channels.part import Part, Text
 from capture.channels.registrar import Registration
 from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import ACCESS_DENIED, THROTTLED, answer_in
@@ -21,17 +22,21 @@ TOPICS: Final = (
     "orders/paid", "orders/updated", "orders/edited", "orders/cancelled", "orders/delete",
     "refunds/create", "app/uninstalled",
 )  # fmt: skip
-LIST: Final = "query Registered { webhookSubscriptions(first: 100) { nodes { topic uri } } }"
+LIST: Final = "query Registered { webhookSubscriptions(first: 100) { nodes { id topic uri } } }"
 CREATE: Final = """mutation Register($topic: WebhookSubscriptionTopic!, $uri: String!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: {uri: $uri}) {
     webhookSubscription { id } userErrors { message }
   }
+}"""
+DELETE: Final = """mutation Remove($id: ID!) {
+  webhookSubscriptionDelete(id: $id) { userErrors { message } }
 }"""
 _TAKEN: Final = "already been taken"
 """What a second subscription to the same is refused with: the first one does."""
 
 
 class _Node(Part):
+    id: Text = ""
     topic: str
     uri: str = ""
 
@@ -70,7 +75,7 @@ class ShopifyRegistrar(Client):
         found = (await self._asked(shop, "Registered", LIST, {})).webhookSubscriptions
         if found is None:
             raise Unreachable("shopify: no list of subscriptions")
-        return [Registration(_topic(node.topic), node.uri) for node in found.nodes]
+        return [Registration(_topic(node.topic), node.uri, node.id) for node in found.nodes]
 
     async def register(self, shop: Shop, wanted: Registration) -> str:
         """See Registrar."""
@@ -80,6 +85,10 @@ class ShopifyRegistrar(Client):
             raise Unreachable("shopify: no answer to a subscription")
         problems = [one.message for one in made.userErrors if _TAKEN not in one.message.lower()]
         return "; ".join(problems)
+
+    async def remove(self, shop: Shop, known: Registration) -> None:
+        """See Registrar: what the platform may say against it is that there is no such one."""
+        await self._asked(shop, "Remove", DELETE, {"id": known.id})
 
     async def _asked(self, shop: Shop, name: str, query: str, variables: dict[str, str]) -> _Data:
         response = await self._graphql(shop, name, query, variables)
