@@ -45,6 +45,12 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "today": f"{_LIST}/processados?periodo=hoje",
     "30 days": f"{_LIST}/processados?periodo=30",
     "a week in spring": f"{_LIST}/processados?periodo=intervalo&de=2026-04-01&ate=2026-04-07",
+    "a value": f"{_LIST}/processados?valor_de=50,00&valor_ate=200,00",
+    "a value of pending orders": f"{_LIST}/pendentes?valor_de=100,00",
+    "a value nothing has": f"{_LIST}/processados?valor_de=900.000,00",
+    "a value of a week": (
+        f"{_LIST}/processados?valor_ate=100,00&periodo=intervalo&de=2026-04-01&ate=2026-04-07"
+    ),
     "a reason of a week": (
         f"{_LIST}/pendentes?motivo=CUSTOMER_DOC_MISSING&periodo=intervalo"
         "&de=2026-04-01&ate=2026-04-07"

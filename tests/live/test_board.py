@@ -84,7 +84,7 @@ def sold(number: int, store: str = STORE, sku: str = "CAN-350-AZ") -> Any:
     when = PAID_AT + timedelta(seconds=number // 3)
     return an_order(
         number,
-        an_item(sku),
+        an_item(sku, quantity=1 + number % 3),
         order_id=f"{store}:{number}",
         store_id=store,
         updated_at=when,
@@ -148,6 +148,10 @@ QUERIES: Sequence[Query] = [
         )
     ),
     Query(stores=[STORE], reason="\x00"),
+    Query(stores=[STORE, OTHER], least=100_00, limit=3),
+    Query(stores=[STORE], tab=Tab.PENDING, least=0, most=150_00, limit=1),
+    Query(stores=[STORE], tab=Tab.PROCESSED, most=1),
+    Query(stores=[STORE], reason="PRODUCT_SKU_NOT_FOUND", tab=Tab.PENDING, least=1, limit=1),
 ]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.reasons import ReasonCode
-from panel.pages import words
+from panel.pages import formats, words
 from panel.pages.filters import NAMES, SITUATIONS, Filters, read
 from panel.tab import Tab
 
@@ -25,6 +25,8 @@ typed = st.fixed_dictionaries(
         "ate": days.map(lambda day: day or ""),
         "motivo": st.sampled_from([*ReasonCode, "NONSENSE"]),
         "situacao": st.sampled_from([*sum(SITUATIONS.values(), ()), "nonsense"]),
+        "valor_de": st.sampled_from(["", "0", "10", "R$ 1.234,5", "1,234.50", "muito"]),
+        "valor_ate": st.sampled_from(["", "0,00", "90,9", "12.000", "-1", "1e9"]),
         "depois": st.text(max_size=3),
     },
 )
@@ -74,3 +76,46 @@ def test_days_are_those_of_sao_paulo(period: str, since: str, until: str | None)
     assert query.since == datetime.fromisoformat(since)
     assert query.until == (datetime.fromisoformat(until) if until else None)
     assert query.by == "placed_at"
+
+
+@pytest.mark.parametrize(
+    ("typed", "understood"),
+    [
+        ("1234,5", 123450),
+        ("1.234,50", 123450),
+        ("R$\N{NO-BREAK SPACE}1.234,50", 123450),
+        (" 90 ", 9000),
+        ("1.234", 123400),
+        ("0,07", 7),
+        ("1,234.50", None),
+        ("1234.50", None),
+        ("12.34,50", None),
+        ("-5", None),
+        ("1" * 13, None),
+        ("", None),
+        ("٣", None),
+    ],
+)
+def test_amounts_are_understood_as_brazilians_write_them(
+    typed: str, understood: int | None
+) -> None:
+    assert formats.cents(typed) == understood
+
+
+@given(st.integers(0, 10**13))
+def test_an_amount_is_the_same_after_its_field(cents: int) -> None:
+    assert formats.cents(formats.reais(cents)) == cents
+
+
+def test_what_is_no_amount_is_said_back_and_narrows_nothing_down() -> None:
+    filters = read({"valor_de": "1,234.50", "valor_ate": "50"}, Tab.PENDING, as_it_is)
+
+    assert filters.misread == ("1,234.50",)
+    assert (filters.least, filters.most) == (None, 5000)
+
+
+def test_the_ends_of_a_value_may_be_typed_either_way_round() -> None:
+    filters = read({"valor_de": "200", "valor_ate": "100"}, Tab.PENDING, as_it_is)
+
+    [(said, _)] = filters.chips()
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == "Valor: de R$ 100,00 até R$ 200,00"

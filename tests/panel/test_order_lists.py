@@ -56,6 +56,8 @@ async def typed(browser: httpx.AsyncClient, text: str, at: str = PENDING) -> htt
     [
         ("", {"1001", "1002", "1003"}),
         ("motivo=CUSTOMER_DOC_MISSING", {"1001"}),
+        ("valor_de=100&motivo=CUSTOMER_DOC_MISSING", {"1001"}),
+        ("valor_de=100&valor_ate=120", set()),
         ("motivo=NONSENSE", {"1001", "1002", "1003"}),
         ("periodo=intervalo&de=2026-11-19&ate=2026-11-19", {"1002"}),
         ("periodo=intervalo&de=2026-11-19", {"1002", "1003"}),

@@ -67,6 +67,7 @@ def _matches(document: dict[str, Any], query: Query) -> bool:
         query.reason and query.reason not in {r["code"] for r in document["reasons"]},
         query.situation and query.situation != document["situation"],
         query.by == "placed_at" and not _within(document["placed_at"], query),
+        query.valued and not _worth(document["cents"], query),
     )
     if any(wrong):
         return False
@@ -81,6 +82,12 @@ def _within(placed: datetime | None, query: Query) -> bool:
     if placed is None or (query.since and placed < query.since):
         return False
     return query.until is None or placed < query.until
+
+
+def _worth(cents: int | None, query: Query) -> bool:
+    if cents is None or (query.least is not None and cents < query.least):
+        return False
+    return query.most is None or cents <= query.most
 
 
 def _begins(word: str, search: Search) -> bool:

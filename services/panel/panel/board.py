@@ -41,12 +41,13 @@ INDEXES: Final[Sequence[tuple[str, Sequence[tuple[str, int]], dict[str, Any] | N
     ("reasons_by_change", (*_LISTED, *_REASON, *_BY_CHANGE), _PENDING),
     ("reasons_by_date", (*_LISTED, *_REASON, *_BY_DATE), _PENDING),
     ("rare_situations", (*_LISTED, *_SITUATION, *_BY_CHANGE), {"situation": {"$in": [*_RARE]}}),
+    ("valued", (*_LISTED, ("cents", 1), *_BY_DATE), None),
     ("searched", (("store_id", 1), ("search", 1), *_BY_DATE, ("tab", 1)), None),
 )
 """Each list is read in its order from one of these, and counted without looking at a row.
 
-What changes with every fact of an order is not beside its many search terms: a search is sorted by
-the order's own date.
+What changes with every fact of an order is not beside its many search terms, nor beside its value:
+a search is sorted by the order's own date, and so is what a value narrows down.
 """
 SELDOM: Final = 15_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,10 +56,11 @@ _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows, newest change first; with a period or a search, newest order first.
+    """Which rows, newest change first; with a period, a value or a search, newest order first.
 
     `tab` None is all of them, those in no tab too. The period (`since`, `until`) is
-    of the orders' own dates, without its end. A `full` row has its bodies and its timeline.
+    of the orders' own dates, without its end; the value (`least`, `most`) is in hundredths of the
+    order's currency, with both ends. A `full` row has its bodies and its timeline.
     """
 
     stores: Collection[str]
@@ -68,6 +70,8 @@ class Query:
     search: Search | None = None
     since: datetime | None = None
     until: datetime | None = None
+    least: int | None = None
+    most: int | None = None
     after: Cursor | None = None
     limit: int = 50
     full: bool = False
@@ -75,7 +79,13 @@ class Query:
     @property
     def by(self) -> str:
         """The moment of a row that the list is sorted by."""
-        return "placed_at" if self.since or self.until or self.search else "updated_at"
+        dated = self.since or self.until or self.search or self.valued
+        return "placed_at" if dated else "updated_at"
+
+    @property
+    def valued(self) -> bool:
+        """Whether a value narrows the list down."""
+        return self.least is not None or self.most is not None
 
 
 class Board(Protocol):
@@ -109,18 +119,25 @@ class MongoBoard:
         found = self._orders.find(_filter(query), light)
         found = found.sort([(query.by, -1), ("_id", -1)]).limit(query.limit + 1)
         with translated():
-            if query.search and await self._is_seldom(query.search, query.stores):
-                found = found.hint("searched")
+            if index := await self._of_few(query):
+                found = found.hint(index)
             return page(await found.to_list(None), query.limit, query.by)
 
-    async def _is_seldom(self, search: Search, stores: Collection[str]) -> bool:
-        """Whether so few orders are found that sorting their keys is quicker than the whole list.
+    async def _of_few(self, query: Query) -> str:
+        """The index that finds so few orders that sorting its keys is quicker than the whole list.
 
-        The database would rather walk down the list: it counts the rows it looks at as if they
-        were keys.
+        Empty where none does. The database would rather walk down the list: it counts the rows it
+        looks at as if they were keys.
         """
-        wanted = {"store_id": {"$in": sorted(stores)}, "search": _found_by(search)}
-        return int(await self._orders.count_documents(wanted, limit=SELDOM)) < SELDOM
+        wanted: dict[str, Any] = {"store_id": {"$in": sorted(query.stores)}}
+        if query.search:
+            index, more = "searched", {"search": _found_by(query.search)}
+        elif query.valued and not (query.reason or query.situation):
+            index, more = "valued", {"tab": _tabs(query), "cents": _value(query)}
+        else:
+            return ""
+        few = int(await self._orders.count_documents(wanted | more, limit=SELDOM)) < SELDOM
+        return index if few else ""
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
         """See Board."""
@@ -158,14 +175,15 @@ class MongoBoard:
 
 def _filter(query: Query) -> dict[str, Any]:
     """Equality first, then the sort keys: the order of the index."""
-    tab: Any = query.tab or {"$in": _TABS_AND_NONE}
-    wanted: dict[str, Any] = {"store_id": {"$in": sorted(query.stores)}, "tab": tab}
+    wanted: dict[str, Any] = {"store_id": {"$in": sorted(query.stores)}, "tab": _tabs(query)}
     if query.reason:
         wanted["reasons.code"] = query.reason
     if query.situation:
         wanted["situation"] = query.situation
     if query.search:
         wanted["search"] = _found_by(query.search)
+    if query.valued:
+        wanted["cents"] = _value(query)
     within: dict[str, Any] = {}
     if query.by == "placed_at":
         within = {"$gte": query.since or _EPOCH, "$lt": query.until or _FOREVER}
@@ -174,6 +192,15 @@ def _filter(query: Query) -> dict[str, Any]:
         within["$lte"] = at
         wanted["$or"] = [{query.by: {"$lt": at}}, {"_id": {"$lt": order_id}}]
     return wanted | ({query.by: within} if within else {})
+
+
+def _tabs(query: Query) -> Any:
+    return query.tab or {"$in": _TABS_AND_NONE}
+
+
+def _value(query: Query) -> dict[str, int]:
+    ends = {"$gte": query.least, "$lte": query.most}
+    return {end: cents for end, cents in ends.items() if cents is not None}
 
 
 def _found_by(search: Search) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from contracts.order import OrderStatus
@@ -33,6 +34,7 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
     erp = cells["posted"]["erp"] if "posted" in cells else None
     shown_parts = {name: part for name, part in listed.items() if name != "found_by"}
     return shown_parts | {
+        "cents": _cents(listed["total"]),
         "placed_at": _date(listed["placed_at"]),
         "paid_at": _date(listed.get("paid_at")),
         "captured_at": _date(captured["at"] if captured else None),
@@ -47,6 +49,11 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
         "shown": shown,
         "search": _search(listed, erp),
     }
+
+
+def _cents(total: str | None) -> int | None:
+    """What a list is narrowed down by: the total as a number that the database compares."""
+    return None if total is None else int(Decimal(total) * 100)
 
 
 def _date(moment: str | None) -> datetime | None:

@@ -4,7 +4,7 @@ What somebody looks for may name a buyer, so an address holds it sealed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from contracts.reasons import TEXTS
 from panel.board import Query
 from panel.pages import words
-from panel.pages.formats import ZONE
+from panel.pages.formats import ZONE, cents, money, reais
 from panel.paging import Cursor
 from panel.search import Search, understood
 from panel.tab import Situation, Tab
@@ -36,22 +36,30 @@ SITUATIONS: Final[Mapping[Tab, tuple[Situation, ...]]] = {
 """The situations that an order of each tab can be in."""
 
 BETWEEN: Final = "intervalo"
-NAMES: Final = ("busca", "periodo", "de", "ate", "motivo", "situacao")
+NAMES: Final = (
+    "busca", "periodo", "de", "ate", "valor_de", "valor_ate", "motivo", "situacao",
+)  # fmt: skip
 """The names of the filters in an address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of a list. `sealed` is the search as the address holds it."""
+    """The filters of a list. `sealed` is the search as the address holds it.
+
+    `least` and `most` are in cents. `misread` is what was typed as a value, and is none.
+    """
 
     tab: Tab
     period: str = ""
     first: date | None = None
     last: date | None = None
+    least: int | None = None
+    most: int | None = None
     reason: str = ""
     situation: str = ""
     sealed: str = ""
     search: Search | None = None
+    misread: tuple[str, ...] = field(default=(), compare=False)
 
     def query(self, store_id: str, now: datetime, after: Cursor | None, limit: int) -> Query:
         """What to ask the board for."""
@@ -64,6 +72,8 @@ class Filters:
             search=self.search,
             since=_midnight(first) if first else None,
             until=_midnight(last + timedelta(days=1)) if last else None,
+            least=self.least,
+            most=self.most,
             after=after,
             limit=limit,
         )
@@ -71,10 +81,12 @@ class Filters:
     def parameters(self) -> dict[str, str]:
         """The filters as an address says them."""
         days = {"de": self.first, "ate": self.last} if self.period == BETWEEN else {}
+        value = {"valor_de": self.least, "valor_ate": self.most}
         said = {
             "busca": self.sealed,
             "periodo": self.period,
             **{name: day.isoformat() if day else "" for name, day in days.items()},
+            **{name: "" if end is None else reais(end) for name, end in value.items()},
             "motivo": self.reason,
             "situacao": self.situation,
         }
@@ -93,6 +105,8 @@ class Filters:
         if self.period:
             without = replace(self, period="", first=None, last=None)
             yield f"Data do pedido: {self._period()}", without.address()
+        if self.least is not None or self.most is not None:
+            yield f"Valor: {self._value()}", replace(self, least=None, most=None).address()
         if self.reason:
             yield TEXTS[_REASONS[self.reason]], replace(self, reason="").address()
         if self.situation:
@@ -103,6 +117,19 @@ class Filters:
     def on(self) -> bool:
         """Whether anything is left out of the list."""
         return bool(self.parameters())
+
+    @property
+    def by_date(self) -> bool:
+        """Whether the newest order comes first, and not the latest change."""
+        return bool(self.period or self.search) or (self.least, self.most) != (None, None)
+
+    def _value(self) -> str:
+        told = [
+            f"{word} {money(reais(end).replace(',', '.'))}"
+            for word, end in (("de", self.least), ("até", self.most))
+            if end is not None
+        ]
+        return " ".join(told)
 
     def _period(self) -> str:
         if self.period != BETWEEN:
@@ -143,11 +170,18 @@ def read(params: Mapping[str, str], tab: Tab, opened: Callable[[str], str]) -> F
     if period == BETWEEN and not (first or last):
         period = ""
     known = period in words.PERIODS
+    typed = [params.get(name, "").strip() for name in ("valor_de", "valor_ate")]
+    least, most = (cents(text) for text in typed)
+    if least is not None and most is not None and least > most:
+        least, most = most, least
     return Filters(
         tab=tab,
         period=period if known else "",
         first=first if period == BETWEEN else None,
         last=last if period == BETWEEN else None,
+        least=least,
+        most=most,
+        misread=tuple(text for text in typed if text and cents(text) is None),
         reason=reason if reason in _REASONS and tab is Tab.PENDING else "",
         situation=situation if situation in SITUATIONS[tab] else "",
         sealed=sealed if search else "",

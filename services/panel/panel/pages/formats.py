@@ -1,5 +1,6 @@
-"""Amounts, dates and numbers as Brazilians read them. Pure."""
+"""Amounts, dates and numbers as Brazilians read and write them. Pure."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -8,7 +9,10 @@ from zoneinfo import ZoneInfo
 ZONE: Final = ZoneInfo("America/Sao_Paulo")
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _SWAPPED: Final = str.maketrans(",.", ".,")
+_TYPED: Final = re.compile(r"(?:R\$)?\s*([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,([0-9]{1,2}))?")
+"""`1234,5`, `1.234,50`, `R$ 90`; not `1,234.50`, which means another amount to each reader."""
 _MOST_COUNTED: Final = 1_000
+_LONGEST: Final = 15
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -20,6 +24,19 @@ def money(amount: str | None, currency: str | None = "BRL") -> str:
     symbol = "R$" if currency in (None, "BRL") else currency
     sign = "-" if value < 0 else ""
     return f"{sign}{symbol}{_NBSP}{abs(value):,.2f}".translate(_SWAPPED)
+
+
+def cents(typed: str) -> int | None:
+    """What somebody typed as an amount in reais; None where it is none, or could be two."""
+    found = _TYPED.fullmatch(typed.replace(_NBSP, " ").strip())
+    if found is None or len(found[1]) > _LONGEST:
+        return None
+    return int(found[1].replace(".", "")) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def reais(cents: int) -> str:
+    """`1234,50`, as a field has it."""
+    return f"{cents // 100},{cents % 100:02}"
 
 
 def when(moment: datetime | str | None) -> str:
