@@ -21,6 +21,7 @@ from capture.cut_off import MongoPublications
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
 from capture.grants import Grant, MongoGrants
 from capture.handlers import SERVICE, flow
+from capture.http import Direct, Http
 from capture.intake import Intake
 from capture.keyring import Keyring
 from capture.listing_parts import listing_parts
@@ -49,11 +50,11 @@ def build(settings: Settings, clients: Clients) -> Parts:
     deferrals = MongoDeferrals(database["deferrals"])
     stores = Table(StoreConfigured)
     stores_consumer = kafka.table_consumer(settings.kafka, SERVICE)
-    http = http_client(settings.contact)
+    http, direct = http_client(settings.contact), Direct(named(settings.contact))
     vault = Vault(settings.secret_key.get_secret_value())
     keyring = Keyring(vault)
     tokens = tokens_of(settings, MongoGrants(database["grants"], vault), http)
-    shops = Shops(stores, keyring, channels(http, settings))
+    shops = Shops(stores, keyring, channels(direct, settings))
     checker = Checker(shops, tokens, registrars(http, settings), settings.webhook_url, utc_now)
     connections = keeper(clients, checker)
     appender = Appender(clients.publisher, time.monotonic)
@@ -94,7 +95,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             *looking.background,
             connections.run,
         ],
-        stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose],
+        stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose, direct.aclose],
         http=door,
     )
 
@@ -110,7 +111,7 @@ def tokens_of(settings: Settings, grants: Documents[Grant], http: httpx.AsyncCli
     )
 
 
-def channels(http: httpx.AsyncClient, settings: Settings) -> dict[str, Channel]:
+def channels(http: Http, settings: Settings) -> dict[str, Channel]:
     """Every channel, on one HTTP client and each its own address."""
     at = addresses(settings)
     return {name: channel(http, at[name]) for name, channel in CHANNELS.items()}
@@ -138,9 +139,8 @@ def addresses(settings: Settings) -> dict[str, str]:
 
 
 def http_client(contact: str) -> httpx.AsyncClient:
-    """The client towards the channels: httpx over aiohttp's connections, which cost a quarter.
+    """The client for what channels are asked seldom: tokens, webhooks, listings.
 
-    Nuvemshop answers only whoever names the app and, in brackets, where its people can be reached.
     No proxy from the environment, and no redirects: a token goes to the configured host only.
     """
     return httpx.AsyncClient(
@@ -148,8 +148,16 @@ def http_client(contact: str) -> httpx.AsyncClient:
         timeout=httpx.Timeout(10, connect=2),
         trust_env=False,
         follow_redirects=False,
-        headers={"User-Agent": f"esteira ({contact})" if contact else "esteira"},
+        headers=named(contact),
     )
+
+
+def named(contact: str) -> dict[str, str]:
+    """Who asks, in a header.
+
+    Nuvemshop answers only whoever names the app and, in brackets, where its people can be reached.
+    """
+    return {"User-Agent": f"esteira ({contact})" if contact else "esteira"}
 
 
 def main() -> None:

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import httpx
-
 from capture.channels import mercadolivre
 from capture.channels.channel import Channel, Shop, TokenRequest
 from capture.channels.mercadolivre import MercadoLivre
 from capture.channels.nuvemshop import Nuvemshop
 from capture.channels.shopify import Shopify
 from capture.channels.shopify import oauth as shopify
+from capture.http import Http
 
-CHANNELS: Final[Mapping[str, Callable[[httpx.AsyncClient, str], Channel]]] = {
+CHANNELS: Final[Mapping[str, Callable[[Http, str], Channel]]] = {
     "shopify": Shopify,
     "nuvemshop": Nuvemshop,
     "mercadolivre": MercadoLivre,

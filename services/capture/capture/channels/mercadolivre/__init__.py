@@ -5,8 +5,6 @@ One order of ours is one purchase: the pack, or the order where there is none.
 
 from collections.abc import Mapping, Sequence
 
-import httpx
-
 from capture.channels.channel import (
     Copy,
     Delivery,
@@ -25,6 +23,7 @@ from capture.channels.mercadolivre.client import Client
 from capture.channels.mercadolivre.normalise import NAME, normalise
 from capture.channels.mercadolivre.oauth import renewal
 from capture.channels.mercadolivre.purchase import Search
+from capture.http import Http
 from contracts.order import Gap
 
 __all__ = ["MercadoLivre", "renewal"]
@@ -38,7 +37,7 @@ class MercadoLivre:
     allowance: Allowance = Allowance(burst=500, per_s=12, per_order=4, deepest=9_000)
     """No figure is published: integrators tell of 1,500 a minute, and stop before 10,000 orders."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         self._client = Client(http, url)
 
     def verify(self, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature:  # noqa: ARG002 - it signs nothing

@@ -20,6 +20,7 @@ from capture.channels.mercadolivre.billing import Billing
 from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import P, read
 from capture.channels.mercadolivre.shipment import Costs, Shipment
+from capture.http import Answered, Http
 from contracts.events import RawDocument
 
 DEADLINE_S: Final = 10.0
@@ -47,7 +48,7 @@ class Client:
     TokenRefused, Unreachable and Unreadable.
     """
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         self._http = http
         self._url = url.rstrip("/")
 
@@ -144,11 +145,11 @@ class Client:
             withheld="buyer" in response.headers.get(_MISSING, "").lower(),
         )
 
-    async def _ask(self, shop: Shop, path: str, headers: dict[str, str]) -> httpx.Response:
+    async def _ask(self, shop: Shop, path: str, headers: dict[str, str]) -> Answered:
         sent = {"Authorization": f"Bearer {shop.token}", "Accept": "application/json"} | headers
         try:
             async with asyncio.timeout(DEADLINE_S):
-                return await self._http.get(self._url + path, headers=sent)
+                return await self._http.request("GET", self._url + path, headers=sent)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Unreachable(f"mercadolivre: {type(error).__name__}") from error
 
@@ -158,7 +159,7 @@ def _number(text: str) -> str | None:
     return text if text.isascii() and text.isdigit() else None
 
 
-def _error_in(response: httpx.Response) -> str:
+def _error_in(response: Answered) -> str:
     try:
         answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:
@@ -166,7 +167,7 @@ def _error_in(response: httpx.Response) -> str:
     return str(answer.get("error", "")) if isinstance(answer, dict) else ""
 
 
-def _wait_s(response: httpx.Response) -> float:
+def _wait_s(response: Answered) -> float:
     """How long to wait: no header is documented, so one is honoured where it comes."""
     stated = response.headers.get("retry-after", "")
     return float(stated) if stated.isascii() and stated.isdigit() else _THROTTLED_FOR_S

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import httpx
-
 from capture.channels.channel import (
     Copy,
     Delivery,
@@ -21,6 +19,7 @@ from capture.channels.nuvemshop import order_list, webhook
 from capture.channels.nuvemshop.client import Client
 from capture.channels.nuvemshop.normalise import NAME, gave_money_back, normalise, touched_at
 from capture.channels.nuvemshop.payload import Order, order_in
+from capture.http import Http
 from contracts.events import RawDocument
 from contracts.order import Gap
 
@@ -33,7 +32,7 @@ class Nuvemshop:
     allowance: Allowance = Allowance(burst=20, per_s=1, per_order=1, deepest=9_000)
     """40 calls, 2 a second; ten times as many on the higher plans. 10,000 results a query."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         self._client = Client(http, url)
 
     def verify(self, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature:

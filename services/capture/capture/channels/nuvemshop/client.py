@@ -15,6 +15,7 @@ from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.listed import Page, Period
 from capture.channels.nuvemshop import order_list
 from capture.channels.nuvemshop.payload import Order, Transaction, order_in, transactions_in
+from capture.http import Answered, Http
 from contracts.events import RawDocument
 
 VERSION: Final = "2025-03"
@@ -31,7 +32,7 @@ _REFUSED: Final = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 class Client:
     """Asks Nuvemshop about orders. `url` is the API's root; the HTTP client names our app."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         self._http = http
         self._url = url.rstrip("/")
 
@@ -69,7 +70,7 @@ class Client:
             return Page(total=0)
         return order_list.page_in(response.content, response.headers, after)
 
-    async def _ask(self, shop: Shop, path: str) -> httpx.Response | None:
+    async def _ask(self, shop: Shop, path: str) -> Answered | None:
         """The answer; None for a 404."""
         if not _STORE.fullmatch(shop.domain):
             raise Unreachable("the store's address is no store number of nuvemshop")
@@ -91,19 +92,21 @@ class Client:
             case status:
                 raise Unreachable(f"nuvemshop answered {status}")
 
-    async def _get(self, url: str, token: str) -> httpx.Response:
+    async def _get(self, url: str, token: str) -> Answered:
         """Ask under the present name of the token's header, then under the one before it.
 
         The platform renamed it on 29/05/2026; which version of the API takes which is not told.
         """
         for header in ({"Authorization": f"Bearer {token}"}, {"Authentication": f"bearer {token}"}):
-            response = await self._http.get(url, headers=header | {"Accept": "application/json"})
+            response = await self._http.request(
+                "GET", url, headers=header | {"Accept": "application/json"}
+            )
             if response.status_code not in _REFUSED:
                 return response
         raise TokenRefused
 
 
-def _wait_s(response: httpx.Response) -> float:
+def _wait_s(response: Answered) -> float:
     """How long until some calls fit into the bucket again: it tells how it empties as a whole."""
     try:
         limit = float(response.headers["x-rate-limit-limit"])

@@ -36,6 +36,7 @@ class NuvemshopRegistrar(Client):
     """See Registrar. `url` is the API's root."""
 
     topics: Sequence[str] = TOPICS
+    _http: httpx.AsyncClient
 
     def __init__(self, http: httpx.AsyncClient, url: str) -> None:
         super().__init__(http, url)

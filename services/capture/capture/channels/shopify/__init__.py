@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import httpx
-
 from capture.channels.channel import (
     Copy,
     Delivery,
@@ -24,6 +22,7 @@ from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import Details
 from capture.channels.shopify.normalise import is_cancelled, money_of, normalise, progress_of
 from capture.channels.shopify.payload import Order, order_in
+from capture.http import Http
 from contracts.events import RawDocument
 from contracts.order import Gap
 
@@ -40,7 +39,7 @@ class Shopify:
     allowance: Allowance = Allowance(burst=20, per_s=1, per_order=1, deepest=20_000)
     """REST: 40 calls, 2 a second; no list is followed beyond 25,000 orders."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         self._client = Client(http, url)
 
     def verify(self, headers: Headers, body: bytes, secrets: Sequence[bytes]) -> Signature:

@@ -24,6 +24,7 @@ from capture.channels.shopify.details import (
     answer_in,
 )
 from capture.channels.shopify.payload import Order, order_in
+from capture.http import Answered, Http
 from contracts.events import RawDocument
 
 API: Final = "/admin/api/2026-10"
@@ -37,7 +38,7 @@ DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 class Client:
     """Asks Shopify about orders. `url` holds `{shop}`, which becomes the shop's domain."""
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         self._http = http
         self._url = url
 
@@ -88,7 +89,7 @@ class Client:
 
     async def _graphql(
         self, shop: Shop, name: str, query: str, variables: Mapping[str, Any]
-    ) -> httpx.Response:
+    ) -> Answered:
         body = {"query": query, "operationName": name, "variables": variables}
         response = await self._ask(shop, "POST", "/graphql.json", orjson.dumps(body))
         if response.status_code != httpx.codes.OK:
@@ -97,7 +98,7 @@ class Client:
 
     async def _ask(
         self, shop: Shop, method: str, path: str, content: bytes | None = None
-    ) -> httpx.Response:
+    ) -> Answered:
         if not DOMAIN.fullmatch(shop.domain):
             raise Unreachable("the store's domain is no host name")
         url = self._url.replace("{shop}", shop.domain) + API + path
@@ -125,7 +126,7 @@ def _refused(answer: Answer) -> None:
     raise Unreachable(f"graphql refused the query: {', '.join(sorted(answer.codes)) or 'no code'}")
 
 
-def _wait_s(response: httpx.Response) -> float:
+def _wait_s(response: Answered) -> float:
     """The pause a 429 asks for: in its header, or in GraphQL's throttle status."""
     try:
         return float(response.headers["Retry-After"])
