@@ -39,6 +39,12 @@ async def test_the_first_administrator_comes_in_by_a_link_and_invites_an_operato
     await dona.looks("convite-senha-fraca")
     await dona.page.get_by_label("Senha nova").fill(PASSWORD)
     await dona.page.get_by_role("button", name="Salvar e entrar").click()
+    await expect(dona.page.get_by_text("Falta este passo")).to_be_visible()
+    await dona.looks("verificacao")
+    await dona.sets_up_an_app()
+    await expect(dona.page.get_by_role("heading", name="Códigos de reserva")).to_be_visible()
+    await dona.looks("codigos-de-reserva")
+    await dona.goes("Guardei os códigos")
 
     await dona.page.locator(".account > summary").click()
     await dona.looks("conta-menu")

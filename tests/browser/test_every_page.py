@@ -120,7 +120,8 @@ async def looker(browser: Browser) -> AsyncIterator[tuple[Operator, list[str]]]:
     shown = [address(page, STORE) for page in routes if not page.path.endswith(NO_PAGES)]
     async with served(site_of(pages)) as url:
         one = await Operator(browser, url).sit_down()
-        await one.log_in({"user": "ana", "password": "certa"})
+        ana = {"user": "ana", "password": "certa"}
+        await one.log_in(ana, code=lambda: office.code("ana"))
         yield one, [*dict.fromkeys([*shown, *STATES])]
         await one.page.context.close()
     assert one.complaints == []

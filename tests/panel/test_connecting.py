@@ -33,7 +33,7 @@ NEW = {
 @pytest.fixture
 async def admin(office: Office, visitor: httpx.AsyncClient) -> httpx.AsyncClient:
     office.hire("dona", ADMIN)
-    await visitor.post("/entrar", data={"usuario": "dona", "senha": "certa"})
+    await office.let_in(visitor, "dona")
     return visitor
 
 
@@ -155,7 +155,7 @@ async def test_a_way_back_is_of_the_browser_that_was_sent_off_and_of_its_channel
     asked = await sent_off(admin, "/conectar/nuvemshop", **NEW["nuvemshop"], conta="")
     elsewhere = await back(admin, "mercadolivre", code="c", state=asked["state"])
     admin.cookies.clear()
-    await admin.post("/entrar", data={"usuario": "dona", "senha": "certa"})
+    await office.let_in(admin, "dona")
     other_browser = await back(admin, "nuvemshop", code="c", state=asked["state"])
 
     assert (elsewhere.status_code, other_browser.status_code) == (409, 409)

@@ -296,7 +296,7 @@ async def test_a_listing_is_linked_for_good_where_it_is_known(
 
 async def of(office: Office, visitor: httpx.AsyncClient, user: str) -> None:
     office.hire(user, ADMIN if user == "ana" else Grant(stores={STORE: Role.OPERATOR}))
-    await visitor.post("/entrar", data={"usuario": user, "senha": "certa"})
+    await office.let_in(visitor, user)
 
 
 async def test_of_two_who_save_one_order_the_second_is_told_and_overwrites_nothing(

@@ -399,7 +399,7 @@ async def test_an_administrator_without_a_role_sets_stores_up_and_sees_no_order(
 ) -> None:
     a_real_store(office)
     office.hire("chefe", Grant(admin=True))
-    await visitor.post("/entrar", data={"usuario": "chefe", "senha": "certa"})
+    await office.let_in(visitor, "chefe")
 
     form = await visitor.get(FORM)
     orders = await visitor.get(f"/lojas/{STORE}/pedidos/pendentes")
@@ -419,7 +419,7 @@ async def test_nobody_is_offered_what_would_be_refused(
     order = an_order()
     office.board.tell(captured(order), validated(order))
     office.hire("lia", grant)
-    await visitor.post("/entrar", data={"usuario": "lia", "senha": "certa"})
+    await office.let_in(visitor, "lia")
     seen: set[str] = set()
     new = {"/", "/lojas", FORM, f"/lojas/{STORE}", f"/lojas/{STORE}/pedidos/pendentes"}
     allowed = {path for path in new if (await visitor.get(path)).status_code == 200}

@@ -5,13 +5,16 @@ Screenshots go to `.esteira/screenshots`, one per look and width.
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser, Page, Playwright
+
+from chassis.clock import utc_now
+from panel import totp
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENSHOTS: Final = ROOT / ".esteira" / "screenshots"
@@ -81,13 +84,27 @@ class Operator:
         if message.type == "error" and "the server responded with a status" not in message.text:
             self.complaints.append(message.text)
 
-    async def log_in(self, who: Mapping[str, str], at: str = "/entrar") -> None:
-        """Type user and password."""
+    async def log_in(
+        self, who: Mapping[str, str], at: str = "/entrar", code: Callable[[], str] | None = None
+    ) -> None:
+        """Type user and password, and a code where one is asked for."""
         await self.page.goto(at)
         await self.page.get_by_label("Usuário").fill(who["user"])
         await self.page.get_by_label("Senha").fill(who["password"])
         await self.page.get_by_role("button", name="Entrar").click()
+        if code is not None:
+            await self.page.get_by_label("Código do aplicativo").fill(code())
+            await self.page.get_by_role("button", name="Entrar").click()
         await self.page.wait_for_url(lambda url: "/entrar" not in url)
+
+    async def sets_up_an_app(self) -> str:
+        """Type the first code of the key that the page shows; gives the key."""
+        shown = await self.page.locator("#chave-visivel").text_content()
+        key = (shown or "").replace(" ", "")
+        code = totp.code(key, totp.step_of(utc_now()))
+        await self.page.get_by_label("Código que o aplicativo mostra").fill(code)
+        await self.page.get_by_role("button", name="Ligar a verificação").click()
+        return key
 
     async def goes(self, *names: str) -> None:
         """Follow links by what they are called."""

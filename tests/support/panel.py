@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import count
 
@@ -19,6 +19,7 @@ from contracts.envelope import Message
 from contracts.listings import ListingLinked, PublicationDateSet
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode, encode
+from panel import totp
 from panel.access import Role
 from panel.audit import Entry
 from panel.channel_check import ChannelCheck
@@ -36,11 +37,11 @@ from panel.heard import Heard
 from panel.listings.choices import Choices
 from panel.listings.offers import Offers
 from panel.live import Live
-from panel.login import Login
 from panel.pages.guard import Page
 from panel.passwords import Hashing
-from panel.people import Grant, People, User
+from panel.people import Grant, People, SecondFactor, User
 from panel.sessions import Session, Sessions
+from panel.staff import staffed
 from panel.stores import Stores
 from panel.throttle import Throttle
 from panel.workbench import Workbench
@@ -58,6 +59,7 @@ PLAIN = Hashing(
     check=lambda kept, given: kept == f"hash of {given}",
 )
 """Passwords that cost nothing to check."""
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 MANAGER = Grant(everywhere=Role.MANAGER)
 ADMIN = Grant(admin=True, everywhere=Role.MANAGER)
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -218,7 +220,9 @@ class Office:
         )
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
-        self.login = Login(self.people, Throttle(MemoryDocuments(), self.clock), PLAIN)
+        patience = Throttle(MemoryDocuments(), self.clock)
+        self.staff = staffed(self.people, self.sessions, patience, self.vault, PLAIN)
+        self.login = self.staff.login
 
     async def hear(self, *messages: Message) -> None:
         """Tell messages on their topics, and fold them into rows as they are read there."""
@@ -228,9 +232,28 @@ class Office:
             self.board.tell(Heard(occurred_at=message.occurred_at, message=message, place=place))
 
     def hire(self, login: str, grant: Grant, password: str = "certa") -> None:  # noqa: S107 - of the tests
-        """A user who has set their password."""
+        """A user who has set their password; an administrator has an app with APP_KEY too."""
         user = User(login, grant, password_hash=PLAIN.hash(password))
+        if grant.admin:
+            key = self.vault.seal(APP_KEY, f"{login}:totp")
+            user = replace(user, factor=SecondFactor(key, 0, (PLAIN.hash("abcde12345"),)))
         self.users.kept[login] = Kept(user, 1)
+
+    def code(self, login: str) -> str:
+        """The next code of the user's app that was not used yet."""
+        factor = self.users.kept[login].state.factor
+        used = factor.step if factor else 0
+        return totp.code(APP_KEY, max(totp.step_of(self.clock()), used + 1))
+
+    async def let_in(self, http: httpx.AsyncClient, login: str, target: str = "") -> httpx.Response:
+        """Log in, with a code where one is asked for; the answer that opened the session."""
+        typed = {"usuario": login, "senha": "certa", "ir": target}
+        answer = await http.post("/entrar", data=typed)
+        if answer.headers.get("location", "").startswith("/entrar/codigo"):
+            code = {"codigo": self.code(login), "ir": target}
+            answer = await http.post("/entrar/codigo", data=code)
+        assert answer.status_code == 303, answer.text
+        return answer
 
 
 async def _nothing() -> None:

@@ -22,8 +22,7 @@ def pages_of(office: Office) -> Starlette:
     """The pages in front of an office."""
     return app.app(
         office.desk,
-        office.login,
-        office.sessions,
+        office.staff,
         office.window,
         office.ledger,
         bench=office.bench,

@@ -22,6 +22,7 @@ USAGE: Final = """\
 python -m panel                          run the service
 python -m panel first-admin [user]       print the link that lets the first administrator in
 python -m panel password-link <user>     print a link that sets another password
+python -m panel drop-code <user>         ask this user for no code: their telephone is lost
 """
 FIRST: Final = "admin"
 BY: Final = "linha de comando"
@@ -44,6 +45,8 @@ class CommandLine:
                 return await self._first_admin(user.casefold())
             case ["password-link", user]:
                 return await self._password_link(user.casefold())
+            case ["drop-code", user]:
+                return await self._drop_code(user.casefold())
             case _:
                 return USED_WRONGLY, USAGE
 
@@ -67,6 +70,16 @@ class CommandLine:
             return OK, self._told(login, await self.people.link(login, BY))
         except Changed:
             return FAILED, f"There is no user {login}.\n"
+
+    async def _drop_code(self, login: str) -> tuple[int, str]:
+        try:
+            await self.people.set_factor(login, None, by=BY, what="segundo_fator_desligado")
+        except Changed:
+            return FAILED, f"There is no user {login}.\n"
+        return (
+            OK,
+            f"{login} comes in with the password alone, until they set it up anew.\n",
+        )
 
     def _told(self, login: str, token: str) -> str:
         return f"Good for 30 minutes, once, for the user {login}:\n{self.url}/convite/{token}\n"

@@ -1,8 +1,7 @@
 """The panel service, put together."""
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -34,12 +33,10 @@ from panel import (
     fetch_book,
     handlers,
     row,
-    throttle,
     workbench,
 )
 from panel.access import Role
 from panel.api import app as api
-from panel.audit import MongoAudit
 from panel.board import MongoBoard
 from panel.channel_check import ChannelCheck
 from panel.connecting import pending
@@ -61,18 +58,15 @@ from panel.fetch_book import MongoFetchBook
 from panel.figures import Ledger, MongoLedger
 from panel.listings.offers import Offers
 from panel.listings.parts import listing_parts
-from panel.login import Login
 from panel.pages import app as pages
 from panel.pages.view import STATIC
 from panel.passwords import hashed
-from panel.people import Grant, People, User
+from panel.people import Grant, User
 from panel.rows import Rows
-from panel.sessions import MongoSessions, Sessions
 from panel.settings import Settings
+from panel.staff import Staff, prepare, staff
 from panel.stores import Stores
 from panel.telling import SERVICE
-from panel.throttle import Throttle
-from panel.user_store import MongoUsers
 from panel.workbench import Workbench
 
 
@@ -99,14 +93,14 @@ def build(settings: Settings, clients: Clients) -> Parts:
         records=records,
         conditions=conditions,
     )
-    staff = _staff(settings, database)
+    people = staff(database, vault, built_in(settings))
     window = _window(settings, vault, database)
     listings = listing_parts(settings, clients, database, window.accounts)
     return Parts(
         subscriptions=[*_subscriptions(desk, database, clients), *listings.parts.subscriptions],
         starts=[
             *_indexes(database),
-            *staff.starts,
+            partial(prepare, database),
             partial(table.load, stores, of_stores),
             partial(table.load, conditions, of_conditions),
             *listings.parts.starts,
@@ -125,7 +119,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ],
         http=web(
             desk,
-            staff,
+            people,
             window,
             MongoLedger(database[board.ORDERS]),
             workbench.workbench(database),
@@ -160,30 +154,6 @@ def _subscriptions(
         Subscription(looked_at, group=f"{SERVICE}-connections"),
         Subscription(fetched, group=f"{SERVICE}-fetches"),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Who may come in, and what must be there before anybody does."""
-
-    login: Login
-    sessions: Sessions
-    starts: Sequence[Task] = ()
-
-
-def _staff(settings: Settings, database: Database[dict[str, Any]]) -> Staff:
-    sessions, users, audit = MongoSessions(database), MongoUsers(database), MongoAudit(database)
-    people = People(users, sessions, audit, utc_now, built_in(settings))
-    return Staff(
-        login=Login(people, Throttle(throttle.documents(database), utc_now)),
-        sessions=Sessions(sessions, utc_now),
-        starts=[
-            sessions.prepare,
-            users.prepare,
-            audit.prepare,
-            partial(throttle.prepare, database),
-        ],
-    )
 
 
 def built_in(settings: Settings) -> User | None:
@@ -262,8 +232,7 @@ def web(
             "/",
             pages.app(
                 desk,
-                staff.login,
-                staff.sessions,
+                staff,
                 window,
                 ledger,
                 bench=bench,

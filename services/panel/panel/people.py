@@ -27,6 +27,19 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What a login asks for beside the password: the codes of an app, of a sealed `key`.
+
+    `step` is the half minute of the last code used, `spare` the hashes of codes for when the
+    telephone is lost. Neither is ever accepted again.
+    """
+
+    key: str
+    step: int
+    spare: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """Somebody with a login. Without `password_hash` they have not come in yet.
 
@@ -39,6 +52,7 @@ class User:
     active: bool = True
     link: str = ""
     link_until: datetime | None = None
+    factor: SecondFactor | None = None
 
     @property
     def access(self) -> Access:
@@ -92,6 +106,13 @@ class People:
         """What the user may now; None when they may not come in. Raises Unavailable."""
         user = await self.find(login)
         return user.access if user and user.active else None
+
+    def must_enrol(self, user: User) -> bool:
+        """Whether they may do nothing before they have a second factor: administrators must.
+
+        The built-in one is of demos, in no database, and has none.
+        """
+        return user.grant.admin and user.factor is None and user != self.built_in
 
     async def everybody(self) -> list[User]:
         """All users, by login. Raises Unavailable."""
@@ -156,6 +177,30 @@ class People:
         await self._save(kept, replace(kept.state, password_hash=password_hash))
         await self.sessions.drop_of(login)
         await self._note(login, "senha_alterada", login)
+
+    async def set_factor(
+        self,
+        login: str,
+        factor: SecondFactor | None,
+        *,
+        by: str,
+        what: str,
+        end: bool = True,
+        instead_of: SecondFactor | None = None,
+    ) -> None:
+        """Another second factor, or none; with `end` all the user's sessions end.
+
+        `what` is for the audit, empty for what is no change of power. Raises Changed (also where
+        the factor is no longer the one to be replaced), Unavailable.
+        """
+        kept = await self._kept(login)
+        if instead_of is not None and kept.state.factor != instead_of:
+            raise Changed
+        await self._save(kept, replace(kept.state, factor=factor))
+        if end:
+            await self.sessions.drop_of(login)
+        if what:
+            await self._note(by, what, login)
 
     async def has_admin(self) -> bool:
         """Whether somebody can decide who may do what. Raises Unavailable."""

@@ -1,10 +1,11 @@
 """Users in the panel's database."""
 
+from dataclasses import asdict
 from typing import Any
 
 from chassis.store import Collection_, Database, Kept, MongoDocuments, translated
 from panel.access import Role
-from panel.people import Grant, User
+from panel.people import Grant, SecondFactor, User
 
 
 class MongoUsers(MongoDocuments[User]):
@@ -42,12 +43,13 @@ def encode(user: User) -> dict[str, Any]:
         "stores": dict(user.grant.stores),
         "link": user.link,
         "link_until": user.link_until,
+        "factor": asdict(user.factor) if user.factor else None,
     }
 
 
 def decode(document: dict[str, Any]) -> User:
     """A user from their document."""
-    everywhere = document["everywhere"]
+    everywhere, factor = document["everywhere"], document.get("factor")
     grant = Grant(
         admin=document["admin"],
         everywhere=Role(everywhere) if everywhere else None,
@@ -60,4 +62,7 @@ def decode(document: dict[str, Any]) -> User:
         active=document["active"],
         link=document["link"],
         link_until=document["link_until"],
+        factor=SecondFactor(factor["key"], factor["step"], tuple(factor["spare"]))
+        if factor
+        else None,
     )

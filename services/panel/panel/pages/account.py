@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from panel.pages import words
 from panel.pages.entrance import Entrance, network
 from panel.pages.guard import access_of, visit_of
 from panel.passwords import weakness
@@ -26,24 +27,25 @@ class AccountPages:
         form, login = visit_of(request).form, access_of(request).user
         password = form.get("nova", "")
         try:
-            user = await self.entrance.login.admits(login, form.get("atual", ""), network(request))
+            user = await self.entrance.staff.login.admits(
+                login, form.get("atual", ""), network(request)
+            )
         except Throttled as limit:
-            sentence = f"Muitas tentativas. Tente de novo em {limit.wait_s} s."
-            return await self._page(request, 429, atual=sentence)
+            return await self._page(request, 429, atual=words.throttled(limit.wait_s))
         if user is None:
             return await self._page(request, 422, atual="Esta não é a sua senha atual.")
         if error := weakness(password, login):
             return await self._page(request, 422, nova=error)
-        people = self.entrance.login.people
+        people = self.entrance.staff.people
         if people.built_in == user:
             return await self._page(request, 409)
-        await people.set_password(login, await self.entrance.login.hashing.hashed(password))
+        await people.set_password(login, await self.entrance.staff.login.hashing.hashed(password))
         return await self.entrance.opened(request, "/conta?aviso=senha", login)
 
     async def _page(self, request: Request, status: int = 200, **errors: str) -> Response:
-        people = self.entrance.login.people
-        access = access_of(request)
-        built_in = people.built_in is not None and people.built_in.login == access.user
+        people = self.entrance.staff.people
+        own = await people.find(access_of(request).user)
         return self.entrance.view.page(
-            request, "account.html", status, errors=errors, built_in=built_in
-        )
+            request, "account.html", status,
+            errors=errors, own=own, built_in=own == people.built_in,
+        )  # fmt: skip

@@ -19,12 +19,12 @@ from panel.desk import Desk
 from panel.erp.window import Window
 from panel.figures import Ledger
 from panel.listings.offers import Offers
-from panel.login import Login
 from panel.pages import words
 from panel.pages.account import AccountPages
 from panel.pages.batches import BatchPages
 from panel.pages.connecting import ConnectingPages
-from panel.pages.entrance import Entrance
+from panel.pages.entrance import CODE, Entrance
+from panel.pages.factor import FactorPages
 from panel.pages.fetching import FetchPages
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
@@ -37,7 +37,7 @@ from panel.pages.people import PeoplePages
 from panel.pages.stores import StorePages
 from panel.pages.view import View
 from panel.pages.watching import WatchPages
-from panel.sessions import Sessions
+from panel.staff import Staff
 from panel.workbench import Workbench
 
 log = structlog.get_logger()
@@ -50,8 +50,7 @@ _SENTENCES = {
 
 def app(
     desk: Desk,
-    login: Login,
-    sessions: Sessions,
+    staff: Staff,
     window: Window,
     ledger: Ledger,
     *,
@@ -60,42 +59,49 @@ def app(
     offers: Offers,
 ) -> Starlette:
     """Every page, behind the guard."""
-    view = View(desk.stores_of)
-    entrance = Entrance(login, sessions, view)
+    view, audit = View(desk.stores_of), staff.people.audit
     routes: Sequence[Page] = [
-        *_doors(entrance),
-        *_people(PeoplePages(login.people, desk, view)),
-        *_stores(StorePages(desk, window, ledger, login.people.audit, view)),
-        *_connecting(ConnectingPages(connector, window.channels, desk, login.people.audit, view)),
+        *_doors(staff, view),
+        *_people(PeoplePages(staff.people, staff.factors, desk, view)),
+        *_stores(StorePages(desk, window, ledger, audit, view)),
+        *_connecting(ConnectingPages(connector, window.channels, desk, audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
         *_fetching(FetchPages(desk, bench.fetches, view)),
-        *_lists(ListPages(desk, bench, login.people.audit, view), WatchPages(desk, bench.live)),
+        *_lists(ListPages(desk, bench, audit, view), WatchPages(desk, bench.live)),
         *_orders(OrderPages(desk, bench, view)),
         *_many(
             batches := BatchPages(desk, bench, view),
-            LinkPages(desk, offers, batches, login.people.audit, view),
+            LinkPages(desk, offers, batches, audit, view),
         ),
-        *_order(OrderPage(desk, window, login.people.audit, view)),
-        *_listings(ListingPages(desk, offers, login.people.audit, view)),
+        *_order(OrderPage(desk, window, audit, view)),
+        *_listings(ListingPages(desk, offers, audit, view)),
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, sessions=sessions, people=login.people, view=view)],
+        middleware=[Middleware(Guard, sessions=staff.sessions, people=staff.people, view=view)],
         exception_handlers=_handlers(view),
     )
 
 
-def _doors(entrance: Entrance) -> list[Page]:
-    account = AccountPages(entrance)
+def _doors(staff: Staff, view: View) -> list[Page]:
+    entrance = Entrance(staff, view)
+    account, factor = AccountPages(entrance), FactorPages(entrance)
+    own = "/conta/verificacao"
     return [
         Page(LOGIN, entrance.show, Permission.OPEN),
         Page(LOGIN, entrance.enter, Permission.OPEN, method="POST"),
+        Page(CODE, factor.ask, Permission.OPEN),
+        Page(CODE, factor.enter, Permission.OPEN, method="POST"),
         Page("/convite/{token}", entrance.invited, Permission.OPEN),
         Page("/convite/{token}", entrance.accept, Permission.OPEN, method="POST"),
         Page("/sessao", entrance.stay, Permission.ENTER),
         Page("/sair", entrance.leave, Permission.ENTER, method="POST"),
         Page("/conta", account.show, Permission.ENTER),
         Page("/conta/senha", account.change_password, Permission.ENTER, method="POST"),
+        Page(own, factor.show, Permission.ENTER, recent=True),
+        Page(own, factor.enrol, Permission.ENTER, method="POST", recent=True),
+        Page(f"{own}/codigos", factor.renew, Permission.ENTER, method="POST", recent=True),
+        Page(f"{own}/desligar", factor.drop, Permission.ENTER, method="POST", recent=True),
     ]
 
 
@@ -107,6 +113,13 @@ def _people(people: PeoplePages) -> list[Page]:
         Page("/usuarios/{user}", people.change, Permission.ADMINISTER, method="POST", recent=True),
         Page(
             "/usuarios/{user}/link", people.link, Permission.ADMINISTER, method="POST", recent=True
+        ),
+        Page(
+            "/usuarios/{user}/verificacao",
+            people.drop_factor,
+            Permission.ADMINISTER,
+            method="POST",
+            recent=True,
         ),
     ]
 

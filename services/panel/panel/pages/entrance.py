@@ -1,25 +1,32 @@
 """Coming in and going out: login, the one-time link, logout."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from panel.login import Login
-from panel.pages.guard import LOGIN, cookie_name, local, visit_of
+from panel import ticket
+from panel.pages import words
+from panel.pages.guard import ENROL, LOGIN, cookie_name, local, visit_of
 from panel.pages.view import View
 from panel.passwords import weakness
-from panel.sessions import ABSOLUTE, Sessions
+from panel.people import User
+from panel.sessions import ABSOLUTE, form_token
+from panel.staff import Staff
 from panel.throttle import Throttled
+
+CODE: Final = "/entrar/codigo"
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
     """The door of the pages."""
 
-    login: Login
-    sessions: Sessions
+    staff: Staff
     view: View
 
     async def show(self, request: Request) -> Response:
@@ -37,16 +44,16 @@ class Entrance:
         form = visit_of(request).form
         target, login = local(form.get("ir", "/")), form.get("usuario", "")
         try:
-            user = await self.login.admits(login, form.get("senha", ""), network(request))
+            user = await self.staff.login.admits(login, form.get("senha", ""), network(request))
         except Throttled as limit:
-            sentence = f"Muitas tentativas. Tente de novo em {limit.wait_s} s."
+            sentence = words.throttled(limit.wait_s)
             answer = await self._form(request, target, 429, login, sentence)
             answer.headers["Retry-After"] = str(limit.wait_s)
             return answer
         if user is None:
             sentence = "Usuário ou senha incorretos. Confira e tente de novo."
             return await self._form(request, target, 401, login, sentence)
-        return await self.opened(request, target, user.login)
+        return await self.admitted(request, target, user)
 
     async def stay(self, _: Request) -> Response:
         """Still here: being asked for keeps the session open."""
@@ -55,14 +62,14 @@ class Entrance:
     async def leave(self, request: Request) -> Response:
         """End the session here and now."""
         name = cookie_name(request)
-        await self.sessions.close(request.cookies.get(name, ""))
+        await self.staff.sessions.close(request.cookies.get(name, ""))
         answer = RedirectResponse(LOGIN, 303)
         answer.delete_cookie(name, secure=request.url.scheme == "https", httponly=True)
         return answer
 
     async def invited(self, request: Request) -> Response:
         """The form that a one-time link leads to: the first password, or another one."""
-        user = await self.login.people.linked(request.path_params["token"])
+        user = await self.staff.people.linked(request.path_params["token"])
         if user is None:
             return self._spent(request)
         return self.view.page(request, "invited.html", login=user.login, error="")
@@ -70,37 +77,53 @@ class Entrance:
     async def accept(self, request: Request) -> Response:
         """Set the password and come in; the link is spent."""
         token = request.path_params["token"]
-        user = await self.login.people.linked(token)
+        user = await self.staff.people.linked(token)
         if user is None:
             return self._spent(request)
         password = visit_of(request).form.get("senha", "")
         if error := weakness(password, user.login):
             return self.view.page(request, "invited.html", 422, login=user.login, error=error)
-        accepted = await self.login.people.accept(token, await self.login.hashing.hashed(password))
+        accepted = await self.staff.people.accept(
+            token, await self.staff.login.hashing.hashed(password)
+        )
         if accepted is None:
             return self._spent(request)
-        return await self.opened(request, "/", accepted.login)
+        return await self.admitted(request, "/", accepted)
+
+    async def admitted(self, request: Request, target: str, user: User) -> Response:
+        """On for whoever typed the right password: to their code, or in."""
+        if user.factor is None:
+            onward = ENROL if self.staff.people.must_enrol(user) else target
+            return await self.opened(request, onward, user.login)
+        answer = RedirectResponse(f"{CODE}?ir={quote(target)}", 303)
+        note = self.staff.tickets.issued(user)
+        _keep(request, answer, ticket_name(request), note, ticket.LASTS)
+        return answer
 
     async def opened(self, request: Request, target: str, login: str) -> Response:
         """A fresh session; the one that the browser had, if any, ends."""
         name = cookie_name(request)
         if old := request.cookies.get(name):
-            await self.sessions.close(old)
+            await self.staff.sessions.close(old)
         answer = RedirectResponse(target, 303)
-        answer.set_cookie(
-            name,
-            await self.sessions.open(login),
-            max_age=int(ABSOLUTE.total_seconds()),
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
+        _keep(request, answer, name, await self.staff.sessions.open(login), ABSOLUTE)
+        return answer
+
+    async def renewed(
+        self, request: Request, login: str, template: str, **context: Any
+    ) -> Response:
+        """A page in a fresh session, after all the user's sessions ended."""
+        secret = await self.staff.sessions.open(login)
+        visit = replace(visit_of(request), token=form_token(secret), secret=secret)
+        request.scope["visit"] = visit
+        answer = self.view.page(request, template, **context)
+        _keep(request, answer, cookie_name(request), secret, ABSOLUTE)
         return answer
 
     async def _form(
         self, request: Request, target: str, status: int = 200, login: str = "", error: str = ""
     ) -> Response:
-        is_open = await self.login.people.has_admin()
+        is_open = await self.staff.people.has_admin()
         return self.view.page(
             request, "login.html", status,
             target=target, login=login, error=error, is_open=is_open,
@@ -111,6 +134,22 @@ class Entrance:
             raise HTTPException(404)
         sentence = "Este link já foi usado ou passou da validade. Peça outro a quem o enviou."
         return self.view.message(request, 410, sentence)
+
+
+def ticket_name(request: Request) -> str:
+    """The cookie that says who typed the right password a moment ago."""
+    return f"{cookie_name(request)}-entrada"
+
+
+def _keep(request: Request, answer: Response, name: str, value: str, lasts: timedelta) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=int(lasts.total_seconds()),
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def network(request: Request) -> str:

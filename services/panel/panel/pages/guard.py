@@ -29,6 +29,7 @@ log = structlog.get_logger()
 Answer = Callable[[Request], Awaitable[Response]]
 
 LOGIN: Final = "/entrar"
+ENROL: Final = "/conta/verificacao"
 QUIET: Final = "quieto"
 """In the address of what a page asks for by itself: it keeps no session open."""
 FORM_TOKEN: Final = "_token"  # noqa: S105 - a field's name, not a token
@@ -41,7 +42,8 @@ class Visit:
     """Who asks, what they may, and what they typed.
 
     `token` goes into every form of the page; `secret` is the session's own, and into none.
-    `recent`: they typed their password a short while ago.
+    `recent`: they typed their password a short while ago. `enrolling`: they are to set up a second
+    factor before anything else.
     """
 
     session: Session | None
@@ -50,6 +52,7 @@ class Visit:
     secret: str
     form: Mapping[str, str]
     recent: bool = False
+    enrolling: bool = False
 
 
 class Guard:
@@ -78,12 +81,19 @@ class Guard:
         secret = request.cookies.get(cookie_name(request), "")
         quiet = QUIET in request.query_params
         session = await self._sessions.of(secret, quiet=quiet) if secret else None
-        access = await self._people.access(session.user) if session else None
+        user = await self._people.find(session.user) if session else None
         form = {} if request.method in _SAFE else read_form(request, await request.body())
-        if session is None or access is None:
+        if session is None or user is None or not user.active:
             return Visit(None, None, "", "", form)
-        recent = self._sessions.clock() - session.created_at < RECENT
-        return Visit(session, access, form_token(secret), secret, form, recent)
+        return Visit(
+            session,
+            user.access,
+            form_token(secret),
+            secret,
+            form,
+            recent=self._sessions.clock() - session.created_at < RECENT,
+            enrolling=self._people.must_enrol(user),
+        )
 
 
 class Page(Route):
@@ -130,6 +140,8 @@ def _refusal(request: Request, needs: Permission) -> Response | None:
         raise HTTPException(
             403, "Esta página ficou aberta por tempo demais. Volte, atualize e repita."
         )
+    if visit.enrolling and needs is not Permission.ENTER:
+        return RedirectResponse(ENROL, 303)
     store_id = request.path_params.get("store")
     if store_id is not None and not visit.access.knows(store_id):
         log.warning("foreign_store_refused", store_id=store_id)
@@ -195,5 +207,10 @@ def local(target: str) -> str:
 
 
 def _target(request: Request) -> str:
-    query = f"?{request.url.query}" if request.url.query else ""
-    return request.url.path + query
+    """The page to come back to: the one asked for, or the one that held the form."""
+    url = request.url
+    if request.method not in _SAFE:
+        url = URL(request.headers.get("referer", "/"))
+        if url.netloc != request.url.netloc:
+            return "/"
+    return url.path + (f"?{url.query}" if url.query else "")

@@ -15,6 +15,7 @@ from panel.pages import words
 from panel.pages.guard import access_of, visit_of
 from panel.pages.view import View
 from panel.people import Changed, Grant, LastAdmin, People, Taken, User
+from panel.second_factor import SecondFactors
 
 LOGIN_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 _EVERYWHERE: Final = "papel"
@@ -27,6 +28,7 @@ class PeoplePages:
     """Pages about users."""
 
     people: People
+    factors: SecondFactors
     desk: Desk
     view: View
 
@@ -77,6 +79,15 @@ class PeoplePages:
         except Changed:
             return self._user(request, user, 409, words.USER_CHANGED)
         return self._link(request, user.login, token)
+
+    async def drop_factor(self, request: Request) -> Response:
+        """Ask one user for no code any more: their telephone is lost."""
+        user = await self._found(request)
+        try:
+            await self.factors.drop(user.login, by=access_of(request).user)
+        except Changed:
+            return self._user(request, user, 409, words.USER_CHANGED)
+        return RedirectResponse("/usuarios?aviso=verificacao-removida", 303)
 
     def _grant(self, form: Mapping[str, str]) -> Grant:
         """What the form gives: roles in stores that exist, and nothing else."""

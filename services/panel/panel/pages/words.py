@@ -98,7 +98,17 @@ NOTICES: Final[dict[str, str]] = {
         "Data salva. Para trazer pedidos feitos antes de hoje, use “Buscar Pedidos” em Pedidos"
         " Pendentes."
     ),
+    "visao-guardada": "Visão guardada. Ela está em “Visões”.",
+    "visao-primeira": "“Pedidos”, no menu, abre agora nesta visão.",
+    "visao-nenhuma": "“Pedidos”, no menu, volta a abrir nos pendentes.",
+    "visao-compartilhada": "Visão compartilhada: todos desta loja a veem em “Visões”.",
+    "visao-recolhida": "A visão voltou a ser só sua.",
+    "visao-apagada": "Visão apagada.",
+    "visao-existe": "A loja já tem uma visão com este nome. Guarde a sua com outro nome.",
+    "visoes-cheias": "A loja já tem 20 visões compartilhadas. Apague uma antes.",
     "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
+    "verificacao-desligada": "Verificação em duas etapas desligada. Agora só a senha é pedida.",
+    "verificacao-removida": "Verificação removida. No próximo acesso só a senha é pedida.",
     "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
     "conectada": (
         "Loja conectada, e a captura já começou. Escolha abaixo como os pedidos entram no ERP"
@@ -152,6 +162,10 @@ CHANGES: Final[dict[str, str]] = {
     "link_de_senha_criado": "criou um link de senha para",
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
+    "segundo_fator_ligado": "ligou a verificação em duas etapas",
+    "segundo_fator_desligado": "desligou a verificação em duas etapas de",
+    "codigos_reserva_trocados": "gerou novos códigos de reserva",
+    "codigo_reserva_usado": "entrou com um código de reserva",
     "pedidos_exportados": "exportou pedidos da loja",
     "loja_conectada": "conectou a loja",
     "loja_reconectada": "reconectou a loja",
@@ -205,6 +219,15 @@ CONNECTING: Final[dict[str, str]] = {
 }
 """How a store of each channel is connected."""
 
+WRONG_CODE: Final = "Código incorreto ou já usado. Espere o aplicativo mostrar o próximo."
+WRONG_FIRST_CODE: Final = (
+    "Código incorreto. Confira se o relógio do celular está automático e digite o código de agora."
+)
+KEY_LOST: Final = "Esta página ficou aberta por tempo demais. Cadastre a chave nova abaixo."
+ADMINS_KEEP_IT: Final = (
+    "Quem administra não pode desligar a verificação. Para trocar de celular, peça a outro"
+    " administrador que a remova."
+)
 NOT_ALLOWED: Final = "O seu perfil não permite isto. Peça a quem administra o painel."
 CONFIRM_KEYS: Final = (
     "Com chaves erradas nenhum pedido segue para o ERP. Marque que você conferiu as chaves novas."
@@ -214,3 +237,8 @@ LOGIN_AGAIN: Final = (
 )
 KEY_ALONE: Final = "Outra App Key precisa da App Secret dela."
 NOT_SAVED: Final = "Não foi possível salvar. Confira os campos."
+
+
+def throttled(wait_s: int) -> str:
+    """What is said to who guesses too quickly."""
+    return f"Muitas tentativas. Tente de novo em {wait_s} s."
