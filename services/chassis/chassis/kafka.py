@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -163,7 +164,10 @@ def _added(batch: Any, record: Outgoing) -> bool:
 
 
 class Publisher:
-    """Writes records with acks=all and idempotence, and answers for each of them."""
+    """Writes records with acks=all and idempotence, and answers for each of them.
+
+    `written` counts them by topic.
+    """
 
     def __init__(self, bootstrap: str, service: str) -> None:
         self._producer = AIOKafkaProducer(
@@ -177,6 +181,7 @@ class Publisher:
             linger_ms=0,
             request_timeout_ms=10_000,
         )
+        self.written: Counter[str] = Counter()
         self._broke = asyncio.Event()
         self._partitions: dict[str, int] = {}
 
@@ -204,6 +209,7 @@ class Publisher:
             by_one = len(records) < WHOLE_BATCHES_FROM
             sent = await (self._send(records) if by_one else self._send_batches(records))
             await asyncio.gather(*sent)
+            self.written.update(record.topic for record in records)
         except (KafkaTimeoutError, ProducerClosed) as error:
             raise Unavailable(f"kafka: {type(error).__name__}") from error
         except KafkaError as error:

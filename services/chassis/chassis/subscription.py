@@ -7,7 +7,9 @@ were, under their first topic, partition and offset.
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -39,6 +41,10 @@ EXIT_BROKEN = 70
 log = structlog.get_logger()
 
 
+Reached = dict[kafka.Place, int]
+"""Up to where each partition's records are done."""
+
+
 class Listener(Protocol):
     """Hears at once which (topic, partition) places this process reads; must not linger."""
 
@@ -63,10 +69,16 @@ class Mover:
     """Moves batches: the next is worked on while those before it are told and committed.
 
     `stop` lets those on their way finish and takes no more: what it refuses is read again.
+    `read` counts the records done by topic, `behind` tells how many are not.
     """
 
     flow: Flow[Any]
     commit: Callable[[Sequence[Record]], Awaitable[None]]
+    group: str = ""
+    behind: Callable[[], Mapping[str, int]] = dict
+    read: Counter[str] = field(default_factory=Counter)
+    batches: int = 0
+    seconds: float = 0.0
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _moving: set[asyncio.Task[None]] = field(default_factory=set)
     _stopped: bool = False
@@ -88,6 +100,7 @@ class Mover:
             await asyncio.wait(self._moving, timeout=kafka.HANDLERS_STOP_S)
 
     async def _move(self, records: Sequence[Record]) -> None:
+        began = time.perf_counter()
         try:
             if meant := restored(records, self.flow):
                 await self.flow.handle(meant)
@@ -96,6 +109,9 @@ class Mover:
         finally:
             self._room.release()
         await self.commit(records)
+        self.read.update(record.topic for record in records)
+        self.batches += 1
+        self.seconds += time.perf_counter() - began
 
 
 @dataclass(slots=True)
@@ -135,10 +151,17 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
         **kafka.consumer_options(member),
     )
     pace = Pace(asyncio.sleep)
-    mover = Mover(flow, lambda records: commit(subscriber.consumer, records))
+    reached: Reached = {}
+
+    async def done(records: Sequence[Record]) -> None:
+        reached.update(await commit(subscriber.consumer, records))
+
+    mover = Mover(flow, done, subscription.group, lambda: behind(subscriber.consumer, reached))
 
     async def consume(message: KafkaMessage) -> None:
         records = [_record(raw) for raw in message.raw_message]
+        for record in records:
+            reached.setdefault((record.topic, record.partition), record.offset)
         await mover.take(records)
         await pace.rest(len(records))
 
@@ -186,8 +209,8 @@ def _leave(error: Exception) -> None:
     os._exit(EXIT_BROKEN)
 
 
-async def commit(consumer: Any, records: Sequence[Record]) -> None:
-    """Commit just past `records`.
+async def commit(consumer: Any, records: Sequence[Record]) -> Mapping[kafka.Place, int]:
+    """Commit just past `records`; up to where they are done.
 
     A commit that fails only means reading them again: the next one covers them, or another
     process got their partition. The consumer itself waits for a broker that is away.
@@ -202,3 +225,20 @@ async def commit(consumer: Any, records: Sequence[Record]) -> None:
         log.info("partitions_moved", while_doing="committing")
     except KafkaError as error:
         log.warning("not_committed", cause=type(error).__name__)
+    return offsets
+
+
+def behind(consumer: Any, reached: Reached) -> Mapping[str, int]:
+    """How many records are on each topic beyond those that are done, as far as the broker told.
+
+    Of a place where this process has met no record all are done. `reached` forgets those that
+    went to another process.
+    """
+    found, ours = Counter[str](), consumer.assignment() if consumer else frozenset()
+    for place in reached.keys() - ours:
+        del reached[place]
+    for place in ours:
+        end = consumer.highwater(place)
+        if end is not None:
+            found[place.topic] += max(0, end - reached.get(place, end))
+    return found
