@@ -152,11 +152,11 @@ async def test_a_list_can_be_named_come_back_to_and_forgotten(
 
     answer = await browser.post(f"{PENDING}/visoes", data=form | chosen)
     named = (await browser.get(PROCESSED)).text
-    await browser.post(f"{PENDING}/visoes", data=form | {"apagar": "Sem CPF"})
+    await browser.post(f"{PENDING}/visoes", data=form | {"acao": "apagar", "nome": "Sem CPF"})
     after = (await browser.get(PROCESSED)).text
 
-    assert answer.headers["location"] == listed
-    assert re.search(rf'href="{re.escape(listed)}"[^>]*>Sem CPF</a>', named)
+    assert answer.headers["location"] == f"{listed}&aviso=visao-guardada"
+    assert re.search(rf'href="{re.escape(listed)}"[^>]*>Sem CPF\s', named)
     assert "Sem CPF" not in after
     assert "Pendentes de hoje" in after
 

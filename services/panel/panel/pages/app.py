@@ -31,6 +31,7 @@ from panel.pages.home import HomePages
 from panel.pages.linking import LinkPages
 from panel.pages.listing import ListPages
 from panel.pages.listings import ListingPages
+from panel.pages.named_lists import NamedLists
 from panel.pages.order import OrderPage
 from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages
@@ -67,7 +68,11 @@ def app(
         *_connecting(ConnectingPages(connector, window.channels, desk, audit, view)),
         *_home(HomePages(desk, window, ledger, view)),
         *_fetching(FetchPages(desk, bench.fetches, view)),
-        *_lists(ListPages(desk, bench, audit, view), WatchPages(desk, bench.live)),
+        *_lists(
+            ListPages(desk, named := NamedLists(desk, bench.views), audit, view),
+            WatchPages(desk, bench.live),
+        ),
+        *_named(named),
         *_orders(OrderPages(desk, bench, view)),
         *_many(
             batches := BatchPages(desk, bench, view),
@@ -176,11 +181,18 @@ def _lists(lists: ListPages, watching: WatchPages) -> list[Page]:
     return [
         Page(tab, lists.tab, Permission.SEE),
         Page(f"{tab}/busca", lists.look, Permission.SEE, method="POST"),
-        Page(f"{tab}/visoes", lists.name_view, Permission.SEE, method="POST"),
         Page(f"{tab}/exportar", lists.export, Permission.SEE),
         Page(f"{tab}/ao-vivo", watching.watch, Permission.SEE),
         Page(f"{order}/detalhes", lists.details, Permission.SEE),
         Page(f"{order}/linha", lists.line, Permission.SEE),
+    ]
+
+
+def _named(named: NamedLists) -> list[Page]:
+    orders = "/lojas/{store}/pedidos"
+    return [
+        Page(orders, named.begin, Permission.SEE),
+        Page(f"{orders}/{{tab:tab}}/visoes", named.change, Permission.SEE, method="POST"),
     ]
 
 

@@ -15,8 +15,8 @@ from panel.batch import Batch, Correct, Fate
 from panel.board import Query
 from panel.desk import Desk
 from panel.pages import words
+from panel.pages.asked import asked_for
 from panel.pages.guard import access_of, visit_of
-from panel.pages.listing import asked_for
 from panel.pages.view import View
 from panel.tab import Tab
 from panel.telling import tell_all

@@ -1,31 +1,30 @@
 """The tabs of a store as lists: filtered, searched, named, looked into, and taken along as CSV."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from chassis.store import Kept
-from chassis.vault import Sealed
 from contracts.stores import StoreConfigured
-from panel import mask, paging, saved_views
+from panel import mask, paging
 from panel.access import Permission
 from panel.audit import Audit, Entry
 from panel.board import Query
 from panel.commands import is_changed, shown_order
 from panel.desk import Desk
 from panel.pages import cures, filters, formats, sheet, words
+from panel.pages.asked import asked_for, sealed
 from panel.pages.filters import Filters
 from panel.pages.guard import access_of, visit_of
+from panel.pages.named_lists import NamedLists
 from panel.pages.view import View
-from panel.saved_views import SavedView, SavedViews
+from panel.saved_views import Whose
 from panel.stores import CHANNELS
 from panel.tab import Tab
-from panel.workbench import Workbench
 
 MOST_COUNTED: Final = 1_000
 PAGE: Final = 50
@@ -39,7 +38,7 @@ class ListPages:
     """Pages that show orders of one store."""
 
     desk: Desk
-    bench: Workbench
+    named: NamedLists
     audit: Audit
     view: View
 
@@ -64,7 +63,7 @@ class ListPages:
             next=found.next, deep=after is not None, filters=chosen,
             situations=filters.SITUATIONS[chosen.tab],
             counts=counts, matching=matching,
-            views=await self._views(request, store, chosen),
+            named=await self.named.shown(access_of(request), store, chosen), Whose=Whose,
             cut_off=await self.desk.cut_off([store]), now=now, new_batch=self.desk.new_id(),
         )  # fmt: skip
 
@@ -72,23 +71,8 @@ class ListPages:
         """Search: what was typed goes on in the address, sealed."""
         store, chosen = asked_for(request, self.desk, visit_of(request).form)
         typed = visit_of(request).form.get("texto", "").strip()[:1_000]
-        sealed = self.desk.stores.vault.seal(typed, _owner(store)) if typed else ""
-        return RedirectResponse(_address(store, replace(chosen, sealed=sealed)), 303)
-
-    async def name_view(self, request: Request) -> Response:
-        """Keep this list under a name, or forget one."""
-        form = visit_of(request).form
-        store, chosen = asked_for(request, self.desk, form)
-        forgotten = form.get("apagar", "")
-        named = " ".join(form.get("nome", "").split())[: saved_views.LONGEST]
-        if forgotten or named:
-            view = SavedView(named, str(chosen.tab), chosen.parameters())
-            await self._change_views(
-                access_of(request).user,
-                store,
-                lambda kept: kept.without(forgotten) if forgotten else kept.with_one(view),
-            )
-        return RedirectResponse(_address(store, chosen), 303)
+        looked_for = sealed(self.desk, store, typed)
+        return RedirectResponse(_address(store, replace(chosen, sealed=looked_for)), 303)
 
     async def export(self, request: Request) -> Response:
         """The list as CSV, whole; documents are whole for those who may correct orders."""
@@ -170,46 +154,6 @@ class ListPages:
             raise HTTPException(404)
         return store
 
-    async def _views(
-        self, request: Request, store: StoreConfigured, chosen: Filters
-    ) -> list[tuple[str, str, bool, bool]]:
-        """Name, address, whether it is the one shown, whether it is one's own."""
-        key = saved_views.key(access_of(request).user, store.store_id)
-        kept = (await self.bench.views.load([key])).get(key)
-        own = kept.state.views if kept else ()
-        shown = (str(chosen.tab), chosen.parameters())
-        return [
-            (v.name, _address_of(store, v), (v.tab, dict(v.filters)) == shown, v in own)
-            for v in (*words.VIEWS, *own)
-        ]
-
-    async def _change_views(
-        self, user: str, store: StoreConfigured, change: Callable[[SavedViews], SavedViews]
-    ) -> None:
-        key = saved_views.key(user, store.store_id)
-        while True:
-            kept = (await self.bench.views.load([key])).get(key) or Kept(SavedViews())
-            if await self.bench.views.save({key: Kept(change(kept.state), kept.version)}):
-                return
-
-
-def asked_for(
-    request: Request, desk: Desk, params: Mapping[str, str] | None = None
-) -> tuple[StoreConfigured, Filters]:
-    """The store and the list that an address, or a form, is about."""
-    store = desk.stores.table.get(request.path_params["store"])
-    tab = words.BY_ADDRESS.get(request.path_params["tab"])
-    if store is None or tab is None:
-        raise HTTPException(404)
-
-    def opened(sealed: str) -> str:
-        try:
-            return desk.stores.vault.open(sealed, _owner(store))
-        except Sealed:
-            return ""
-
-    return store, filters.read(request.query_params if params is None else params, tab, opened)
-
 
 def _document(row: Mapping[str, Any], *, whole: bool) -> str | None:
     body = shown_order(row) if whole else None
@@ -219,17 +163,8 @@ def _document(row: Mapping[str, Any], *, whole: bool) -> str | None:
     return mask.whole(body["buyer"]["document"])
 
 
-def _owner(store: StoreConfigured) -> str:
-    return f"{store.store_id}:busca"
-
-
 def _address(store: StoreConfigured, chosen: Filters) -> str:
     return f"/lojas/{store.store_id}/pedidos/{words.TABS[chosen.tab][0]}{chosen.address()}"
-
-
-def _address_of(store: StoreConfigured, view: SavedView) -> str:
-    said = f"?{urlencode(view.filters)}" if view.filters else ""
-    return f"/lojas/{store.store_id}/pedidos/{words.TABS[Tab(view.tab)][0]}{said}"
 
 
 def _cursor(request: Request) -> paging.Cursor | None:

@@ -14,7 +14,7 @@ def menu(access: Access, store: StoreConfigured | None, here: str) -> Iterator[E
     if store is not None:
         root = f"/lojas/{store.store_id}"
         yield "Início", root, here == root
-        yield "Pedidos", f"{root}/pedidos/pendentes", here.startswith(f"{root}/pedidos/")
+        yield "Pedidos", f"{root}/pedidos", here.startswith(f"{root}/pedidos/")
         offers = f"{root}/anuncios"
         yield "Anúncios", offers, here == offers or here.startswith(f"{offers}/")
         yield "ERP", f"{root}/erp", here == f"{root}/erp"

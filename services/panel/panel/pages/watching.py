@@ -14,7 +14,8 @@ from chassis.patience import Unavailable
 from panel.desk import Desk
 from panel.live import Listener, Live
 from panel.pages import formats, words
-from panel.pages.listing import MOST_COUNTED, asked_for
+from panel.pages.asked import asked_for
+from panel.pages.listing import MOST_COUNTED
 from panel.tab import Tab
 
 BEAT_S: Final = 15.0
