@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from datetime import timedelta
 from functools import partial
 
@@ -27,6 +28,7 @@ from erp_writer.settings import Settings
 from erp_writer.together import TogetherPublisher
 from erp_writer.undo import Undoing
 from erp_writer.worker import Worker
+from omie import figures
 from omie.client import Omie
 from omie.envelope import Account
 from omie.http import client
@@ -44,9 +46,13 @@ def build(settings: Settings, clients: Clients) -> Parts:
     pacing = Pacing(
         per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
     )
-
+    figures.tell(clients.metrics, pacing)
     told = table.Table(AccountCondition)
     conditions = Conditions(told, clients.publisher, utc_now)
+    clients.metrics.measured(
+        "esteira_erp_accounts", "ERP accounts by how they are doing.", ("condition",),
+        lambda: Counter((each.condition.value,) for each in told),
+    )  # fmt: skip
 
     def connect(account_id: str, account: Account) -> Erp:
         omie = Omie(http, account, pacing)

@@ -39,6 +39,11 @@ class Window:
             return 0.0
         return self._ended[0] + self._span_s - now if self._ended else None
 
+    def left(self, now: float) -> int:
+        """How many calls may still start."""
+        self.wait(now)
+        return self._most - self._running - len(self._ended)
+
     def start(self) -> None:
         """A call goes out."""
         self._running += 1
@@ -75,6 +80,15 @@ class Share:
         self._numbers = 0
         self._turn = 0.0
         self._next: dict[str, float] = {}
+
+    @property
+    def queued(self) -> int:
+        """How many wait for their turn."""
+        return len(self._queue)
+
+    def left(self, now: float) -> int:
+        """How many calls may still start in the running minute."""
+        return self._window.left(now)
 
     def expected(self, key: str, now: float) -> float:
         """About how many seconds `key` would wait if it asked now."""

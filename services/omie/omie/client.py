@@ -17,6 +17,9 @@ from omie.reads import Reads
 
 DEADLINE_S: Final = 45.0
 """From the first byte out to the last byte in."""
+ANSWERED: Final = "answered"
+CUT_OFF: Final = "cut_off"
+"""How a call came out, where no fault's kind says it."""
 
 
 class NeverSent(Fault):
@@ -99,6 +102,20 @@ class Omie:
         return answer
 
     async def _ask(
+        self, service: str, call: str, param: Mapping[str, Any], *, write: bool
+    ) -> tuple[bytes, dict[str, Any]]:
+        outcome = CUT_OFF
+        try:
+            answer = await self._answer(service, call, param, write=write)
+            outcome = ANSWERED
+        except Fault as fault:
+            outcome = fault.kind.value
+            raise
+        finally:
+            self._pacing.calls[call, outcome] += 1
+        return answer
+
+    async def _answer(
         self, service: str, call: str, param: Mapping[str, Any], *, write: bool
     ) -> tuple[bytes, dict[str, Any]]:
         sent = envelope.encode(self.account, call, param)

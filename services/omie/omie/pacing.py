@@ -6,6 +6,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -86,7 +87,8 @@ class Pacing:
     """All that this process sends to the ERP passes here. One per process: the IP is shared.
 
     `per_method` and `per_ip` are calls a minute; where several processes share an IP, each gets
-    its part of `per_ip`. What the IP may send is shared fairly among the keys.
+    its part of `per_ip`. What the IP may send is shared fairly among the keys. `calls` are counted
+    by method and outcome, seconds that they `waited` here by method.
     """
 
     def __init__(
@@ -100,8 +102,21 @@ class Pacing:
         self.monotonic = monotonic
         self.sleep = sleep
         self._per_method = per_method
-        self._ip = _SharedGate(Share(per_ip), self)
+        self._share = Share(per_ip)
+        self._ip = _SharedGate(self._share, self)
+        self.calls: Counter[tuple[str, ...]] = Counter()
+        self.waited: dict[tuple[str, ...], float] = {}
         self._methods: dict[tuple[str, str], tuple[asyncio.Semaphore, _Gate]] = {}
+
+    @property
+    def queued(self) -> int:
+        """How many calls wait for the IP's minute alone."""
+        return self._share.queued
+
+    @property
+    def left(self) -> int:
+        """How many calls may still go out in the IP's running minute."""
+        return self._share.left(self.monotonic())
 
     def wait(self, app_key: str, method: str) -> float:
         """Seconds until the minute has room for this call, if nobody comes before."""
@@ -112,10 +127,13 @@ class Pacing:
     async def turn(self, app_key: str, method: str, *, write: bool) -> AsyncIterator[None]:
         """Wait for this call's turn, and hold it while the call runs."""
         places, gate = self._method(app_key, method, write=write)
+        came = self.monotonic()
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(places)
             await stack.enter_async_context(gate.passed())
             await stack.enter_async_context(self._ip.passed(app_key))
+            waited = self.waited.get((method,), 0.0)
+            self.waited[method,] = waited + self.monotonic() - came
             yield
 
     def _method(self, app_key: str, method: str, *, write: bool) -> tuple[asyncio.Semaphore, _Gate]:

@@ -17,12 +17,14 @@ from chassis import kafka, table
 from chassis.app import Clients, Parts, Task, run
 from chassis.clock import utc_now
 from chassis.lookup import Lookup
+from chassis.metrics import Metrics
 from chassis.store import Database, MongoDocuments
 from chassis.subscription import Subscription
 from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
+from omie import figures as erp_figures
 from omie.client import Omie
 from omie.http import client
 from omie.pacing import Pacing
@@ -94,7 +96,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         conditions=conditions,
     )
     people = staff(database, vault, built_in(settings))
-    window = _window(settings, vault, database)
+    window = _window(settings, vault, database, clients.metrics)
     listings = listing_parts(settings, clients, database, window.accounts)
     return Parts(
         subscriptions=[*_subscriptions(desk, database, clients), *listings.parts.subscriptions],
@@ -165,11 +167,14 @@ def built_in(settings: Settings) -> User | None:
     return User(settings.panel_user.strip().casefold(), grant, password_hash)
 
 
-def _window(settings: Settings, vault: Vault, database: Database[dict[str, Any]]) -> Window:
+def _window(
+    settings: Settings, vault: Vault, database: Database[dict[str, Any]], metrics: Metrics
+) -> Window:
     http = client(settings.erp_url)
     pacing = Pacing(
         per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
     )
+    erp_figures.tell(metrics, pacing)
     accounts = Accounts(vault, lambda account: Omie(http, account, pacing))
     kept = MongoDocuments(database["erp_lists"], lists.encode, lists.decode)
     channels = httpx.AsyncClient(timeout=8, follow_redirects=False, trust_env=False)

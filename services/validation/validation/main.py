@@ -13,6 +13,7 @@ from chassis.table import Table
 from chassis.vault import Vault
 from contracts.listings import ListingLinked
 from contracts.stores import StoreConfigured
+from omie import figures
 from omie.client import Omie
 from omie.http import client
 from omie.pacing import Pacing
@@ -37,6 +38,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     pacing = Pacing(
         per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
     )
+    figures.tell(clients.metrics, pacing)
     vault = Vault(settings.secret_key.get_secret_value())
     connections = Connections(stores, vault, lambda account: Omie(http, account, pacing))
     shelf = MongoShelf(database, settings.instance)
