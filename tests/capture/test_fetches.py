@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capture import inbox
 from capture.fetch import Fetch, step
 from contracts.envelope import Message
 from contracts.fetches import (
@@ -19,6 +20,7 @@ from contracts.fetches import (
     FetchState,
 )
 from contracts.stores import StoreConfigured
+from contracts.topics import INBOX
 from tests.support.at_sandbox import CHANNELS, AtSandbox, at_sandbox
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, STORE
@@ -192,6 +194,27 @@ async def test_a_run_goes_on_after_a_restart_and_counts_nothing_twice(there: AtS
     assert again.progress().counts.new == len(sold)
     assert set(there.standings()) == sold
     assert len(there.capture.captured) == len(sold)
+
+
+async def test_orders_that_a_sweep_has_read_at_the_same_moment_did_not_fail(there: AtSandbox):
+    sweeping = Sweeping(there.capture)
+    sold = {await there.sells("nuvemshop") for _ in range(7)}
+    command = asked(there.store("nuvemshop"), **days(there, 1))
+    await sweeping.say(command)
+    await sweeping.fetch()
+    await sweeping.say(directed(START, command))
+
+    async def a_sweep_asks_for_them_too() -> None:
+        log = there.capture.log
+        asked_now = [r for r in log.topics[INBOX] if r.headers.get(inbox.ASKED_BY) == b"f"][-5:]
+        await log.publish([inbox.again(record, asked_by="sweep") for record in asked_now])
+
+    sweeping.interrupt = a_sweep_asks_for_them_too
+    await sweeping.fetch()
+
+    assert sweeping.progress().state is FetchState.DONE
+    assert sweeping.results() == dict.fromkeys(sold, ("new", ""))
+    assert sum(sweeping.slept) < 30, "nobody waits for an answer that was there"
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

@@ -48,7 +48,13 @@ class Questions:
     async def ask(
         self, store: StoreConfigured, channel: Channel, wanted: Wanted, asked_by: str
     ) -> dict[str, Sighting]:
-        """Have these orders read, at most `AT_ONCE`; what is known of those that are through."""
+        """Have these orders read, at most `AT_ONCE`; what is known of those that are through.
+
+        Where a sweep and a run want the same order, the question that is read last leaves its name
+        on it: one is as good as the other.
+        """
+        ids = [f"{store.store_id}:{order_id}" for order_id in wanted]
+        before = await self._known(ids)
         calls = sum(not document for document in wanted.values()) * channel.allowance.per_order
         if calls:
             await self.pace.turn(store.store_id, channel.allowance, calls)
@@ -65,7 +71,8 @@ class Questions:
             for order_id, document in wanted.items()
         ]
         await patiently(lambda: self.publisher.publish(records), "asking for listed orders")
-        return await self._through(store.store_id, list(wanted), asked_by)
+        through = await self._through(ids, asked_by, before)
+        return {id_.removeprefix(f"{store.store_id}:"): seen for id_, seen in through.items()}
 
     async def come_again(self, store: StoreConfigured, missed: Sequence[Missed]) -> None:
         """Put webhooks into the inbox that never came."""
@@ -86,20 +93,26 @@ class Questions:
         )
 
     async def _through(
-        self, store_id: str, order_ids: Sequence[str], asked_by: str
+        self, ids: Sequence[str], asked_by: str, before: Mapping[str, Sighting]
     ) -> dict[str, Sighting]:
-        ids = [f"{store_id}:{order_id}" for order_id in order_ids]
         give_up_at = self.clock() + PATIENCE
         while True:
-            found = await patiently(partial(self.sightings.load, ids), "looking at orders")
             through = {
-                kept.state.order_id.removeprefix(f"{store_id}:"): kept.state
-                for kept in found.values()
-                if kept.state.asked_by == asked_by
+                id_: seen
+                for id_, seen in (await self._known(ids)).items()
+                if seen.asked_by == asked_by or seen.asked_by != _asked_by(before.get(id_))
             }
             if len(through) == len(ids) or self.clock() > give_up_at:
                 return through
             await self.sleep(LOOK_EVERY_S)
+
+    async def _known(self, ids: Sequence[str]) -> dict[str, Sighting]:
+        found = await patiently(partial(self.sightings.load, ids), "looking at orders")
+        return {id_: kept.state for id_, kept in found.items()}
+
+
+def _asked_by(seen: Sighting | None) -> str:
+    return seen.asked_by if seen else ""
 
 
 def few(wanted: Wanted) -> list[dict[str, bytes]]:
