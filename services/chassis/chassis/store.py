@@ -124,24 +124,6 @@ class MongoDocuments(Generic[S]):
             return False
         return bool(result.matched_count == replaced)
 
-    async def save_each(self, changes: Sequence[tuple[str, Kept[S]]]) -> list[bool]:
-        """Store each state if its version is still the stored one; which of them were stored.
-
-        One write for all. An upsert tells them apart: where another version is stored it tries to
-        insert a second document of that id, which is refused by itself. Raises Unavailable.
-        """
-        writes = [
-            ReplaceOne({"_id": id_, "version": kept.version}, self._body(id_, kept), upsert=True)
-            for id_, kept in changes
-        ]
-        try:
-            with translated():
-                await self._collection.bulk_write(writes, ordered=False)
-        except BulkWriteError as error:
-            refused = _refused(error)
-            return [number not in refused for number in range(len(changes))]
-        return [True] * len(changes)
-
     def _write(self, id_: str, kept: Kept[S]) -> Any:
         body = self._body(id_, kept)
         if kept.version == 0:
@@ -155,6 +137,25 @@ class MongoDocuments(Generic[S]):
 
     def _body(self, id_: str, kept: Kept[S]) -> dict[str, Any]:
         return self._encode(kept.state) | {"_id": id_, "version": kept.version + 1}
+
+
+async def write_each(
+    collection: AsyncIOMotorCollection[dict[str, Any]],
+    writes: Sequence[InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne],
+) -> list[bool]:
+    """Write each where the version it expects is still the stored one; which of them were written.
+
+    One request for all. A change has to be an upsert, which tells them apart: where another version
+    is stored it tries to insert a second document of that id, which is refused by itself. Raises
+    Unavailable.
+    """
+    try:
+        with translated():
+            await collection.bulk_write(writes, ordered=False)
+    except BulkWriteError as error:
+        refused = _refused(error)
+        return [number not in refused for number in range(len(writes))]
+    return [True] * len(writes)
 
 
 def _refused(error: BulkWriteError) -> set[int]:
@@ -172,6 +173,7 @@ def _refused(error: BulkWriteError) -> set[int]:
 
 __all__ = [
     "Documents",
+    "InsertOne",
     "Kept",
     "MongoDocuments",
     "ReadConcern",
@@ -179,4 +181,5 @@ __all__ = [
     "UpdateOne",
     "WriteConcern",
     "connect",
+    "write_each",
 ]

@@ -7,16 +7,23 @@ from typing import Any, Final, Protocol
 from chassis.store import (
     Collection_,
     Documents,
+    InsertOne,
     Kept,
-    MongoDocuments,
     ReplaceOne,
+    UpdateOne,
     translated,
+    write_each,
 )
+from contracts.events import OrderValidated
 from erp_writer.customers import Known
 from erp_writer.entry import Entry
 from erp_writer.together import Together
 
 OPEN: Final = {"urgency": {"$exists": True}}
+WAITING: Final = [("account_id", 1), ("urgency", 1), ("since", 1), ("due_at", 1), ("partition", 1)]
+"""The index of open entries: an account's in their order, and enough to tell whose are due."""
+REMEMBERED: Final = 2_000
+"""Entries kept in memory while they are open, at some 15 KB each."""
 
 
 class Ledger(Documents[Entry], Protocol):
@@ -32,8 +39,12 @@ class Ledger(Documents[Entry], Protocol):
         """The accounts of these partitions that have entries to act on. Raises Unavailable."""
 
 
-def encode(entry: Entry) -> dict[str, Any]:
-    """An entry as its document; what queries need stands beside it."""
+def encode(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
+    """An entry as its document; what queries need stands beside it.
+
+    The version that may be sent is a text of its own: it is large, and stays as it is while the
+    order goes its way. Unless `whole`, it is left out.
+    """
     document: dict[str, Any] = {
         "account_id": entry.account_id,
         "store_id": entry.store_id,
@@ -42,25 +53,55 @@ def encode(entry: Entry) -> dict[str, Any]:
         "state": entry.state,
         "since": entry.since,
         "due_at": entry.due_at,
-        "entry": entry.model_dump(mode="json", exclude_defaults=True),
+        "entry": entry.model_dump_json(exclude_defaults=True, exclude={"validated"}),
     }
     if entry.work is not None:
         document["urgency"] = int(entry.work)
+    if whole and entry.validated is not None:
+        document["validated"] = entry.validated.model_dump_json()
     return document
 
 
 def decode(document: dict[str, Any]) -> Entry:
     """An entry from its document."""
-    return Entry.model_validate(document["entry"])
+    entry = Entry.model_validate_json(document["entry"])
+    if "validated" not in document:
+        return entry
+    version = OrderValidated.model_validate_json(document["validated"])
+    return entry.model_copy(update={"validated": version})
 
 
-class MongoLedger(MongoDocuments[Entry]):
+class Memory:
+    """The entries written last that are still to be acted on, `most` of them, as they are stored.
+
+    It saves reading back what was just written. Who asks says which version is stored.
+    """
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._kept: dict[str, Kept[Entry]] = {}
+
+    def recall(self, order_id: str, version: int) -> Entry | None:
+        """The entry at this version, if it is remembered."""
+        kept = self._kept.get(order_id)
+        return kept.state if kept is not None and kept.version == version else None
+
+    def learn(self, order_id: str, entry: Entry, version: int) -> None:
+        """The entry is stored so."""
+        self._kept.pop(order_id, None)
+        if entry.work is not None:
+            self._kept[order_id] = Kept(entry, version)
+        if len(self._kept) > self._most:
+            del self._kept[next(iter(self._kept))]
+
+
+class MongoLedger:
     """See Ledger. An integration code belongs to one order of its account."""
 
     def __init__(self, entries: Collection_[dict[str, Any]]) -> None:
-        super().__init__(entries, encode, decode)
         self._entries = entries
-        self._saves = Together(self.save_each)
+        self._memory = Memory()
+        self._saves = Together(self._save_all)
 
     async def prepare(self) -> None:
         """Create the indexes. Raises Unavailable."""
@@ -68,12 +109,13 @@ class MongoLedger(MongoDocuments[Entry]):
             await self._entries.create_index(
                 [("account_id", 1), ("integration_code", 1)], unique=True
             )
-            await self._entries.create_index(
-                [("account_id", 1), ("urgency", 1), ("since", 1)], partialFilterExpression=OPEN
-            )
-            await self._entries.create_index(
-                [("partition", 1), ("account_id", 1)], partialFilterExpression=OPEN
-            )
+            await self._entries.create_index(WAITING, partialFilterExpression=OPEN)
+
+    async def load(self, ids: Collection[str]) -> dict[str, Kept[Entry]]:
+        """See Documents."""
+        with translated():
+            found = await self._entries.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {d["_id"]: Kept(decode(d), d["version"]) for d in found}
 
     async def save(self, changes: Mapping[str, Kept[Entry]]) -> bool:
         """See Documents."""
@@ -83,17 +125,54 @@ class MongoLedger(MongoDocuments[Entry]):
         """See Ledger."""
         wanted = {"account_id": account_id, "due_at": {"$lte": now}, **OPEN}
         with translated():
-            found = self._entries.find(wanted).sort([("urgency", 1), ("since", 1)]).limit(most)
-            documents = await found.to_list(most)
-        return [Kept(decode(d), d["version"]) for d in documents]
+            found = self._entries.find(wanted, {"version": 1})
+            stored = await found.sort([("urgency", 1), ("since", 1)]).limit(most).to_list(most)
+        versions = {d["_id"]: d["version"] for d in stored}
+        known = {
+            id_: Kept(entry, version)
+            for id_, version in versions.items()
+            if (entry := self._memory.recall(id_, version)) is not None
+        }
+        if missing := versions.keys() - known.keys():
+            loaded = (await self.load(missing)).items()
+            known |= {id_: kept for id_, kept in loaded if _is_due(kept.state, account_id, now)}
+        return [known[id_] for id_ in versions if id_ in known]
 
     async def accounts_due(self, partitions: Collection[int], now: datetime) -> list[str]:
         """See Ledger."""
         if not partitions:
             return []
         wanted = {"partition": {"$in": sorted(partitions)}, "due_at": {"$lte": now}, **OPEN}
+        accounts: list[dict[str, Any]] = [{"$match": wanted}, {"$group": {"_id": "$account_id"}}]
         with translated():
-            return list(await self._entries.distinct("account_id", wanted))
+            found = await self._entries.aggregate(accounts, hint=dict(WAITING)).to_list(None)
+        return [d["_id"] for d in found]
+
+    async def _save_all(self, changes: Sequence[tuple[str, Kept[Entry]]]) -> list[bool]:
+        writes = [self._write(order_id, kept) for order_id, kept in changes]
+        written = await write_each(self._entries, writes)
+        for (order_id, kept), well in zip(changes, written, strict=True):
+            if well:
+                self._memory.learn(order_id, kept.state, kept.version + 1)
+        return written
+
+    def _write(self, order_id: str, kept: Kept[Entry]) -> InsertOne[dict[str, Any]] | UpdateOne:
+        """A new line, or what changed of one; the version to send only where it is another."""
+        entry = kept.state
+        before = self._memory.recall(order_id, kept.version)
+        document = encode(entry, whole=before is None or before.validated is not entry.validated)
+        document["version"] = kept.version + 1
+        if kept.version == 0:
+            return InsertOne({"_id": order_id, **document})
+        change: dict[str, Any] = {"$set": document}
+        if entry.work is None or entry.validated is None:
+            gone = {"urgency": entry.work, "validated": entry.validated}
+            change["$unset"] = {name: 1 for name, value in gone.items() if value is None}
+        return UpdateOne({"_id": order_id, "version": kept.version}, change, upsert=True)
+
+
+def _is_due(entry: Entry, account_id: str, now: datetime) -> bool:
+    return entry.account_id == account_id and entry.work is not None and entry.due_at <= now
 
 
 class MongoCustomers:
@@ -125,14 +204,15 @@ class MongoCustomers:
         return [known.get(key) for key in keys]
 
     async def _learn_all(self, learned: Sequence[tuple[str, Known]]) -> list[None]:
-        writes = [
-            ReplaceOne(
-                {"_id": key},
-                {"customer_id": known.customer_id, "content": known.content},
-                upsert=True,
-            )
+        """Nearly all are new, and an insertion costs the least."""
+        documents = [
+            {"_id": key, "customer_id": known.customer_id, "content": known.content}
             for key, known in learned
         ]
-        with translated():
-            await self._customers.bulk_write(writes)
+        new = await write_each(self._customers, [InsertOne(each) for each in documents])
+        known = [each for each, is_new in zip(documents, new, strict=True) if not is_new]
+        if known:
+            await write_each(
+                self._customers, [ReplaceOne({"_id": each["_id"]}, each) for each in known]
+            )
         return [None] * len(learned)
