@@ -26,8 +26,8 @@ from contracts.order import Order
 from contracts.reasons import ReasonCode, reason
 from erp_writer import codes, ledger
 from erp_writer.document import material
-from erp_writer.entry import Entry, Sent, State, Undo, Work, outcome
-from erp_writer.ledger import Found, step
+from erp_writer.entry import Entry, Found, Sent, State, Undo, Work, outcome
+from erp_writer.ledger import step
 from tests.support import builders
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, PAID_AT, a_buyer, an_item, an_order, validated
@@ -265,6 +265,19 @@ def test_a_persons_choice_has_the_erp_looked_at_once_more() -> None:
     assert told.event_id != outcome(first)[0].event_id
     # The same choice heard again is answered, and the ERP left in peace.
     assert step(second, checking()) == (second, (told,))
+
+
+def test_what_validation_holds_back_of_a_posted_order_may_stand_too() -> None:
+    """Nobody ever judged revision 2 good, so only the writer's word closes the matter."""
+    accepted, [told] = step(posted(), kept(2))
+
+    assert accepted is not None
+    assert isinstance(told, OrderPosted)
+    assert (told.revision, told.standing) == (2, ErpStanding.OPEN)
+    assert step(accepted, kept(2)) == (accepted, (told,))
+    corrected, [told] = step(accepted, validated(changed_order(), revision=2, attempt=2))
+    assert corrected is not None
+    assert (type(told), told.revision, told.attempt) == (OrderPosted, 2, 2)
 
 
 def test_a_changed_order_that_a_person_lets_stand_is_integrated_again() -> None:

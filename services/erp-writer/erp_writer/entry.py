@@ -81,6 +81,15 @@ class Posted(Value):
     at: Instant
 
 
+class Found(Value):
+    """The sales order as the ERP holds it."""
+
+    erp_order_id: int
+    number: str
+    customer_id: int
+    total: Amount
+
+
 class Entry(Value):
     """One order's line in the ledger.
 

@@ -6,7 +6,6 @@ that arrives during a call is never lost.
 """
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 
 from chassis.kafka import partition_of
@@ -22,22 +21,12 @@ from contracts.events import (
 )
 from contracts.reasons import Reason
 from contracts.topics import PARTITIONS
-from contracts.value import Value
 from erp_writer import codes
 from erp_writer.document import material
-from erp_writer.entry import AT_ONCE, Entry, Posted, Sent, State, Undo, outcome
+from erp_writer.entry import AT_ONCE, Entry, Found, Posted, Sent, State, Undo, outcome
 
 UNDER_WAY: Final = (State.SENDING, State.UNKNOWN)
 NOT_GONE: Final = (State.QUEUED, State.REFUSED)
-
-
-class Found(Value):
-    """The sales order as the ERP holds it."""
-
-    erp_order_id: int
-    number: str
-    customer_id: int
-    total: Decimal
 
 
 def step(entry: Entry | None, message: Message) -> tuple[Entry | None, tuple[Event, ...]]:
@@ -120,12 +109,20 @@ def _cancelled(entry: Entry | None, message: OrderCancelled) -> tuple[Entry, tup
 
 
 def _kept(entry: Entry | None, message: KeepErpOrder) -> tuple[Entry, tuple[Event, ...]]:
-    """A person lets the ERP's order stand as it is, up to this revision of the channel's."""
+    """A person lets the ERP's order stand as it is, up to this revision of the channel's.
+
+    That may be one which validation holds back: then nothing else tells that the matter is closed.
+    """
     entry = entry or _opened(message)
     if entry.cancelled:
         return entry, ()
     entry = _as_accepted(_with(entry, accepted=max(entry.accepted, message.revision)))
-    return entry, outcome(entry) if entry.posted is not None else ()
+    if entry.posted is None:
+        return entry, ()
+    if entry.revision < message.revision:
+        unseen = {"revision": message.revision, "attempt": 0, "since": message.occurred_at}
+        entry = _with(entry, **unseen)
+    return entry, outcome(entry)
 
 
 def _as_accepted(entry: Entry) -> Entry:

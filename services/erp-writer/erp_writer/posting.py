@@ -16,9 +16,8 @@ from contracts.reasons import Reason
 from erp_writer import ledger, refusal
 from erp_writer.customers import Customers
 from erp_writer.document import SIZES, compose_order, material, total_held, total_of
-from erp_writer.entry import AT_ONCE, Entry, Sent
+from erp_writer.entry import AT_ONCE, Entry, Found, Sent
 from erp_writer.erp import ORDERS, Erp, Held
-from erp_writer.ledger import Found
 from erp_writer.salespeople import Salespeople
 from erp_writer.text import fit
 from omie.faults import ERP_ZONE, Fault, FaultKind
