@@ -8,7 +8,16 @@ import pytest
 from panel.login import Login
 from panel.passwords import Hashing, hashed, verify, weakness
 from panel.people import Grant
-from panel.throttle import FREE, LONGEST_WAIT, Failures, Throttle, Throttled, decode, encode
+from panel.throttle import (
+    FREE,
+    LONGEST_WAIT,
+    MOST_IN_A_ROW,
+    Failures,
+    Throttle,
+    Throttled,
+    decode,
+    encode,
+)
 from tests.support.belt import FakeClock
 from tests.support.memory import MemoryDocuments
 from tests.support.panel import Office
@@ -105,6 +114,44 @@ async def test_tries_of_one_moment_are_all_counted_before_any_password_is_looked
     assert waits.count(0) == FREE["both"]
 
 
+async def test_after_a_hundred_wrong_passwords_one_a_day_is_looked_at() -> None:
+    clock = FakeClock()
+    throttle = a_throttle(clock)
+    for number in range(MOST_IN_A_ROW):
+        wait = await wait_of(throttle, "ana", f"10.1.0.{number}")
+        clock.advance(seconds=wait)
+        if wait:
+            assert await wait_of(throttle, "ana", f"10.1.0.{number}") == 0
+
+    assert await wait_of(throttle, "ana", "10.1.1.1") > LONGEST_WAIT / timedelta(seconds=1)
+    await throttle.forgive("ana")
+    assert await wait_of(throttle, "ana", "10.1.1.1") == 0
+
+
+async def test_a_known_device_comes_in_whatever_others_try_and_guesses_no_faster_itself() -> None:
+    clock = FakeClock()
+    throttle = a_throttle(clock)
+    for number in range(FREE["account"] + 8):
+        clock.advance(seconds=await wait_of(throttle, "ana", f"10.1.0.{number}"))
+
+    assert await wait_of(throttle, "ana", "10.1.1.1") > 1
+    tries = [await wait_of_device(throttle) for _ in range(FREE["device"] + 1)]
+    assert tries == [0] * FREE["device"] + [1]
+    clock.advance(seconds=1)
+    await throttle.enter("ana", HERE, "a-device")
+    await throttle.succeeded("ana", HERE, "a-device")
+    assert await wait_of_device(throttle) == 0
+    assert await wait_of(throttle, "ana", "10.1.1.1") > 0
+
+
+async def wait_of_device(throttle: Throttle) -> int:
+    try:
+        await throttle.enter("ana", HERE, "a-device")
+    except Throttled as limit:
+        return limit.wait_s
+    return 0
+
+
 async def test_a_success_is_forgiven_all_failures_of_the_account() -> None:
     throttle = a_throttle(FakeClock())
     for _ in range(FREE["both"] - 1):
@@ -143,7 +190,8 @@ async def test_a_password_that_cannot_be_right_costs_no_hashing(
         return True
 
     office.hire("ana", Grant())
-    login = Login(office.people, a_throttle(office.clock), Hashing(check=note))
+    hashing, devices = Hashing(check=note), office.staff.devices
+    login = Login(office.people, a_throttle(office.clock), devices, hashing)
 
     assert await login.admits("ana", password, HERE) is None
     assert asked == []
@@ -156,7 +204,8 @@ async def test_an_unknown_user_costs_as_much_hashing_as_a_known_one(office: Offi
         asked.append(kept)
         return True
 
-    login = Login(office.people, a_throttle(office.clock), Hashing(check=note))
+    hashing, devices = Hashing(check=note), office.staff.devices
+    login = Login(office.people, a_throttle(office.clock), devices, hashing)
 
     assert await login.admits("nobody", "uma senha comprida", HERE) is None
     assert len(asked) == 1

@@ -177,7 +177,7 @@ async def test_a_spare_code_opens_once_however_it_is_typed_and_is_written_down(
         answers.append(await browser.post("/entrar/codigo", data={"codigo": typed}))
 
     assert [answer.status_code for answer in answers] == [303, 401, 303]
-    assert office.audit.entries[-1].what == "codigo_reserva_usado"
+    assert "codigo_reserva_usado" in {entry.what for entry in office.audit.entries}
     assert f"<b>{SPARE_CODES - 2}</b>" in (await browser.get(OWN)).text
 
 

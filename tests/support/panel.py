@@ -25,6 +25,7 @@ from panel.audit import Entry
 from panel.channel_check import ChannelCheck
 from panel.connection import Connection
 from panel.desk import Desk
+from panel.devices import Device, Devices
 from panel.disconnection import Disconnection
 from panel.erp.accounts import Accounts
 from panel.erp.catalogue import CatalogueReader, Shelf
@@ -109,9 +110,38 @@ class MemorySessions:
     async def drop(self, id_: str) -> None:
         self.kept.pop(id_, None)
 
+    async def drop_of(self, user: str, but: str = "") -> None:
+        for session in await self.of_user(user):
+            if session.id != but:
+                del self.kept[session.id]
+
+    async def of_user(self, user: str) -> list[Session]:
+        found = [s for s in self.kept.values() if s.user == user]
+        return sorted(found, key=lambda s: s.seen_at, reverse=True)
+
+    async def set_news(self, user: str, *, news: bool) -> None:
+        for session in await self.of_user(user):
+            self.kept[session.id] = replace(session, news=news)
+
+
+@dataclass
+class MemoryDevices:
+    """Devices in a dict."""
+
+    kept: dict[str, Device] = field(default_factory=dict)
+
+    async def put(self, device: Device) -> None:
+        self.kept[device.id] = device
+
+    async def get(self, id_: str) -> Device | None:
+        return self.kept.get(id_)
+
+    async def of(self, user: str) -> list[Device]:
+        found = [d for d in self.kept.values() if d.user == user]
+        return sorted(found, key=lambda d: d.last_at, reverse=True)
+
     async def drop_of(self, user: str) -> None:
-        for session in [s for s in self.kept.values() if s.user == user]:
-            del self.kept[session.id]
+        self.kept = {id_: d for id_, d in self.kept.items() if d.user != user}
 
 
 @dataclass
@@ -161,6 +191,7 @@ class Office:
     vault: Vault = field(default_factory=lambda: Vault(KEY))
     conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
     kept_sessions: MemorySessions = field(default_factory=MemorySessions)
+    devices: MemoryDevices = field(default_factory=MemoryDevices)
     users: MemoryUsers = field(default_factory=MemoryUsers)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     erp: FakeErp = field(default_factory=FakeErp)
@@ -221,7 +252,10 @@ class Office:
         self.people = People(self.users, self.kept_sessions, self.audit, self.clock)
         self.sessions = Sessions(self.kept_sessions, self.clock)
         patience = Throttle(MemoryDocuments(), self.clock)
-        self.staff = staffed(self.people, self.sessions, patience, self.vault, PLAIN)
+        devices = Devices(self.devices, self.clock)
+        self.staff = staffed(
+            self.people, self.sessions, devices, patience=patience, vault=self.vault, hashing=PLAIN
+        )
         self.login = self.staff.login
 
     async def hear(self, *messages: Message) -> None:

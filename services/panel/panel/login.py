@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from panel.devices import Devices
 from panel.passwords import LONGEST, Hashing, hashed
 from panel.people import People, User
 from panel.throttle import Throttle
@@ -16,21 +17,26 @@ class Login:
 
     people: People
     throttle: Throttle
+    devices: Devices
     hashing: Hashing = field(default_factory=Hashing)
 
-    async def admits(self, login: str, password: str, network: str) -> User | None:
+    async def admits(
+        self, login: str, password: str, network: str, device: str = ""
+    ) -> User | None:
         """The active user whose password this is. Raises Throttled, Unavailable.
 
-        A wrong user takes as long as a wrong password, and says no more.
+        A wrong user takes as long as a wrong password, and says no more. `device` is the token of
+        the browser.
         """
         name = login.strip().casefold()[:LONGEST]
-        await self.throttle.enter(name, network)
+        known = await self.devices.known(name, device)
+        await self.throttle.enter(name, network, known)
         if not password or len(password) > LONGEST:
             return None
         user = await self.people.find(name)
-        known = user.password_hash if user else ""
-        right = await self.hashing.verify(known or _NOBODYS, password)
-        if not (right and known and user and user.active):
+        kept = user.password_hash if user else ""
+        right = await self.hashing.verify(kept or _NOBODYS, password)
+        if not (right and kept and user and user.active):
             return None
-        await self.throttle.succeeded(name, network)
+        await self.throttle.succeeded(name, network, known)
         return user

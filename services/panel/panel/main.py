@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -95,7 +96,9 @@ def build(settings: Settings, clients: Clients) -> Parts:
         records=records,
         conditions=conditions,
     )
-    people = staff(database, vault, built_in(settings))
+    people = staff(
+        database, vault, built_in(settings), timedelta(minutes=settings.panel_idle_minutes)
+    )
     window = _window(settings, vault, database, clients.metrics)
     listings = listing_parts(settings, clients, database, window.accounts)
     return Parts(

@@ -126,7 +126,7 @@ class People:
         user = User(login, grant, link=_hash(token), link_until=self.clock() + LINK_LASTS)
         if not await self.users.save({login: Kept(user)}):
             raise Taken
-        await self._note(by, "usuario_convidado", login, grant)
+        await self.note(by, "usuario_convidado", login, _told(grant))
         return token
 
     async def link(self, login: str, by: str) -> str:
@@ -135,7 +135,7 @@ class People:
         kept = await self._kept(login)
         until = self.clock() + LINK_LASTS
         await self._save(kept, replace(kept.state, link=_hash(token), link_until=until))
-        await self._note(by, "link_de_senha_criado", login)
+        await self.note(by, "link_de_senha_criado", login)
         return token
 
     async def change(self, login: str, grant: Grant, *, active: bool, by: str) -> None:
@@ -152,7 +152,8 @@ class People:
         await self._keep_an_admin(kept.state, new)
         await self._save(kept, new)
         await self.sessions.drop_of(login)
-        await self._note(by, "usuario_alterado" if active else "usuario_desativado", login, grant)
+        what = "usuario_alterado" if active else "usuario_desativado"
+        await self.note(by, what, login, _told(grant))
 
     async def linked(self, token: str) -> User | None:
         """Whom a link belongs to, while it is good. Raises Unavailable."""
@@ -168,7 +169,7 @@ class People:
         if not await self.users.save({user.login: Kept(user, kept.version)}):
             return None
         await self.sessions.drop_of(user.login)
-        await self._note(user.login, "senha_definida", user.login)
+        await self.note(user.login, "senha_definida", user.login)
         return user
 
     async def set_password(self, login: str, password_hash: str) -> None:
@@ -176,7 +177,7 @@ class People:
         kept = await self._kept(login)
         await self._save(kept, replace(kept.state, password_hash=password_hash))
         await self.sessions.drop_of(login)
-        await self._note(login, "senha_alterada", login)
+        await self.note(login, "senha_alterada", login)
 
     async def set_factor(
         self,
@@ -200,7 +201,7 @@ class People:
         if end:
             await self.sessions.drop_of(login)
         if what:
-            await self._note(by, what, login)
+            await self.note(by, what, login)
 
     async def has_admin(self) -> bool:
         """Whether somebody can decide who may do what. Raises Unavailable."""
@@ -230,8 +231,11 @@ class People:
         if not await self.users.save({new.login: Kept(new, old.version)}):
             raise Changed
 
-    async def _note(self, by: str, what: str, about: str, grant: Grant | None = None) -> None:
-        await self.audit.note(Entry(self.clock(), by, what, about, _told(grant) if grant else {}))
+    async def note(
+        self, by: str, what: str, about: str, details: Mapping[str, str] | None = None
+    ) -> None:
+        """Write a change down. Raises Unavailable."""
+        await self.audit.note(Entry(self.clock(), by, what, about, details or {}))
 
 
 def _can_administer(user: User) -> bool:

@@ -72,20 +72,20 @@ class SecondFactors:
         """Ask for no second step any more; the user's sessions end. Raises Changed, Unavailable."""
         await self.people.set_factor(login, None, by=by, what="segundo_fator_desligado")
 
-    async def passes(self, login: str, typed: str, network: str) -> bool:
+    async def passes(self, login: str, typed: str, network: str, known: str = "") -> bool:
         """Whether this is the user's code of now, or a spare one; neither works twice.
 
-        Raises Throttled, Unavailable.
+        `known` is the id of a device of theirs. Raises Throttled, Unavailable.
         """
         account = f"{login}\nsecond"
-        await self.throttle.enter(account, network)
+        await self.throttle.enter(account, network, known)
         user = await self.people.find(login)
         if user is None or not user.active or user.factor is None:
             return False
         used = self._by_app(user, user.factor, typed) or await self._by_spare(user.factor, typed)
         if used is None or not await self._spent(login, user.factor, used):
             return False
-        await self.throttle.succeeded(account, network)
+        await self.throttle.succeeded(account, network, known)
         return True
 
     def _by_app(self, user: User, factor: SecondFactor, typed: str) -> SecondFactor | None:

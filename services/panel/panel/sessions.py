@@ -21,16 +21,20 @@ _SALT_BYTES: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login. `id` is the hash of its token: a copy of the database opens no door."""
+    """A login. `id` is the hash of its token: a copy of the database opens no door.
+
+    `device` is what the browser calls itself, `network` the address it came from. `news`: its user
+    has logged in with a new device elsewhere, and did not say yet that they know.
+    """
 
     id: str
     user: str
     created_at: datetime
     seen_at: datetime
-
-    def ends_at(self) -> datetime:
-        """After half an hour without a request, and after half a day in any case."""
-        return min(self.seen_at + IDLE, self.created_at + ABSOLUTE)
+    ends_at: datetime
+    device: str = ""
+    network: str = ""
+    news: bool = False
 
 
 class SessionStore(Protocol):
@@ -45,22 +49,36 @@ class SessionStore(Protocol):
     async def drop(self, id_: str) -> None:
         """Forget it. Raises Unavailable."""
 
-    async def drop_of(self, user: str) -> None:
-        """Forget all sessions of this user. Raises Unavailable."""
+    async def drop_of(self, user: str, but: str = "") -> None:
+        """Forget all sessions of this user, or all but one. Raises Unavailable."""
+
+    async def of_user(self, user: str) -> list[Session]:
+        """The user's sessions, the latest used first. Raises Unavailable."""
+
+    async def set_news(self, user: str, *, news: bool) -> None:
+        """Whether all sessions of this user show news. Raises Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Opens, recognises and closes sessions."""
+    """Opens, recognises and closes sessions.
+
+    One ends after `idle` without a request, and after half a day in any case.
+    """
 
     store: SessionStore
     clock: Clock
+    idle: timedelta = IDLE
 
-    async def open(self, user: str) -> str:
+    async def open(
+        self, user: str, device: str = "", network: str = "", *, news: bool = False
+    ) -> str:
         """A new session; answers with its token, which is kept nowhere. Raises Unavailable."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = self.clock()
-        await self.store.put(Session(_id_of(token), user, created_at=now, seen_at=now))
+        ends_at = min(now + self.idle, now + ABSOLUTE)
+        session = Session(_id_of(token), user, now, now, ends_at, device, network, news)
+        await self.store.put(session)
         return token
 
     async def of(self, token: str, *, quiet: bool = False) -> Session | None:
@@ -70,16 +88,28 @@ class Sessions:
         """
         session = await self.store.get(_id_of(token))
         now = self.clock()
-        if session is None or now >= session.ends_at():
+        if session is None or now >= session.ends_at:
             return None
         if not quiet and now - session.seen_at >= _SEEN_EVERY:
-            session = replace(session, seen_at=now)
+            ends_at = min(now + self.idle, session.created_at + ABSOLUTE)
+            session = replace(session, seen_at=now, ends_at=ends_at)
             await self.store.put(session)
         return session
 
     async def close(self, token: str) -> None:
         """End the session at once. Raises Unavailable."""
         await self.store.drop(_id_of(token))
+
+    async def of_user(self, user: str) -> list[Session]:
+        """The user's open sessions, the latest used first. Raises Unavailable."""
+        now = self.clock()
+        return [s for s in await self.store.of_user(user) if s.ends_at > now]
+
+    async def end(self, user: str, id_: str) -> None:
+        """End one of the user's own sessions. Raises Unavailable."""
+        session = await self.store.get(id_)
+        if session is not None and session.user == user:
+            await self.store.drop(id_)
 
 
 def form_token(token: str, salt: str | None = None) -> str:
@@ -116,7 +146,7 @@ class MongoSessions:
 
     async def put(self, session: Session) -> None:
         """See SessionStore."""
-        document = asdict(session) | {"ends_at": session.ends_at()}
+        document = asdict(session)
         document["_id"] = document.pop("id")
         with translated():
             await self._sessions.replace_one({"_id": session.id}, document, upsert=True)
@@ -125,16 +155,29 @@ class MongoSessions:
         """See SessionStore."""
         with translated():
             found = await self._sessions.find_one({"_id": id_})
-        if found is None:
-            return None
-        return Session(found["_id"], found["user"], found["created_at"], found["seen_at"])
+        return _decoded(found) if found else None
 
     async def drop(self, id_: str) -> None:
         """See SessionStore."""
         with translated():
             await self._sessions.delete_one({"_id": id_})
 
-    async def drop_of(self, user: str) -> None:
+    async def drop_of(self, user: str, but: str = "") -> None:
         """See SessionStore."""
         with translated():
-            await self._sessions.delete_many({"user": user})
+            await self._sessions.delete_many({"user": user, "_id": {"$ne": but}})
+
+    async def of_user(self, user: str) -> list[Session]:
+        """See SessionStore."""
+        found = self._sessions.find({"user": user}).sort("seen_at", -1)
+        with translated():
+            return [_decoded(document) for document in await found.to_list(None)]
+
+    async def set_news(self, user: str, *, news: bool) -> None:
+        """See SessionStore."""
+        with translated():
+            await self._sessions.update_many({"user": user}, {"$set": {"news": news}})
+
+
+def _decoded(document: dict[str, Any]) -> Session:
+    return Session(id=document["_id"], **{k: v for k, v in document.items() if k != "_id"})

@@ -9,7 +9,8 @@ class Settings(settings.Settings):
     """Beside the common settings: the panel's port, a built-in login, and the API's token.
 
     `panel_user` and `panel_password` make an administrator who is in no database, for a demo;
-    without both there is none. Without a token the API answers nobody. `panel_url` is how people
+    without both there is none. Without a token the API answers nobody. A session ends after
+    `panel_idle_minutes` without a request. `panel_url` is how people
     reach the panel: the links that the command line prints begin with it. `erp_calls_per_minute`
     and `erp_ip_calls_per_minute` are the panel's own small part of what the ERP takes from one
     address: lists for its forms, and where orders stand. `{shop}` becomes a store's domain.
@@ -24,6 +25,7 @@ class Settings(settings.Settings):
     panel_user: str = ""
     panel_password: SecretStr = SecretStr("")
     panel_token: SecretStr | None = None
+    panel_idle_minutes: int = Field(default=30, ge=5, le=720)
     erp_url: str = "https://app.omie.com.br/api/v1/"
     erp_calls_per_minute: int = Field(default=60, gt=0)
     erp_ip_calls_per_minute: int = Field(default=80, gt=0)

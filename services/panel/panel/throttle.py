@@ -12,11 +12,13 @@ from chassis.patience import Unavailable
 from chassis.store import Collection_, Database, Documents, Kept, MongoDocuments, translated
 
 LONGEST_WAIT: Final = timedelta(minutes=15)
-FREE: Final[Mapping[str, int]] = {"both": 5, "network": 30, "account": 50}
-"""Failures without a wait: of an account from an address, from an address, of an account.
+FREE: Final[Mapping[str, int]] = {"both": 5, "device": 5, "network": 30, "account": 50}
+"""Failures without a wait: of an account from an address, from a device that its user is known by,
+from an address, of an account.
 
-The last two are generous, so that nobody locks a colleague out by typing nonsense, and low enough
-that no account ever sees a hundred wrong passwords in a row."""
+The last two are generous, so that nobody locks a colleague out by typing nonsense."""
+MOST_IN_A_ROW: Final = 100
+"""Wrong passwords of an account; after that one a day is looked at (ASVS 5, 6.3.1)."""
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 _TRIES: Final = 20
 
@@ -37,10 +39,12 @@ class Failures:
     free_at: datetime
 
 
-def after(failures: Failures | None, free: int, now: datetime) -> Failures:
+def after(failures: Failures | None, kind: str, now: datetime) -> Failures:
     """One more failure: after some free ones, each doubles the wait. Pure."""
     count = (failures.count if failures else 0) + 1
-    beyond = count - free
+    if count >= MOST_IN_A_ROW and kind != "network":
+        return Failures(count, now + FORGOTTEN_AFTER)
+    beyond = count - FREE[kind]
     wait = timedelta(seconds=2 ** min(beyond, 20)) if beyond >= 0 else timedelta(0)
     return Failures(count, now + min(wait, LONGEST_WAIT))
 
@@ -52,9 +56,12 @@ class Throttle:
     kept: Documents[Failures]
     clock: Clock
 
-    async def enter(self, account: str, network: str) -> None:
-        """Count a try. Raises Throttled while this account or address has to wait, Unavailable."""
-        keys = _keys(account, network)
+    async def enter(self, account: str, network: str, device: str = "") -> None:
+        """Count a try. Raises Throttled while this account or address has to wait, Unavailable.
+
+        From a device that the account's user is known by, what others tried is no obstacle.
+        """
+        keys = _keys(account, network, device)
         for _ in range(_TRIES):
             known = await self.kept.load([*keys])
             now = self.clock()
@@ -64,15 +71,18 @@ class Throttle:
             changes = {}
             for key, kind in keys.items():
                 kept = known.get(key)
-                failures = after(kept.state if kept else None, FREE[kind], now)
+                failures = after(kept.state if kept else None, kind, now)
                 changes[key] = Kept(failures, kept.version if kept else 0)
             if await self.kept.save(changes):
                 return
         raise Unavailable("login: too many tries at once")
 
-    async def succeeded(self, account: str, network: str) -> None:
-        """Forgive the account its failures; the address is only given its try back."""
-        kinds = {kind: key for key, kind in _keys(account, network).items()}
+    async def succeeded(self, account: str, network: str, device: str = "") -> None:
+        """Forgive the account its failures; the address is only given its try back.
+
+        From a known device only its own are forgiven: others go on waiting.
+        """
+        kinds = {kind: key for key, kind in _keys(account, network, device).items()}
         for _ in range(_TRIES):
             known = await self.kept.load(kinds.values())
             changes = {}
@@ -84,14 +94,18 @@ class Throttle:
             if await self.kept.save(changes):
                 return
 
+    async def forgive(self, account: str) -> None:
+        """Forget what was tried at this account: its password is another now."""
+        await self.succeeded(account, "")
 
-def _keys(account: str, network: str) -> dict[str, str]:
+
+def _keys(account: str, network: str, device: str) -> dict[str, str]:
     """What is counted, by a hash: whatever was typed as a user stays unknown."""
-    named = {
-        "both": f"{account}\n{network}",
-        "network": network,
-        "account": account,
-    }
+    named = {"network": network}
+    if device:
+        named["device"] = f"{account}\n{device}"
+    else:
+        named |= {"both": f"{account}\n{network}", "account": account}
     return {
         hashlib.sha256(f"{kind}\n{name}".encode()).hexdigest(): kind for kind, name in named.items()
     }

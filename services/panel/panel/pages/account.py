@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from panel.pages import words
-from panel.pages.entrance import Entrance, network
+from panel.pages.entrance import Entrance, device_of, network
 from panel.pages.guard import access_of, visit_of
 from panel.passwords import weakness
 from panel.throttle import Throttled
@@ -28,7 +28,7 @@ class AccountPages:
         password = form.get("nova", "")
         try:
             user = await self.entrance.staff.login.admits(
-                login, form.get("atual", ""), network(request)
+                login, form.get("atual", ""), network(request), device_of(request)
             )
         except Throttled as limit:
             return await self._page(request, 429, atual=words.throttled(limit.wait_s))
@@ -40,12 +40,34 @@ class AccountPages:
         if people.built_in == user:
             return await self._page(request, 409)
         await people.set_password(login, await self.entrance.staff.login.hashing.hashed(password))
+        await self.entrance.staff.devices.store.drop_of(login)
         return await self.entrance.opened(request, "/conta?aviso=senha", login)
 
+    async def end_sessions(self, request: Request) -> Response:
+        """End one of one's other sessions, or all of them."""
+        sessions, user = self.entrance.staff.sessions, access_of(request).user
+        here = visit_of(request).session
+        chosen = visit_of(request).form.get("sessao", "")
+        if chosen:
+            await sessions.end(user, chosen)
+        else:
+            await sessions.store.drop_of(user, but=here.id if here else "")
+        return RedirectResponse("/conta?aviso=sessoes", 303)
+
+    async def know_devices(self, request: Request) -> Response:
+        """It was oneself who came in with a new device; nobody says so on the device itself."""
+        visit, user = visit_of(request), access_of(request).user
+        if visit.session is not None and visit.session.news:
+            await self.entrance.staff.devices.tell(user)
+            await self.entrance.staff.sessions.store.set_news(user, news=False)
+        return RedirectResponse("/conta", 303)
+
     async def _page(self, request: Request, status: int = 200, **errors: str) -> Response:
-        people = self.entrance.staff.people
-        own = await people.find(access_of(request).user)
+        staff, user = self.entrance.staff, access_of(request).user
+        own, here = await staff.people.find(user), visit_of(request).session
         return self.entrance.view.page(
             request, "account.html", status,
-            errors=errors, own=own, built_in=own == people.built_in,
+            errors=errors, own=own, built_in=own == staff.people.built_in,
+            sessions=await staff.sessions.of_user(user), here=here.id if here else "",
+            devices=await staff.devices.store.of(user), now=staff.people.clock(),
         )  # fmt: skip

@@ -60,7 +60,7 @@ def app(
     offers: Offers,
 ) -> Starlette:
     """Every page, behind the guard."""
-    view, audit = View(desk.stores_of), staff.people.audit
+    view, audit = View(desk.stores_of, staff.sessions.idle), staff.people.audit
     routes: Sequence[Page] = [
         *_doors(staff, view),
         *_people(PeoplePages(staff.people, staff.factors, desk, view)),
@@ -105,6 +105,8 @@ def _doors(staff: Staff, view: View) -> list[Page]:
         Page("/conta/senha", account.change_password, Permission.ENTER, method="POST"),
         Page(own, factor.show, Permission.ENTER, recent=True),
         Page(own, factor.enrol, Permission.ENTER, method="POST", recent=True),
+        Page("/conta/sessoes", account.end_sessions, Permission.ENTER, method="POST"),
+        Page("/conta/aparelhos", account.know_devices, Permission.ENTER, method="POST"),
         Page(f"{own}/codigos", factor.renew, Permission.ENTER, method="POST", recent=True),
         Page(f"{own}/desligar", factor.drop, Permission.ENTER, method="POST", recent=True),
     ]

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from panel import ticket
+from panel.devices import LASTS, named, new_token
 from panel.pages import words
 from panel.pages.guard import ENROL, LOGIN, cookie_name, local, visit_of
 from panel.pages.view import View
@@ -44,7 +45,9 @@ class Entrance:
         form = visit_of(request).form
         target, login = local(form.get("ir", "/")), form.get("usuario", "")
         try:
-            user = await self.staff.login.admits(login, form.get("senha", ""), network(request))
+            user = await self.staff.login.admits(
+                login, form.get("senha", ""), network(request), device_of(request)
+            )
         except Throttled as limit:
             sentence = words.throttled(limit.wait_s)
             answer = await self._form(request, target, 429, login, sentence)
@@ -88,6 +91,8 @@ class Entrance:
         )
         if accepted is None:
             return self._spent(request)
+        await self.staff.login.throttle.forgive(accepted.login)
+        await self.staff.devices.store.drop_of(accepted.login)
         return await self.admitted(request, "/", accepted)
 
     async def admitted(self, request: Request, target: str, user: User) -> Response:
@@ -102,23 +107,41 @@ class Entrance:
 
     async def opened(self, request: Request, target: str, login: str) -> Response:
         """A fresh session; the one that the browser had, if any, ends."""
-        name = cookie_name(request)
-        if old := request.cookies.get(name):
+        if old := request.cookies.get(cookie_name(request)):
             await self.staff.sessions.close(old)
         answer = RedirectResponse(target, 303)
-        _keep(request, answer, name, await self.staff.sessions.open(login), ABSOLUTE)
+        await self._open(request, answer, login)
         return answer
 
     async def renewed(
         self, request: Request, login: str, template: str, **context: Any
     ) -> Response:
         """A page in a fresh session, after all the user's sessions ended."""
-        secret = await self.staff.sessions.open(login)
+        carrier = Response()
+        secret = await self._open(request, carrier, login)
         visit = replace(visit_of(request), token=form_token(secret), secret=secret)
         request.scope["visit"] = visit
         answer = self.view.page(request, template, **context)
-        _keep(request, answer, cookie_name(request), secret, ABSOLUTE)
+        for cookie in carrier.headers.getlist("set-cookie"):
+            answer.headers.append("set-cookie", cookie)
         return answer
+
+    async def _open(self, request: Request, answer: Response, login: str) -> str:
+        """A session for this browser, whose user is told elsewhere if it is a new one."""
+        devices, here = self.staff.devices, network(request)
+        token = device_of(request) or new_token()
+        name = named(request.headers.get("user-agent", ""))
+        device, is_news = await devices.enters(login, token, name)
+        if is_news:
+            await self.staff.sessions.store.set_news(login, news=True)
+            await self.staff.people.note(
+                login, "aparelho_novo", login, {"aparelho": name, "rede": here}
+            )
+        news = await devices.untold(login, but=device.id)
+        secret = await self.staff.sessions.open(login, name, here, news=news)
+        _keep(request, answer, cookie_name(request), secret, ABSOLUTE)
+        _keep(request, answer, device_name(request), token, LASTS)
+        return secret
 
     async def _form(
         self, request: Request, target: str, status: int = 200, login: str = "", error: str = ""
@@ -139,6 +162,16 @@ class Entrance:
 def ticket_name(request: Request) -> str:
     """The cookie that says who typed the right password a moment ago."""
     return f"{cookie_name(request)}-entrada"
+
+
+def device_name(request: Request) -> str:
+    """The cookie that a browser is known by; it opens nothing."""
+    return f"{cookie_name(request)}-aparelho"
+
+
+def device_of(request: Request) -> str:
+    """What this browser is known by, if it ever logged in."""
+    return request.cookies.get(device_name(request), "")
 
 
 def _keep(request: Request, answer: Response, name: str, value: str, lasts: timedelta) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from panel import totp
 from panel.pages import words
-from panel.pages.entrance import Entrance, network, ticket_name
+from panel.pages.entrance import Entrance, device_of, network, ticket_name
 from panel.pages.guard import ENROL, LOGIN, access_of, local, visit_of
 from panel.people import Changed, User
 from panel.throttle import Throttled
@@ -36,7 +36,10 @@ class FactorPages:
         sentence, status, wait = words.WRONG_CODE, 401, 0
         try:
             passed = await self.entrance.staff.factors.passes(
-                user.login, form.get("codigo", ""), network(request)
+                user.login,
+                form.get("codigo", ""),
+                network(request),
+                await self.entrance.staff.devices.known(user.login, device_of(request)),
             )
         except Throttled as limit:
             passed, status, wait = False, 429, limit.wait_s

@@ -1,6 +1,7 @@
 """Templates to answers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,10 +26,13 @@ CHOSEN: Final = "esteira-loja"
 class View:
     """Renders templates; everything in them is escaped.
 
-    `stores_of` tells which stores a visitor sees, for "Minha loja".
+    `stores_of` tells which stores a visitor sees, for "Minha loja"; `idle` after how long without a
+    request a session ends.
     """
 
-    def __init__(self, stores_of: Callable[[Access], Sequence[StoreConfigured]]) -> None:
+    def __init__(
+        self, stores_of: Callable[[Access], Sequence[StoreConfigured]], idle: timedelta = IDLE
+    ) -> None:
         self._stores_of = stores_of
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
@@ -48,7 +52,7 @@ class View:
             ago=formats.ago,
         )
         self._templates.globals.update(
-            idle_s=int(IDLE.total_seconds()),
+            idle_s=int(idle.total_seconds()),
             words=words,
             channels=CHANNELS,
             menu=menu,

@@ -107,6 +107,7 @@ NOTICES: Final[dict[str, str]] = {
     "visao-existe": "A loja já tem uma visão com este nome. Guarde a sua com outro nome.",
     "visoes-cheias": "A loja já tem 20 visões compartilhadas. Apague uma antes.",
     "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
+    "sessoes": "Sessão encerrada: naquele navegador é preciso entrar de novo.",
     "verificacao-desligada": "Verificação em duas etapas desligada. Agora só a senha é pedida.",
     "verificacao-removida": "Verificação removida. No próximo acesso só a senha é pedida.",
     "senha": "Senha alterada. As outras sessões deste usuário terminaram.",
@@ -162,6 +163,7 @@ CHANGES: Final[dict[str, str]] = {
     "link_de_senha_criado": "criou um link de senha para",
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
+    "aparelho_novo": "entrou de um aparelho novo",
     "segundo_fator_ligado": "ligou a verificação em duas etapas",
     "segundo_fator_desligado": "desligou a verificação em duas etapas de",
     "codigos_reserva_trocados": "gerou novos códigos de reserva",
@@ -238,7 +240,17 @@ LOGIN_AGAIN: Final = (
 KEY_ALONE: Final = "Outra App Key precisa da App Secret dela."
 NOT_SAVED: Final = "Não foi possível salvar. Confira os campos."
 
+_MINUTE: Final = 60
+_HOUR: Final = 3_600
+
 
 def throttled(wait_s: int) -> str:
     """What is said to who guesses too quickly."""
-    return f"Muitas tentativas. Tente de novo em {wait_s} s."
+    if wait_s < _MINUTE:
+        return f"Muitas tentativas. Tente de novo em {wait_s} s."
+    if wait_s < _HOUR:
+        return f"Muitas tentativas. Tente de novo em {-(-wait_s // _MINUTE)} min."
+    return (
+        "Tentativas demais com este usuário. Entre por um navegador que você já usou, ou peça um"
+        " link de senha a quem administra o painel."
+    )
