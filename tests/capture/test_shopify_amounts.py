@@ -123,6 +123,16 @@ def test_totals_close_however_the_channel_rounds_a_shared_discount(
     assert found.totals.total == total
 
 
+@pytest.mark.parametrize("lowered", ["128.50", "138.50"])
+def test_money_given_back_for_no_goods_leaves_the_sale_as_it_was(lowered: str):
+    """Whether or not the channel takes it off the current total."""
+    back = {"kind": "refund", "status": "success", "amount": "10.00", "currency": "BRL"}
+    found = standing(refunds=[{"id": 7, "transactions": [back]}], **current(lowered))
+
+    assert closes(found)
+    assert found.totals.total == Decimal("138.50")
+
+
 def test_sums_that_do_not_close_are_left_open_for_a_person():
     found = standing(**current("138.49"))
 

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
-from capture.channels.shopify.payload import Line, Order, ShippingLine, amount
+from capture.channels.shopify.payload import (
+    Line,
+    Order,
+    Refund,
+    RefundTransaction,
+    ShippingLine,
+    amount,
+)
 from contracts.order import Item, Shipping, Totals
 from contracts.value import ZERO
 
@@ -28,8 +35,9 @@ def reckon(order: Order, *, as_sold: bool) -> Reckoning:
     """Lines, freight and totals of one view.
 
     Where the channel took back part of a line, that line's discount is shared by quantity; the
-    cent that rounding leaves goes to such lines, and to them only. Sums that do not close for
-    another reason are left open, for a person to see.
+    cent that rounding leaves goes to such lines, and to them only. Money given back for no goods
+    leaves the sale as it was, though Shopify takes it off the current total. Sums that do not close
+    for another reason are left open, for a person to see.
     """
     lines = [(line, item) for line in order.line_items if (item := _item(line, as_sold))]
     items = [item for _, item in lines]
@@ -37,6 +45,8 @@ def reckon(order: Order, *, as_sold: bool) -> Reckoning:
     shipping = _shipping(order.shipping_lines, as_sold)
     other, total = _other(order, as_sold), exact(_total(order, as_sold))
     missing = _gross(items) - _discount(items) + shipping.amount + other - total
+    if missing == (given := _courtesies(order)):
+        total, missing = total + given, ZERO
     items = _share_cents(items, partial, missing)
     totals = Totals(
         items=_gross(items),
@@ -46,6 +56,15 @@ def reckon(order: Order, *, as_sold: bool) -> Reckoning:
         total=total,
     )
     return Reckoning(tuple(items), shipping, totals)
+
+
+def moved(refund: Refund) -> list[RefundTransaction]:
+    """The money of a refund that went back: none yet where no transaction succeeded."""
+    return [
+        t
+        for t in refund.transactions
+        if t.kind.lower() == "refund" and t.status.lower() == "success"
+    ]
 
 
 def exact(value: Decimal | None) -> Decimal:
@@ -108,6 +127,12 @@ def _shipping(lines: Sequence[ShippingLine], as_sold: bool) -> Shipping:
         method=" + ".join(filter(None, titles)) or None,
         carrier=carrier or None,
     )
+
+
+def _courtesies(order: Order) -> Decimal:
+    """What was given back without taking any goods back."""
+    courtesies = (refund for refund in order.refunds if not refund.refund_line_items)
+    return sum((exact(t.amount) for refund in courtesies for t in moved(refund)), ZERO)
 
 
 def _freight(line: ShippingLine, as_sold: bool) -> Decimal:

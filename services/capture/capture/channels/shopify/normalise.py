@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from capture.channels.channel import Copy, Money, Shop, Unreadable
 from capture.channels.marks import Marks
 from capture.channels.shopify import payload
-from capture.channels.shopify.amounts import exact, reckon
+from capture.channels.shopify.amounts import exact, moved, reckon
 from capture.channels.shopify.buyer import addresses_of, buyer_of, withheld
 from capture.channels.shopify.details import Details
 from capture.channels.shopify.payload import amount
@@ -139,14 +139,10 @@ def _returned(refund: payload.Refund, lines: Sequence[RefundLine], currency: str
 
     Transactions may be in the buyer's currency; then the lines, in the shop's, tell.
     """
-    moved = [
-        t
-        for t in refund.transactions
-        if t.kind.lower() == "refund" and t.status.lower() == "success"
-    ]
-    if any(t.currency not in {"", currency} for t in moved):
+    returned = moved(refund)
+    if any(t.currency not in {"", currency} for t in returned):
         return sum((line.amount for line in lines), exact(ZERO))
-    return sum((exact(t.amount) for t in moved), exact(ZERO))
+    return sum((exact(t.amount) for t in returned), exact(ZERO))
 
 
 def _utc(moment: datetime) -> datetime:
