@@ -28,6 +28,7 @@ from panel.pages.factor import FactorPages
 from panel.pages.fetching import FetchPages
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
+from panel.pages.jump import JumpPages
 from panel.pages.linking import LinkPages
 from panel.pages.listing import ListPages
 from panel.pages.listings import ListingPages
@@ -66,6 +67,7 @@ def app(
         *_people(PeoplePages(staff.people, staff.factors, desk, view)),
         *_stores(StorePages(desk, window, ledger, audit, view)),
         *_connecting(ConnectingPages(connector, window.channels, desk, audit, view)),
+        *_jumping(JumpPages(desk, view)),
         *_home(HomePages(desk, window, ledger, view)),
         *_fetching(FetchPages(desk, bench.fetches, view)),
         *_lists(
@@ -154,6 +156,13 @@ def _connecting(connecting: ConnectingPages) -> list[Page]:
         Page(f"{new}/retorno", connecting.back, Permission.ENTER),
         Page(again, connecting.ask_again, Permission.MANAGE, recent=True),
         Page(again, connecting.again, Permission.MANAGE, method="POST", recent=True),
+    ]
+
+
+def _jumping(jump: JumpPages) -> list[Page]:
+    return [
+        Page("/ir", jump.show, Permission.ENTER),
+        Page("/ir", jump.find, Permission.ENTER, method="POST"),
     ]
 
 

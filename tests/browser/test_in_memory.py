@@ -1,0 +1,123 @@
+"""What needs a real browser and no belt: the command menu, and two people at one order.
+
+The panel is one in memory; what the belt would say is told by the test.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from contracts.commands import ReprocessOrder
+from contracts.reasons import ReasonCode
+from tests.support.browser import Operator
+from tests.support.builders import STORE, a_store, an_order, captured, pending
+from tests.support.panel import MANAGER, Office
+from tests.support.panel_site import pages_of, served, site_of
+
+ORDERS = f"/lojas/{STORE}/pedidos"
+PENDING = f"{ORDERS}/pendentes"
+EDIT = f"{ORDERS}/1001/editar"
+WAITS = an_order(1001)
+LOST = pending(WAITS, ReasonCode.CUSTOMER_DOC_MISSING)
+
+Seat = Callable[..., Awaitable[Operator]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office() -> Office:
+    """A panel that knows one order, which waits."""
+    found = Office()
+    found.topics.table.put(a_store())
+    await found.hear(captured(WAITS), LOST)
+    return found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def seat(office: Office, browser: Browser) -> AsyncIterator[Seat]:
+    """Seats somebody of this name in a browser of their own, logged in."""
+    seated: list[Operator] = []
+    async with served(site_of(pages_of(office))) as url:
+
+        async def sit_down(login: str, *, script: bool = True) -> Operator:
+            office.hire(login, MANAGER)
+            one = await Operator(browser, url, script=script).sit_down()
+            seated.append(one)
+            await one.log_in({"user": login, "password": "certa"})
+            return one
+
+        yield sit_down
+        for one in seated:
+            await one.page.context.close()
+    assert [complaint for one in seated for complaint in one.complaints] == []
+
+
+async def test_an_order_is_gone_to_from_any_page_by_keys_alone(seat: Seat) -> None:
+    ana = await seat("ana")
+    keys, page = ana.page.keyboard, ana.page
+    await page.goto("/conta")
+    await keys.press("Control+k")
+    menu = page.get_by_role("dialog", name="Ir para")
+    await expect(menu.get_by_label("Ir para")).to_be_focused()
+    await ana.looks("ir-para")
+    await keys.press("Escape")
+    await expect(menu).to_have_count(0)
+    await keys.press("Control+k")
+    await keys.type("irene")
+    await expect(menu.get_by_role("region", name="Pedidos").get_by_role("link")).to_have_count(1)
+    await expect(menu.get_by_role("status")).to_have_text("1 resultado")
+    await ana.looks("ir-para-pedido")
+    await keys.press("ArrowDown")
+    await keys.press("Enter")
+
+    await expect(page).to_have_url(f"{ana.url}{ORDERS}/1001")
+    await keys.press("Control+k")
+    await keys.type("processados")
+    await expect(menu.get_by_role("link")).to_have_count(1)
+    await keys.press("Enter")
+    await expect(page).to_have_url(f"{ana.url}{ORDERS}/processados")
+
+
+async def test_the_command_menu_is_a_page_where_there_is_no_script(seat: Seat) -> None:
+    ana = await seat("ana", script=False)
+    await ana.page.locator("a.jump-link").click()
+    await ana.page.get_by_label("Ir para").fill("1001")
+    await ana.page.get_by_role("button", name="Procurar").click()
+    await ana.goes("Pedido #1001")
+
+    await expect(ana.page).to_have_url(f"{ana.url}{ORDERS}/1001")
+
+
+async def test_of_two_people_at_one_order_the_second_is_told_and_loses_nothing(
+    office: Office, seat: Seat
+) -> None:
+    ana, rui = await seat("ana"), await seat("rui")
+    for one in (ana, rui):
+        await one.page.goto(EDIT)
+    await ana.page.get_by_label("CPF ou CNPJ").fill("529.982.247-25")
+    await ana.page.get_by_label("Nome", exact=True).fill("Irene B. Leal")
+    await ana.page.get_by_role("button", name="Salvar e reprocessar").click()
+    await expect(ana.page.get_by_text("Reprocessamento pedido.")).to_be_visible()
+
+    await rui.page.get_by_label("Nome", exact=True).fill("Irene Leal")
+    await rui.page.get_by_role("button", name="Salvar e reprocessar").click()
+    await expect(rui.page.get_by_role("alert")).to_contain_text("ana salvou este pedido")
+    await expect(rui.page.get_by_label("Nome", exact=True)).to_have_value("Irene Leal")
+    assert len(office.topics.messages(ReprocessOrder)) == 1
+
+    corrected = WAITS.model_copy(
+        update={"buyer": WAITS.buyer.model_copy(update={"name": "Irene B. Leal"})}
+    )
+    [asked] = office.topics.messages(ReprocessOrder)
+    await office.hear(asked, pending(corrected, ReasonCode.ADDRESS_NUMBER_MISSING, attempt=2))
+    await rui.page.get_by_role("button", name="Salvar e reprocessar").click()
+    await expect(rui.page.get_by_text("No pedido agora: Irene B. Leal")).to_be_visible()
+    await rui.looks("editar-dois")
+    await rui.page.get_by_role("button", name="Salvar e reprocessar").click()
+
+    await expect(rui.page.get_by_text("Reprocessamento pedido.")).to_be_visible()
+    again = office.topics.messages(ReprocessOrder)[-1]
+    assert isinstance(again, ReprocessOrder)
+    assert again.requested_by == "rui"
+    assert again.corrections.buyer is not None
+    assert again.corrections.buyer.name == "Irene Leal"
