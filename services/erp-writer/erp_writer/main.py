@@ -10,6 +10,7 @@ from functools import partial
 from chassis import kafka, table
 from chassis.app import Clients, Parts, run
 from chassis.clock import utc_now
+from chassis.metrics import Metrics
 from chassis.subscription import Subscription
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
@@ -46,13 +47,9 @@ def build(settings: Settings, clients: Clients) -> Parts:
     pacing = Pacing(
         per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
     )
-    figures.tell(clients.metrics, pacing)
     told = table.Table(AccountCondition)
+    _tell(clients.metrics, pacing, told)
     conditions = Conditions(told, clients.publisher, utc_now)
-    clients.metrics.measured(
-        "esteira_erp_accounts", "ERP accounts by how they are doing.", ("condition",),
-        lambda: Counter((each.condition.value,) for each in told),
-    )  # fmt: skip
 
     def connect(account_id: str, account: Account) -> Erp:
         omie = Omie(http, account, pacing)
@@ -99,6 +96,15 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ],
         stops=[of_conditions.stop, of_stores.stop, http.aclose],
     )
+
+
+def _tell(metrics: Metrics, pacing: Pacing, told: table.Table[AccountCondition]) -> None:
+    """What the writer tells at `/metrics`."""
+    figures.tell(metrics, pacing)
+    metrics.measured(
+        "esteira_erp_accounts", "ERP accounts by how they are doing.", ("condition",),
+        lambda: Counter((each.condition.value,) for each in told),
+    )  # fmt: skip
 
 
 def main() -> None:
