@@ -8,6 +8,8 @@ import pytest
 from contracts.topics import SERVICES, TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
+FIGURE = re.compile(r"\.(?:counted|measured)\(\s*\"(\w+)\"")
+EXPLAINED = re.compile(r"^\| `(esteira_\w+)`", re.MULTILINE)
 TOPIC = re.compile(r"`([a-z.-]+\.v\d+)`")
 
 
@@ -34,3 +36,17 @@ def test_a_services_page_names_the_topics_it_is_declared_to_use(service: str, wo
     said = {topic for row in rows for topic in TOPIC.findall(row)}
     declared = {topic.name for topic in TOPICS if service in getattr(topic, role)}
     assert said == declared
+
+
+def test_every_figure_that_a_service_tells_is_explained_to_operators_and_no_other():
+    code = (file.read_text("utf-8") for file in (ROOT / "services").rglob("*.py"))
+    told = {name for text in code for name in FIGURE.findall(text)}
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+
+    assert set(EXPLAINED.findall(page)) == told
+    assert told
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_services_page_says_where_its_figures_are(service: str):
+    assert "`/metrics`" in (folder(service) / "README.md").read_text("utf-8")

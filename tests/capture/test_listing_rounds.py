@@ -16,6 +16,7 @@ from capture.listing_choices import Following
 from capture.listing_rounds import ListingRounds
 from capture.listings import seen
 from capture.shops import Shops
+from capture.tally import Tally
 from capture.tokens import Tokens
 from chassis.table import Table
 from contracts.listings import ListingSeen, ListingState, ListingsWanted, PublicationDateSet
@@ -60,6 +61,7 @@ class Ground:
             book=self.book,
             rounds=self.rounds,
             publisher=self.log,
+            tally=Tally(),
             clock=self.clock,
             every=EVERY,
             new_round=lambda: f"round-{next(numbers)}",

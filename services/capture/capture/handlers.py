@@ -65,6 +65,8 @@ def tallied(tally: Tally) -> Step[Sighting]:
         sighting, told = step(known, message)
         if isinstance(message, Seen) and sighting and sighting.ignored and not told:
             tally.ignored(sighting.ignored, sighting.store_id, sighting.order_id)
+        if isinstance(message, Seen) and told:
+            tally.captured[message.order.channel] += 1
         return sighting, told
 
     return counted

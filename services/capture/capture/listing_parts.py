@@ -5,15 +5,14 @@ from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
-import httpx
-
-from capture.channels.shelves import SHELVES
+from capture.channels.shelf import Shelf
 from capture.handlers import SERVICE
 from capture.listing_book import MongoListingBook, MongoRounds
 from capture.listing_choices import Following
 from capture.listing_rounds import ListingRounds
 from capture.settings import Settings
 from capture.shops import Shops
+from capture.tally import Tally
 from capture.tokens import Tokens
 from chassis import kafka, table
 from chassis.app import Clients, Parts
@@ -25,11 +24,11 @@ from contracts.listings import ListingsWanted, PublicationDateSet
 def listing_parts(
     settings: Settings,
     clients: Clients,
-    *,
     shops: Shops,
     tokens: Tokens,
-    http: httpx.AsyncClient,
-    addresses: Mapping[str, str],
+    shelves: Mapping[str, Shelf],
+    *,
+    tally: Tally,
 ) -> Parts:
     """What starts, runs and stops for the sake of listings."""
     database = clients.mongo["esteira_capture"]
@@ -38,11 +37,12 @@ def listing_parts(
     of_dates, of_wishes = (kafka.table_consumer(settings.kafka, SERVICE) for _ in range(2))
     rounds = ListingRounds(
         shops=shops,
-        shelves={name: shelf(http, addresses[name]) for name, shelf in SHELVES.items()},
+        shelves=shelves,
         tokens=tokens,
         book=book,
         rounds=MongoRounds(database["listing_rounds"], settings.instance),
         publisher=clients.publisher,
+        tally=tally,
         clock=utc_now,
         every=timedelta(seconds=settings.listings_every_s),
         new_round=lambda: uuid4().hex,

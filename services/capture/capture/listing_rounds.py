@@ -15,11 +15,12 @@ from typing import Final
 
 import structlog
 
-from capture.channels.channel import TokenRefused, Unreachable, Unreadable
+from capture.channels.channel import Throttled, TokenRefused, Unreachable, Unreadable
 from capture.channels.shelf import Shelf, ShelfPage
 from capture.listing_book import ListingBook, Rounds
 from capture.listings import removed, seen
 from capture.shops import Shops
+from capture.tally import Tally
 from capture.tokens import Tokens
 from chassis.clock import Clock
 from chassis.flow import Publishes
@@ -56,6 +57,7 @@ class ListingRounds:
     book: ListingBook
     rounds: Rounds
     publisher: Publishes
+    tally: Tally
     clock: Clock
     every: timedelta
     new_round: Callable[[], str]
@@ -169,9 +171,12 @@ class ListingRounds:
             try:
                 return await self._with_token(store, shelf, after)
             except Unreachable as trouble:
+                wait = max(pause, trouble.wait_s)
+                if isinstance(trouble, Throttled):
+                    self.tally.throttled(store.store_id, wait)
                 if not left:
                     raise _GivenUp(str(trouble)) from None
-                await self.sleep(max(pause, trouble.wait_s))
+                await self.sleep(wait)
             pause *= 2
         raise AssertionError("unreachable")
 

@@ -3,18 +3,21 @@
 import asyncio
 import os
 import time
+from collections.abc import Mapping
 from functools import partial
 
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from capture import sweeping
+from capture import figures, sweeping
 from capture.appender import Appender
 from capture.asking import Asking
 from capture.channels import CHANNELS, RENEWALS
 from capture.channels.channel import Channel
 from capture.channels.registrar import Registrar
 from capture.channels.registrars import REGISTRARS
+from capture.channels.shelf import Shelf
+from capture.channels.shelves import SHELVES
 from capture.connections.checker import Checker
 from capture.connections.parts import keeper
 from capture.cut_off import MongoPublications
@@ -28,6 +31,7 @@ from capture.listing_parts import listing_parts
 from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
 from capture.privacy import MongoPrivacyBook, PrivacyDuties
+from capture.rates import Overheard, Rates
 from capture.settings import Settings
 from capture.shops import Shops
 from capture.tally import Tally
@@ -54,8 +58,10 @@ def build(settings: Settings, clients: Clients) -> Parts:
     vault = Vault(settings.secret_key.get_secret_value())
     keyring = Keyring(vault)
     tokens = tokens_of(settings, MongoGrants(database["grants"], vault), http)
-    shops = Shops(stores, keyring, channels(direct, settings))
-    checker = Checker(shops, tokens, registrars(http, settings), settings.webhook_url, utc_now)
+    rates = Rates()
+    seldom, often = overheard(http, rates), overheard(direct, rates)
+    shops = Shops(stores, keyring, channels(often, settings))
+    checker = Checker(shops, tokens, registrars(seldom, settings), settings.webhook_url, utc_now)
     connections = keeper(clients, checker)
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
@@ -74,8 +80,9 @@ def build(settings: Settings, clients: Clients) -> Parts:
     seen = sweeping.Known(sightings, publications, tally)
     looking = sweeping.looking_parts(settings, clients, shops, tokens, seen)
     listings = listing_parts(
-        settings, clients, shops=shops, tokens=tokens, http=http, addresses=addresses(settings)
+        settings, clients, shops, tokens, shelves(seldom, settings), tally=tally
     )
+    figures.tell(clients.metrics, door, tally, shops, rates)
     inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
     return Parts(
         subscriptions=[Subscription(inbox, group=SERVICE), *looking.subscriptions],
@@ -111,16 +118,27 @@ def tokens_of(settings: Settings, grants: Documents[Grant], http: httpx.AsyncCli
     )
 
 
-def channels(http: Http, settings: Settings) -> dict[str, Channel]:
-    """Every channel, on one HTTP client and each its own address."""
+def overheard(http: Http, rates: Rates) -> dict[str, Http]:
+    """The one HTTP client as each channel has it."""
+    return {name: Overheard(http, name, rates) for name in CHANNELS}
+
+
+def channels(http: Mapping[str, Http], settings: Settings) -> dict[str, Channel]:
+    """Every channel, each on its HTTP client and at its own address."""
     at = addresses(settings)
-    return {name: channel(http, at[name]) for name, channel in CHANNELS.items()}
+    return {name: channel(http[name], at[name]) for name, channel in CHANNELS.items()}
 
 
-def registrars(http: httpx.AsyncClient, settings: Settings) -> dict[str, Registrar]:
+def registrars(http: Mapping[str, Http], settings: Settings) -> dict[str, Registrar]:
     """Who registers webhooks at each channel."""
     at = addresses(settings)
-    return {name: registrar(http, at[name]) for name, registrar in REGISTRARS.items()}
+    return {name: registrar(http[name], at[name]) for name, registrar in REGISTRARS.items()}
+
+
+def shelves(http: Mapping[str, Http], settings: Settings) -> dict[str, Shelf]:
+    """Each channel's listings."""
+    at = addresses(settings)
+    return {name: shelf(http[name], at[name]) for name, shelf in SHELVES.items()}
 
 
 def renewals(settings: Settings) -> dict[str, Renewal]:

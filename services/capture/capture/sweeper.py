@@ -8,7 +8,7 @@ finds goes through the inbox like a webhook.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -69,6 +69,17 @@ class Sweeper:
     publisher: Publishes
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
+    begun: dict[str, datetime] = field(default_factory=dict, init=False)
+    """When the last whole sweep of each store began that this process sweeps."""
+
+    def ages(self) -> Mapping[tuple[str, ...], float]:
+        """Seconds since then, by channel, of the store that is furthest behind."""
+        now, found = self.clock(), dict[tuple[str, ...], float]()
+        for store in self._connected():
+            if begun := self.begun.get(store.store_id):
+                age, channel = (now - begun).total_seconds(), (store.channel,)
+                found[channel] = max(age, found.get(channel, 0.0))
+        return found
 
     async def keep_sweeping(self, every_s: float) -> None:
         """Sweep all stores now and every so often, until cancelled; never, every 0 seconds.
@@ -100,6 +111,8 @@ class Sweeper:
                 if ours:
                     now = self.clock().isoformat()
                     await self._sweep(Round(store, channel, shop, f"sweep:{now}"))
+                else:
+                    self.begun.pop(store.store_id, None)
         except TROUBLES as trouble:
             _put_off("sweep_put_off", store, trouble)
         except Exception as error:
@@ -119,11 +132,13 @@ class Sweeper:
         stored = (await self.kept.load([store_id])).get(store_id)
         kept = stored or Kept(sweeps.begun(round_.store, now))
         sweep = kept.state
+        self.begun[store_id] = sweep.swept_until
         async for page in self.lister.pages(round_.channel, round_.shop, sweeps.changes(sweep)):
             await self._take_in(round_, page.orders)
         heard, missed = await self._missed(round_, sweep)
         log.info("swept", store_id=store_id, missed=missed, **round_.tally)
         kept = await self._note(kept, swept_until=now, heard=heard)
+        self.begun[store_id] = now
         count = await self._counted(round_, sweep, now)
         await self._tell(round_, count, missed=missed)
         if count is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-from capture import fetch, handlers, leases, sweep
+from capture import fetch, figures, handlers, leases, sweep
 from capture.cut_off import Publications
 from capture.fetcher import Fetcher, MongoWaiting
 from capture.leases import Leases
@@ -72,6 +72,7 @@ def looking_parts(
         clock=utc_now,
         sleep=asyncio.sleep,
     )
+    figures.tell_of_sweeps(clients.metrics, sweeper)
     commands = handlers.fetches(documents, publisher, utc_now, fetcher.wake.set)
     return Parts(
         subscriptions=[Subscription(commands, group=f"{handlers.SERVICE}-fetches")],

@@ -1,6 +1,6 @@
 """What capture passed over or was kept from, counted and logged by ids."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 
 import structlog
@@ -9,11 +9,17 @@ log = structlog.get_logger()
 
 
 class Tally:
-    """Counts since the process started."""
+    """Counts since the process started.
+
+    `counts` of what was ignored are by reason, `captured` by channel, `throttlings`, and `waits` in
+    seconds, by store.
+    """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.captured: Counter[str] = Counter()
         self.throttlings: Counter[str] = Counter()
+        self.waits: defaultdict[str, float] = defaultdict(float)
         self._told_throttlings: Counter[str] = Counter()
 
     def ignored(self, reason: str, store_id: str, order_id: str | None = None) -> None:
@@ -30,6 +36,7 @@ class Tally:
     def throttled(self, store_id: str, wait_s: float) -> None:
         """The channel asked us to wait for so long."""
         self.throttlings[store_id] += 1
+        self.waits[store_id] += wait_s
         so_far = self.throttlings[store_id]
         log.warning("throttled", store_id=store_id, wait_s=round(wait_s, 2), so_far=so_far)
 

@@ -9,8 +9,9 @@ what the body says is left to the inbox's reader. 200 means the broker has it.
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
@@ -100,7 +101,8 @@ NOT_STORED: Final = _answer(
 class Door:
     """Takes webhooks in. Closed until `open`: before the stores are known, all would be strangers.
 
-    `random_bytes` gives the ids of traces, `max_bytes` is the largest body taken.
+    `random_bytes` gives the ids of traces, `max_bytes` is the largest body taken. `answers` counts
+    what was answered, by its code.
     """
 
     shops: Shops
@@ -109,6 +111,7 @@ class Door:
     random_bytes: RandomBytes
     max_bytes: int
     is_open: bool = False
+    answers: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     async def open(self) -> None:
         """Take webhooks from now on."""
@@ -120,6 +123,7 @@ class Door:
             await send({"type": f"{scope['type']}.close"})
             return
         answer = await self._answer(scope, receive)
+        self.answers[answer.code if answer else "caller_gone",] += 1
         if answer is TOO_LARGE:
             await _turn_away(answer, receive, send)
         elif answer is not None:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import httpx
-
 from capture.channels.mercadolivre.registrar import MercadoLivreRegistrar
 from capture.channels.nuvemshop.registrar import NuvemshopRegistrar
 from capture.channels.registrar import Registrar
 from capture.channels.shopify.registrar import ShopifyRegistrar
+from capture.http import Http
 
-REGISTRARS: Final[Mapping[str, Callable[[httpx.AsyncClient, str], Registrar]]] = {
+REGISTRARS: Final[Mapping[str, Callable[[Http, str], Registrar]]] = {
     "shopify": ShopifyRegistrar,
     "nuvemshop": NuvemshopRegistrar,
     "mercadolivre": MercadoLivreRegistrar,

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import httpx
-
 from capture.channels.mercadolivre.shelf import MercadoLivreShelf
 from capture.channels.nuvemshop.shelf import NuvemshopShelf
 from capture.channels.shelf import Shelf
 from capture.channels.shopify.shelf import ShopifyShelf
+from capture.http import Http
 
-SHELVES: Final[Mapping[str, Callable[[httpx.AsyncClient, str], Shelf]]] = {
+SHELVES: Final[Mapping[str, Callable[[Http, str], Shelf]]] = {
     "shopify": ShopifyShelf,
     "nuvemshop": NuvemshopShelf,
     "mercadolivre": MercadoLivreShelf,

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import httpx
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.nuvemshop.client import DEADLINE_S, VERSION, Client
 from capture.channels.part import Part, Text
 from capture.channels.registrar import Registration
+from capture.http import Answered, Http
 
 TOPICS: Final = (
     *(f"order/{what}" for what in ("paid", "updated", "edited", "cancelled", "voided")),
@@ -36,9 +38,8 @@ class NuvemshopRegistrar(Client):
     """See Registrar. `url` is the API's root."""
 
     topics: Sequence[str] = TOPICS
-    _http: httpx.AsyncClient
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         super().__init__(http, url)
 
     async def registered(self, shop: Shop) -> Sequence[Registration]:
@@ -56,7 +57,7 @@ class NuvemshopRegistrar(Client):
         """See Registrar."""
         sent = {"event": wanted.topic, "url": wanted.url}
         response = await self._change(shop, "POST", "webhooks", sent)
-        if response.is_success:
+        if httpx.codes.is_success(response.status_code):
             return ""
         if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
             return response.text[:_MOST_WORDS]
@@ -67,12 +68,15 @@ class NuvemshopRegistrar(Client):
         if not known.id.isdecimal():
             raise Unreachable("nuvemshop: a webhook without a number")
         response = await self._change(shop, "DELETE", f"webhooks/{known.id}")
-        if not (response.is_success or response.status_code == httpx.codes.NOT_FOUND):
+        if not (
+            httpx.codes.is_success(response.status_code)
+            or response.status_code == httpx.codes.NOT_FOUND
+        ):
             raise Unreachable(f"nuvemshop answered {response.status_code}")
 
     async def _change(
         self, shop: Shop, method: str, path: str, sent: dict[str, str] | None = None
-    ) -> httpx.Response:
+    ) -> Answered:
         url = f"{self._url}/{VERSION}/{shop.domain}/{path}"
         try:
             async with asyncio.timeout(DEADLINE_S):
@@ -85,10 +89,12 @@ class NuvemshopRegistrar(Client):
 
     async def _sent(
         self, method: str, url: str, token: str, sent: dict[str, str] | None
-    ) -> httpx.Response:
+    ) -> Answered:
         """Under both names of the token's header, as every question here."""
+        content = None if sent is None else orjson.dumps(sent)
+        kind = {"Content-Type": "application/json"} if content else {}
         for header in ({"Authorization": f"Bearer {token}"}, {"Authentication": f"bearer {token}"}):
-            response = await self._http.request(method, url, json=sent, headers=header)
+            response = await self._http.request(method, url, content=content, headers=header | kind)
             if response.status_code not in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
                 return response
         raise TokenRefused

@@ -8,7 +8,6 @@ shopify.dev, `webhookSubscriptions`, `webhookSubscriptionCreate` and `webhookSub
 from collections.abc import Sequence
 from typing import Final
 
-import httpx
 from pydantic import ValidationError
 
 from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
@@ -16,6 +15,7 @@ from capture.channels.part import Part, Text
 from capture.channels.registrar import Registration
 from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import ACCESS_DENIED, THROTTLED, answer_in
+from capture.http import Http
 from contracts.wire import describe
 
 TOPICS: Final = (
@@ -67,7 +67,7 @@ class ShopifyRegistrar(Client):
 
     topics: Sequence[str] = TOPICS
 
-    def __init__(self, http: httpx.AsyncClient, url: str) -> None:
+    def __init__(self, http: Http, url: str) -> None:
         super().__init__(http, url)
 
     async def registered(self, shop: Shop) -> Sequence[Registration]:

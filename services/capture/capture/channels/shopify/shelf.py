@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from capture.channels.brazil import clean
-from capture.channels.channel import Shop, TokenRefused, Unreachable, Unreadable
+from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable, Unreadable
 from capture.channels.part import Part, Text
 from capture.channels.shelf import Offer, ShelfPage
 from capture.channels.shopify.client import Client
@@ -150,7 +150,7 @@ class ShopifyShelf(Client):
         response = await self._graphql(shop, operation, query, asked)
         head = answer_in(response.content)
         if THROTTLED in head.codes:
-            raise Unreachable("shopify: throttled", head.throttled_for_s)
+            raise Throttled("shopify: throttled", head.throttled_for_s)
         if ACCESS_DENIED in head.codes:
             raise TokenRefused
         try:
