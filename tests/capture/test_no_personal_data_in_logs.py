@@ -54,7 +54,7 @@ async def test_no_line_holds_a_buyer_or_a_secret():
 
     text = json.dumps(lines, ensure_ascii=False, default=str)
     assert len(lines) > 20
-    assert {"ignored", "record_dead", "record_deferred", "orders_moved", "webhook_refused"} <= {
+    assert {"ignored", "record_dead", "records_deferred", "orders_moved", "webhook_refused"} <= {
         line["event"] for line in lines
     }
     assert personal_in(text, (*PERSONAL, SECRET, TOKEN)) == []

@@ -1,6 +1,7 @@
 """The whole capture service in memory: its door, its inbox, its flow."""
 
 import asyncio
+import inspect
 import itertools
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -108,8 +109,8 @@ class MemoryDeferrals:
 
     kept: dict[str, Deferred] = field(default_factory=dict)
 
-    async def put(self, deferred: Deferred) -> None:
-        self.kept[deferred.id] = deferred
+    async def put(self, *deferred: Deferred) -> None:
+        self.kept |= {each.id: each for each in deferred}
 
     async def due(self, now: datetime, most: int) -> list[Deferred]:
         due = [d for d in self.kept.values() if d.due_at <= now]
@@ -167,7 +168,11 @@ class Capture:
     """Capture with one store, a Shopify that answers as told, and Kafka in memory."""
 
     def __init__(
-        self, *stores: StoreConfigured, max_bytes: int = 2**21, erased_at_once: int = 1000
+        self,
+        *stores: StoreConfigured,
+        max_bytes: int = 2**21,
+        erased_at_once: int = 1000,
+        seconds: Seconds | None = None,
     ) -> None:
         self.shopify = FakeShopify()
         self.nuvemshop = FakeNuvemshop()
@@ -179,7 +184,8 @@ class Capture:
         self.publications = MemoryPublications()
         self.tally = Tally()
         self.clock = FakeClock()
-        self.seconds = Seconds()
+        self.seconds = seconds or Seconds()
+        self.silent: dict[str, float] = {}
         self.stores = Table(StoreConfigured)
         for store in stores or (a_shop(),):
             self.stores.put(store)
@@ -222,13 +228,15 @@ class Capture:
         self._offsets = itertools.count()
         self._read = 0
 
-    def _outside(self, request: httpx.Request) -> httpx.Response:
-        """What the channels answer."""
+    async def _outside(self, request: httpx.Request) -> httpx.Response:
+        """What the channels answer, some only after so many seconds of silence."""
+        await asyncio.sleep(self.silent.get(request.url.host, 0))
         outside = {
             "api.nuvemshop.test": self.nuvemshop.answer,
             "api.mercadolivre.test": self.mercadolivre.answer,
         }
-        return outside.get(request.url.host, self.shopify.answer)(request)
+        answer = outside.get(request.url.host, self.shopify.answer)(request)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def http(self) -> httpx.AsyncClient:
         """A client at the door."""

@@ -1,8 +1,8 @@
 """Asking channels, with patience that ends: a few at a time per store, all within one deadline.
 
-The reader holds its batch while it asks, and other stores wait behind it. So what cannot be
-answered within the batch's patience is left for later, and a store that was left for later is
-not asked again for a while.
+A store's later records wait behind its questions (other stores' do not, see `lanes.py`). So what is
+not answered within its patience, the calls themselves included, is left for later. A store that was
+left for later is not asked again for a while, and then once, without patience, until it answers.
 """
 
 import asyncio
@@ -29,7 +29,8 @@ from contracts.order import Gap
 
 AT_ONCE: Final = 4
 """Questions to one store at a time; Shopify counts points per second, not connections."""
-PATIENCE_S: Final = 5.0
+PATIENCE_S: Final = 10.0
+"""From when a question is there until its answer must be: its turn, calls and pauses."""
 FIRST_PAUSE_S: Final = 0.25
 REST_S: Final = 5.0
 OTHER_TOKENS: Final = 2
@@ -78,10 +79,11 @@ class Asking:
         self._patience_s = patience_s
         self._doubt = doubt
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
-        self._resting: dict[str, float] = {}
+        self._away: dict[str, float] = {}
+        """Until when stores rest that were out of reach and have not answered since."""
 
     def deadline(self) -> float:
-        """When the patience of a batch that begins now ends."""
+        """When the patience of questions that come now ends."""
         return self._now() + self._patience_s
 
     async def ask(
@@ -121,8 +123,15 @@ class Asking:
         question: Callable[[str], Awaitable[tuple[T, bool]]],
         deadline: float,
     ) -> T | Later:
-        async with self._turns[shop.store_id]:
-            return await self._patiently(channel, shop, question, deadline)
+        asked = False
+        try:
+            async with asyncio.timeout(deadline - self._now()), self._turns[shop.store_id]:
+                asked = True
+                return await self._patiently(channel, shop, question, deadline)
+        except TimeoutError:
+            if asked:
+                return self._give_up(shop, Unreachable("no answer in time"))
+            return Later("its turn did not come in time")
 
     async def _patiently(
         self,
@@ -133,20 +142,27 @@ class Asking:
     ) -> T | Later:
         pause = FIRST_PAUSE_S
         while True:
-            if self._now() < self._resting.get(shop.store_id, 0.0):
+            rests_until = self._away.get(shop.store_id)
+            if rests_until is not None and self._now() < rests_until:
                 return Later("its channel was out of reach a moment ago")
             try:
-                return await self._with_token(channel, shop, question)
+                answer = await self._with_token(channel, shop, question)
             except Unreachable as trouble:
                 wait = max(pause, trouble.wait_s)
                 if isinstance(trouble, Throttled):
                     self._tally.throttled(shop.store_id, wait)
-                if self._now() + wait > deadline:
-                    self._resting[shop.store_id] = self._now() + max(trouble.wait_s, REST_S)
-                    log.warning("channel_unreachable", store_id=shop.store_id, cause=str(trouble))
-                    return Later(str(trouble))
+                if rests_until is not None or self._now() + wait > deadline:
+                    return self._give_up(shop, trouble)
+            else:
+                self._away.pop(shop.store_id, None)
+                return answer
             await self._sleep(wait)
             pause *= 2
+
+    def _give_up(self, shop: Shop, trouble: Unreachable) -> Later:
+        self._away[shop.store_id] = self._now() + max(trouble.wait_s, REST_S)
+        log.warning("channel_unreachable", store_id=shop.store_id, cause=str(trouble))
+        return Later(str(trouble))
 
     async def _with_token(
         self, channel: Channel, shop: Shop, question: Callable[[str], Awaitable[tuple[T, bool]]]

@@ -17,7 +17,7 @@ from capture import inbox
 from chassis.clock import Clock
 from chassis.flow import Publishes, Record
 from chassis.patience import patiently
-from chassis.store import Collection_, translated
+from chassis.store import Collection_, ReplaceOne, translated
 from chassis.table import Table
 from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing
@@ -46,8 +46,8 @@ class Deferred:
 class Deferrals(Protocol):
     """Where records wait. Every verb raises Unavailable."""
 
-    async def put(self, deferred: Deferred) -> None:
-        """Keep a record; one of the same id is replaced."""
+    async def put(self, *deferred: Deferred) -> None:
+        """Keep records; one of the same id is replaced."""
 
     async def due(self, now: datetime, most: int) -> list[Deferred]:
         """The records due, the oldest first."""
@@ -138,10 +138,11 @@ class MongoDeferrals:
             await self._collection.create_index("due_at")
             await self._collection.create_index("store_id")
 
-    async def put(self, deferred: Deferred) -> None:
+    async def put(self, *deferred: Deferred) -> None:
         """See Deferrals."""
+        writes = [ReplaceOne({"_id": each.id}, _encode(each), upsert=True) for each in deferred]
         with translated():
-            await self._collection.replace_one({"_id": deferred.id}, _encode(deferred), upsert=True)
+            await self._collection.bulk_write(writes, ordered=False)
 
     async def due(self, now: datetime, most: int) -> list[Deferred]:
         """See Deferrals."""

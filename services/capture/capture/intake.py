@@ -1,13 +1,14 @@
 """Inbox records read: what each says, what its channel adds, and which messages that makes.
 
-This is the reader of capture's flow. The orders of a batch are asked about side by side, all
-records of one order together; the messages come out in the records' order.
+This is the reader of capture's flow. Whatever may wait for a channel is done by `prepare`, which
+each store's records go through by themselves (`lanes.py`) before the flow reads them. The orders of
+a batch are asked about side by side, all records of one order together.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 import structlog
@@ -15,8 +16,6 @@ import structlog
 from capture import inbox
 from capture.asking import Asking, Later, Refused
 from capture.channels.channel import (
-    Channel,
-    Delivery,
     Disconnected,
     Findings,
     Lead,
@@ -24,14 +23,12 @@ from capture.channels.channel import (
     OrderDeleted,
     OrderHint,
     PrivacyRequest,
-    Said,
-    Shop,
     Unreadable,
 )
-from capture.cut_off import Publications, before_start
+from capture.cut_off import Publications
 from capture.dated import dated
 from capture.deferrals import Deferrals, Deferred, put_aside, until_token, until_token_as_it_is
-from capture.exclusion import has_excluded_source, has_excluded_tag
+from capture.heard import Heard, asked, seen
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
 from capture.shops import Shops
@@ -40,11 +37,8 @@ from chassis.clock import Clock
 from chassis.flow import Failed, Read, Record
 from chassis.logs import raised_at
 from chassis.patience import patiently
-from contracts.events import RawDocument
 from contracts.order import Gap
 
-MOST_RAW_CHARACTERS: Final = 1_500_000
-"""An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
 LATE_TRIES: Final = 2
 """What a channel adds later than the order is waited for this often: for 15 s, then 30 s."""
 STRANGER_TRIES: Final = 4
@@ -53,28 +47,8 @@ BREATH: Final = 20
 """Records read in a row; then the webhooks of this process get their turn."""
 
 T = TypeVar("T")
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A record that was read, and what it says."""
-
-    record: Record
-    delivery: Delivery
-    channel: Channel
-    shop: Shop
-    said: Said
-
-    @property
-    def order(self) -> tuple[str, str] | None:
-        """The store and order to ask about, if the record leads to a question."""
-        if not isinstance(self.said, OrderHint):
-            return None
-        return self.shop.store_id, self.said.order_id
-
-
 Answers = Mapping[tuple[str, str] | None, Findings | Later | Failed]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,50 +62,77 @@ class Intake:
     tally: Tally
     clock: Clock
     publications: Publications
+    _prepared: dict[str, Heard | Read] = field(default_factory=dict, init=False)
+    """What records say, by their `copy_id`, until the flow reads them; of an erasure only that."""
 
-    async def read(self, records: Sequence[Record]) -> Sequence[Read]:
-        """What every record says, or why it cannot be used."""
+    async def prepare(self, records: Sequence[Record]) -> None:
+        """Find out what records say, and put aside those whose channel does not answer in time."""
         heard: list[Heard | Read] = []
-        for i, record in enumerate(records):
-            heard.append(await _guarded(self._hear(record)))
+        aside: list[Deferred] = []
+        for i, record in enumerate(records, start=1):
+            heard.append(_tried(lambda each: self._hear(each, aside), record))
             if i % BREATH == 0:
                 await asyncio.sleep(0)
         deadline = self.asking.deadline()
-        heard = await self._follow(heard, deadline)
+        heard = await self._follow(heard, deadline, aside)
         answers = await self._ask([h for h in heard if isinstance(h, Heard)], deadline)
-        reads: list[Read] = []
-        for i, each in enumerate(heard):
+        for i, each in enumerate(heard, start=1):
             if isinstance(each, Heard):
-                reads.append(await _guarded(self._messages(each, answers)))
-            else:
-                reads.append(each)
+                heard[i - 1] = _tried(lambda one: self._told(one, answers, aside), each)
             if i % BREATH == 0:
                 await asyncio.sleep(0)
-        return await dated(reads, self.publications)
+        if aside:
+            await self._put_aside(aside)
+        for record, each in zip(records, heard, strict=True):
+            self._prepared[inbox.copy_id(record)] = each
 
-    async def _hear(self, record: Record) -> Heard | Read:
+    async def read(self, records: Sequence[Record]) -> Sequence[Read]:
+        """What every record says, or why it cannot be used."""
+        ids = [inbox.copy_id(record) for record in records]
+        unprepared = [r for r, id_ in zip(records, ids, strict=True) if id_ not in self._prepared]
+        if unprepared:
+            await self.prepare(unprepared)
+        reads: list[Read] = []
+        for id_ in ids:
+            each = self._prepared[id_]
+            if isinstance(each, Heard):
+                each = await _guarded(self._erased(each, reads))
+            reads.append(each)
+        reads = list(await dated(reads, self.publications))
+        for id_ in ids:
+            self._prepared.pop(id_, None)
+        return reads
+
+    def _hear(self, record: Record, aside: list[Deferred]) -> Heard | Read:
         """Read one record by itself."""
         delivery = inbox.delivery(record)
         store = self.shops.store(delivery.store_id)
         if store is None:
-            return await self._put_stranger_aside(record, delivery)
+            if inbox.attempt(record) >= STRANGER_TRIES:
+                return Failed("nobody knows the record's store")
+            aside.append(put_aside(record, delivery.store_id, self.clock()))
+            return ()
         channel = self.shops.channel(store, delivery.channel)
         if channel is None:
             raise Unreadable("the record is not of the store's channel")
         shop = self.shops.shop(store)
-        asked = record.headers.get(inbox.REFRESH)
-        if asked is None:
+        wanted = record.headers.get(inbox.REFRESH)
+        if wanted is None:
             return Heard(record, delivery, channel, shop, channel.read(delivery, shop))
-        hint = _asked(channel, asked.decode(), delivery.body)
+        hint = asked(channel, wanted.decode(), delivery.body)
         return Heard(record, delivery, channel, shop, hint)
 
-    async def _follow(self, heard: Sequence[Heard | Read], deadline: float) -> list[Heard | Read]:
+    async def _follow(
+        self, heard: Sequence[Heard | Read], deadline: float, aside: list[Deferred]
+    ) -> list[Heard | Read]:
         """Put the order that it is of in the place of every lead, each followed once."""
         leads = {
             (each.shop.store_id, each.said): each
             for each in heard
             if isinstance(each, Heard) and isinstance(each.said, Lead)
         }
+        if not leads:
+            return list(heard)
         questions = (
             self.asking.follow(each.channel, each.shop, lead, deadline)
             for (_, lead), each in leads.items()
@@ -139,14 +140,17 @@ class Intake:
         found = await asyncio.gather(*(_guarded(question) for question in questions))
         answers = dict(zip(leads, found, strict=True))
         return [
-            await _guarded(self._led(each, answers[each.shop.store_id, each.said]))
+            self._led(each, answers[each.shop.store_id, each.said], aside)
             if isinstance(each, Heard) and isinstance(each.said, Lead)
             else each
             for each in heard
         ]
 
-    async def _led(
-        self, heard: Heard, answer: OrderHint | Later | Refused | Failed | None
+    def _led(
+        self,
+        heard: Heard,
+        answer: OrderHint | Later | Refused | Failed | None,
+        aside: list[Deferred],
     ) -> Heard | Read:
         """What a record says once its lead was followed."""
         store_id = heard.shop.store_id
@@ -156,10 +160,10 @@ class Intake:
             case Failed():
                 return answer
             case Later():
-                await self._put_aside(put_aside(heard.record, store_id, self.clock()))
+                aside.append(put_aside(heard.record, store_id, self.clock()))
             case Refused():
                 self.tally.ignored("channel_token_refused", store_id)
-                await self._put_aside(until_token_as_it_is(heard.record, store_id, self.clock()))
+                aside.append(until_token_as_it_is(heard.record, store_id, self.clock()))
             case None:
                 self.tally.ignored("order_not_found", store_id)
         return ()
@@ -182,95 +186,91 @@ class Intake:
         answers = await asyncio.gather(*(_guarded(question) for question in questions))
         return dict(zip(records, answers, strict=True))
 
-    async def _messages(self, heard: Heard, answers: Answers) -> Read:
-        """The messages of one record."""
+    def _told(self, heard: Heard, answers: Answers, aside: list[Deferred]) -> Heard | Read:
+        """The messages of one record; what an erasure concerns is looked up when it is read."""
         shop, at = heard.shop, heard.delivery.received_at
         of = {"store_id": shop.store_id, "account_id": shop.account_id}
         match heard.said:
             case OrderHint() as hint:
-                return await self._of_order(heard, hint, answers[heard.order])
+                return self._of_order(heard, hint, answers[heard.order], aside)
             case OrderDeleted(order_id):
                 return (Deleted(**of, occurred_at=at, order_id=f"{shop.store_id}:{order_id}"),)
             case Disconnected(left_at, cause):
                 return (Left(**of, occurred_at=left_at, cause=cause),)
-            case PrivacyRequest() as asked:
-                order_ids = await self.privacy.to_erase(shop.store_id, asked, heard.record, at)
-                return [Erase(**of, occurred_at=at, order_id=order_id) for order_id in order_ids]
+            case PrivacyRequest():
+                return heard
             case NotUsed(reason):
                 self.tally.ignored(reason, shop.store_id)
                 return ()
             case Lead():
                 raise AssertionError("every lead was followed")
 
-    async def _of_order(
-        self, heard: Heard, hint: OrderHint, answer: Findings | Later | Failed
+    def _of_order(
+        self,
+        heard: Heard,
+        hint: OrderHint,
+        answer: Findings | Later | Failed,
+        aside: list[Deferred],
     ) -> Read:
-        shop = heard.shop
         if isinstance(answer, Failed):
             return answer
+        record, store_id = heard.record, heard.shop.store_id
         too_early = isinstance(answer, Findings) and bool(answer.awaited)
-        if isinstance(answer, Later) or (too_early and inbox.attempt(heard.record) < LATE_TRIES):
-            await self._put_aside(put_aside(heard.record, shop.store_id, self.clock()))
+        if isinstance(answer, Later) or (too_early and inbox.attempt(record) < LATE_TRIES):
+            aside.append(put_aside(record, store_id, self.clock()))
             return ()
         refused = Gap.CHANNEL_TOKEN_REFUSED in answer.gaps
         if refused:
-            at = self.clock()
-            await self._put_aside(until_token(heard.record, shop.store_id, hint.order_id, at))
-        copy = heard.channel.normalise(shop, hint, answer)
+            aside.append(until_token(record, store_id, hint.order_id, self.clock()))
+        copy = heard.channel.normalise(heard.shop, hint, answer)
         if copy is None:
             reason = "channel_token_refused" if refused else "order_not_found"
-            self.tally.ignored(reason, shop.store_id, f"{shop.store_id}:{hint.order_id}")
+            self.tally.ignored(reason, store_id, f"{store_id}:{hint.order_id}")
             return ()
-        seen = Seen(
-            store_id=shop.store_id,
-            account_id=shop.account_id,
-            occurred_at=copy.order.updated_at,
-            copy_id=inbox.copy_id(heard.record),
-            order=copy.order,
-            money=copy.money,
-            test=copy.test,
-            sold_elsewhere=copy.sold_elsewhere,
-            asked_by=heard.record.headers.get(inbox.ASKED_BY, b"").decode(),
-            before_store_start=before_start(copy.order.placed_at, shop.settings.orders_from),
-            excluded_tag=has_excluded_tag(copy.marks, shop.settings),
-            excluded_source=has_excluded_source(copy.marks, shop.settings),
-            raw=_carried((*hint.raw, *answer.raw)),
-        )
-        return (seen,)
+        return (seen(heard, hint, answer, copy),)
 
-    async def _put_stranger_aside(self, record: Record, delivery: Delivery) -> Read:
-        if inbox.attempt(record) >= STRANGER_TRIES:
-            return Failed("nobody knows the record's store")
-        await self._put_aside(put_aside(record, delivery.store_id, self.clock()))
-        return ()
+    async def _erased(self, heard: Heard, before: Sequence[Read]) -> Read:
+        """Whose buyers a privacy request concerns; the reads `before` it are not stored yet."""
+        if not isinstance(heard.said, PrivacyRequest):
+            raise TypeError("only an erasure is left to the reader")
+        store_id, at = heard.shop.store_id, heard.delivery.received_at
+        unstored = [
+            message.subject
+            for read in before
+            if not isinstance(read, Failed)
+            for message in read
+            if isinstance(message, Seen) and message.store_id == store_id
+        ]
+        order_ids = await self.privacy.to_erase(store_id, heard.said, heard.record, at, unstored)
+        of = {"store_id": store_id, "account_id": heard.shop.account_id}
+        return [Erase(**of, occurred_at=at, order_id=order_id) for order_id in order_ids]
 
-    async def _put_aside(self, deferred: Deferred) -> None:
-        await patiently(lambda: self.deferrals.put(deferred), "deferring a record")
-        log.info("record_deferred", store_id=deferred.store_id, until=deferred.due_at.isoformat())
+    async def _put_aside(self, aside: Sequence[Deferred]) -> None:
+        await patiently(lambda: self.deferrals.put(*aside), "deferring records")
+        for store_id, records in Counter(each.store_id for each in aside).items():
+            until = min(each.due_at for each in aside if each.store_id == store_id)
+            log.info(
+                "records_deferred", store_id=store_id, records=records, until=until.isoformat()
+            )
 
 
-def _asked(channel: Channel, order_id: str, document: bytes) -> OrderHint:
-    """The order that we ask for ourselves, as a list had it if one did."""
-    if document == inbox.NOTHING:
-        return OrderHint(order_id)
-    return channel.listed(order_id, document)
+def _tried(work: Callable[[T], Heard | Read], each: T) -> Heard | Read:
+    """One record that cannot be read must not stop the others."""
+    try:
+        return work(each)
+    except Exception as error:  # noqa: BLE001 - a bug on one record must not stop all
+        return _failed(error)
 
 
 async def _guarded(work: Awaitable[T]) -> T | Failed:
-    """One record that cannot be read must not stop the others."""
+    """The same of what is waited for."""
     try:
         return await work
-    except Unreadable as error:
-        return Failed(str(error))
     except Exception as error:  # noqa: BLE001 - a bug on one record must not stop all
-        return Failed(f"{type(error).__name__} at {raised_at(error)}")
+        return _failed(error)
 
 
-def _carried(raw: Sequence[RawDocument]) -> tuple[RawDocument, ...]:
-    """The documents that fit into an event; of any other only its source travels."""
-    room, carried = MOST_RAW_CHARACTERS, []
-    for document in raw:
-        fits = len(document.body) <= room
-        room -= len(document.body) if fits else 0
-        carried.append(document if fits else document.model_copy(update={"body": ""}))
-    return tuple(carried)
+def _failed(error: Exception) -> Failed:
+    if isinstance(error, Unreadable):
+        return Failed(str(error))
+    return Failed(f"{type(error).__name__} at {raised_at(error)}")

@@ -27,6 +27,7 @@ from capture.handlers import SERVICE, flow
 from capture.http import Direct, Http
 from capture.intake import Intake
 from capture.keyring import Keyring
+from capture.lanes import Lanes
 from capture.listing_parts import listing_parts
 from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
@@ -85,7 +86,10 @@ def build(settings: Settings, clients: Clients) -> Parts:
     figures.tell(clients.metrics, door, tally, shops, rates)
     inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
     return Parts(
-        subscriptions=[Subscription(inbox, group=SERVICE), *looking.subscriptions],
+        subscriptions=[
+            Subscription(inbox, group=SERVICE, mover=partial(Lanes, prepare=intake.prepare)),
+            *looking.subscriptions,
+        ],
         starts=[
             sightings.index,
             deferrals.index,

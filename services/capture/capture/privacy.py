@@ -61,9 +61,17 @@ class PrivacyDuties:
     erased_at_once: int = ERASED_AT_ONCE
 
     async def to_erase(
-        self, store_id: str, asked: PrivacyRequest, record: Record, at: datetime
+        self,
+        store_id: str,
+        asked: PrivacyRequest,
+        record: Record,
+        at: datetime,
+        unstored: Sequence[str] = (),
     ) -> Sequence[str]:
-        """Write the request down; the ids of our orders whose buyers it asks us to forget."""
+        """Write the request down; the ids of our orders whose buyers it asks us to forget.
+
+        `unstored` are the store's orders of before the request that nobody could look up yet.
+        """
         await patiently(lambda: self.book.record(store_id, asked, at), "recording a request")
         log.info(
             "privacy_requested", store_id=store_id, kind=asked.kind, request_id=asked.request_id
@@ -76,7 +84,8 @@ class PrivacyDuties:
             # The shop may have come back since: its orders of today were not meant then.
             log.warning("shop_not_erased_again", store_id=store_id, request_id=asked.request_id)
             return ()
-        return await self._slice_of_shop(store_id, record)
+        stored = await self._slice_of_shop(store_id, record)
+        return list(dict.fromkeys((*stored, *unstored)))
 
     async def _slice_of_shop(self, store_id: str, record: Record) -> Sequence[str]:
         """The shop's next orders; where there may be more, the record comes again for them."""

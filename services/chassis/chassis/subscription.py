@@ -55,13 +55,8 @@ class Listener(Protocol):
         """These are all that this process reads now."""
 
 
-@dataclass(slots=True)
-class Subscription:
-    """A flow and the consumer group it reads as; `listener` hears of partitions won and lost."""
-
-    flow: Flow[Any]
-    group: str
-    listener: Listener | None = None
+Commit = Callable[[Sequence[Record]], Awaitable[None]]
+"""Commits just past these records."""
 
 
 @dataclass(slots=True)
@@ -73,7 +68,7 @@ class Mover:
     """
 
     flow: Flow[Any]
-    commit: Callable[[Sequence[Record]], Awaitable[None]]
+    commit: Commit
     group: str = ""
     behind: Callable[[], Mapping[str, int]] = dict
     read: Counter[str] = field(default_factory=Counter)
@@ -105,13 +100,26 @@ class Mover:
             if meant := restored(records, self.flow):
                 await self.flow.handle(meant)
         except Exception as error:  # noqa: BLE001 - the batch must not be skipped over
-            _leave(error)
+            leave(error)
         finally:
             self._room.release()
         await self.commit(records)
         self.read.update(record.topic for record in records)
         self.batches += 1
         self.seconds += time.perf_counter() - began
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A flow and the consumer group it reads as; `listener` hears of partitions won and lost.
+
+    `mover` makes what moves its batches, of all that a Mover is made of.
+    """
+
+    flow: Flow[Any]
+    group: str
+    listener: Listener | None = None
+    mover: Callable[..., Mover] = Mover
 
 
 @dataclass(slots=True)
@@ -156,7 +164,9 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
     async def done(records: Sequence[Record]) -> None:
         reached.update(await commit(subscriber.consumer, records))
 
-    mover = Mover(flow, done, subscription.group, lambda: behind(subscriber.consumer, reached))
+    mover = subscription.mover(
+        flow, done, subscription.group, lambda: behind(subscriber.consumer, reached)
+    )
 
     async def consume(message: KafkaMessage) -> None:
         records = [_record(raw) for raw in message.raw_message]
@@ -202,7 +212,7 @@ def restored(records: Sequence[Record], flow: Flow[Any]) -> list[Record]:
     return meant
 
 
-def _leave(error: Exception) -> None:
+def leave(error: Exception) -> None:
     """End the process at once, nothing committed; its supervisor starts a fresh one."""
     log.critical("service_broken", exc_info=error)
     sys.stdout.flush()
