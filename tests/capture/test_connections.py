@@ -284,7 +284,7 @@ async def test_a_silent_channel_is_asked_again_soon(world: World) -> None:
     assert world.told[-1].access is ChannelAccess.GRANTED
 
 
-async def test_a_refused_question_makes_the_store_worth_a_look_before_the_day_is_over(
+async def test_a_good_access_that_is_refused_is_looked_at_within_seconds_and_a_refused_one_seldom(
     world: World,
 ) -> None:
     world.stores.put(connected("shopify"))
@@ -294,10 +294,17 @@ async def test_a_refused_question_makes_the_store_worth_a_look_before_the_day_is
     keeper.doubt("loja-shopify")
     await keeper.round()
     assert len(world.told) == 1, "it was looked at a moment ago"
+    world.clock.now += timedelta(seconds=20)
+    await keeper.round()
+    assert world.told[-1].access is ChannelAccess.REFUSED
+
+    keeper.doubt("loja-shopify")
+    world.clock.now += timedelta(seconds=20)
+    await keeper.round()
+    assert len(world.told) == 2, "everybody knows by now"
     world.clock.now += timedelta(minutes=5)
     await keeper.round()
-
-    assert world.told[-1].access is ChannelAccess.REFUSED
+    assert len(world.told) == 3
 
 
 async def test_of_two_processes_one_looks(world: World) -> None:

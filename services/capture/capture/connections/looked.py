@@ -11,7 +11,9 @@ EVERY: Final = timedelta(days=1)
 AFTER_SILENCE: Final = timedelta(minutes=5)
 """A channel that did not answer is asked again so soon."""
 AT_MOST_EVERY: Final = timedelta(minutes=5)
-"""Whatever gives reason to look, a store is not looked at more often."""
+"""Whatever gives reason to look, a store that is known as refused is not looked at more often."""
+TO_BE_SURE: Final = timedelta(seconds=20)
+"""A good access that is doubted is looked at again this soon: people must see bad news at once."""
 
 
 class Looked(Value):
@@ -44,7 +46,8 @@ def due_at(looked: Looked | None, store: StoreConfigured, *, doubted: bool) -> d
     if looked is None or looked.store_version < store.version:
         return None
     if doubted:
-        return looked.at + AT_MOST_EVERY
+        good = looked.access is ChannelAccess.GRANTED
+        return looked.at + (TO_BE_SURE if good else AT_MOST_EVERY)
     silent = looked.access is ChannelAccess.UNKNOWN
     return looked.at + (AFTER_SILENCE if silent else EVERY)
 
