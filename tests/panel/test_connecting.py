@@ -171,7 +171,7 @@ async def test_a_way_back_ends_after_half_an_hour(office: Office, admin: httpx.A
     assert (await back(admin, "nuvemshop", code="c", state=asked["state"])).status_code == 409
 
 
-async def test_a_merchant_who_says_no_changes_nothing(
+async def test_a_merchant_who_says_no_changes_nothing_and_may_begin_again(
     office: Office, admin: httpx.AsyncClient
 ) -> None:
     asked = await sent_off(admin, "/conectar/mercadolivre", **NEW["mercadolivre"], conta="")
@@ -179,6 +179,7 @@ async def test_a_merchant_who_says_no_changes_nothing(
 
     assert answer.status_code == 409
     assert "não foi autorizado" in answer.text
+    assert 'href="/conectar/mercadolivre">Começar de novo' in answer.text
     assert office.topics.messages(StoreConfigured) == []
 
 
@@ -275,6 +276,7 @@ async def test_reconnecting_with_another_shop_is_refused(
     answer = await back(admin, "nuvemshop", code="c", state=asked["state"])
 
     assert (answer.status_code, "outra loja" in answer.text) == (409, True)
+    assert f'href="/lojas/{STORE}/reconectar">Começar de novo' in answer.text
     assert office.topics.messages(StoreConfigured) == []
 
 

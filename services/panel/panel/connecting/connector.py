@@ -48,11 +48,11 @@ class Why(StrEnum):
 
 
 class NotConnected(Exception):  # noqa: N818 - it names what the store is
-    """The store is as it was; `why` is the reason."""
+    """The store is as it was; `why` is the reason. `store_id` where one was to be reconnected."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: Why, store_id: str = "") -> None:
         super().__init__(why.value)
-        self.why = why
+        self.why, self.store_id = why, store_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,18 @@ class Connector:
     ) -> tuple[StoreConfigured, bool]:
         """The store, connected, and whether it is new. Raises NotConnected, Unavailable."""
         pending = await self._taken(channel, told, session_secret)
-        code = told.get("code", "")
+        try:
+            return await self._connect(pending, told, allowed)
+        except NotConnected as error:
+            raise NotConnected(error.why, pending.store_id) from None
+
+    async def _connect(
+        self, pending: Pending, told: Mapping[str, str], allowed: Allowed
+    ) -> tuple[StoreConfigured, bool]:
+        code, consent = told.get("code", ""), self.consents[pending.channel]
         if not code or "error" in told:
             raise NotConnected(Why.DENIED)
-        consent, errand = self.consents[channel], self._errand(pending, told.get("state", ""))
+        errand = self._errand(pending, told.get("state", ""))
         try:
             consent.check(errand, told, self.clock())
             granted = await self.ask(consent.question(errand, code))

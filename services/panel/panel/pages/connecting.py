@@ -109,7 +109,7 @@ class ConnectingPages:
                 channel, told, visit.secret, partial(_may, access)
             )
         except NotConnected as error:
-            return self._refused(request, channel, error.why)
+            return self._refused(request, channel, error.why, error.store_id)
         except StoreMovedOn:
             return self._refused(request, channel, Why.STRANGE)
         return await self._connected(request, store, is_new=is_new)
@@ -144,7 +144,7 @@ class ConnectingPages:
                 wish, access, partial(_may, access_of(request))
             )
         except NotConnected as error:
-            return self._refused(request, wish.channel, error.why)
+            return self._refused(request, wish.channel, error.why, wish.store_id)
         except StoreMovedOn:
             return self._refused(request, wish.channel, Why.STRANGE)
         return await self._connected(request, kept, is_new=is_new)
@@ -174,10 +174,11 @@ class ConnectingPages:
             accounts=self._accounts() if store is None else {},
         )  # fmt: skip
 
-    def _refused(self, request: Request, channel: str, why: Why) -> Response:
+    def _refused(self, request: Request, channel: str, why: Why, store_id: str = "") -> Response:
         return self.view.page(
-            request, "connect_refused.html", 409, channel=channel, sentence=WHY[why]
-        )
+            request, "connect_refused.html", 409,
+            channel=channel, sentence=WHY[why], store_id=store_id,
+        )  # fmt: skip
 
     def _accounts(self) -> dict[str, str]:
         """The ERP accounts in use: the end of each key, by a store whose keys would be used."""
