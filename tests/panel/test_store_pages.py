@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.stores import StoreConfigured, StoreSettings
+from omie.registers import LISTINGS
 from panel.access import Role
-from panel.erp.lists import Lists, decode, encode
+from panel.erp.lists import ErpList, Lists, decode, encode
 from panel.erp.reader import Reader
 from panel.pages import store_typed
-from panel.pages.store_form import Form
+from panel.pages.store_form import Form, unread
 from panel.people import Grant
 from tests.support.builders import STORE, a_store, an_order, captured, validated
 from tests.support.panel import Office, fields_of
@@ -222,6 +223,15 @@ async def test_a_list_that_the_erp_does_not_show_leaves_the_others_alone(
 
     assert options_of(page, "erp_stage_code")["20"] == "Separar Estoque"
     assert options_of(page, "salesperson_code") == {"": "O nome do canal"}
+    assert "faltam as opções do ERP para Vendedor. Atualize a página em um minuto" in page
+
+
+def test_whatever_list_is_missing_has_a_name_for_people() -> None:
+    read = {name: ErpList({}, datetime.now(UTC)) for name in LISTINGS}
+
+    assert unread(Lists("a", read)) == []
+    for name in LISTINGS:
+        assert unread(Lists("a", {n: one for n, one in read.items() if n != name})) != []
 
 
 async def test_a_choice_that_the_erp_no_longer_has_is_kept_and_said_to_be_gone(

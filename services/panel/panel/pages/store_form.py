@@ -121,6 +121,11 @@ class Section:
     folded: bool = False
 
 
+def unread(lists: Lists) -> list[str]:
+    """The labels of the options whose list the ERP has not shown yet."""
+    return [c.label for c in (*SALE, *PAYMENT) if lists.get(c.register) is None]
+
+
 class Form:
     """The form of one store's options, with its own values or with what somebody typed."""
 

@@ -22,7 +22,7 @@ from panel.figures import Ledger, Pulse
 from panel.health import Trouble
 from panel.pages import store_keys, store_typed, words
 from panel.pages.guard import access_of, visit_of
-from panel.pages.store_form import Form
+from panel.pages.store_form import Form, unread
 from panel.pages.view import View
 from panel.stores import Incomplete, StoreChange, StoreMovedOn
 
@@ -133,6 +133,7 @@ class StorePages:
         return self.view.page(
             request, "store.html", status,
             store=store, section="/configurar", sections=sections, lists=lists,
+            unread=unread(lists), listed=health.listed,
             lists_are_old=not lists.fresh(self.desk.clock()),
             labels={field.name: field.label for part in sections for field in part.fields},
             pulse=pulses[store.store_id], trouble=first[store.store_id], now=self.desk.clock(),
