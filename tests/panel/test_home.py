@@ -97,8 +97,13 @@ async def test_the_time_from_payment_to_the_erp_is_told_as_people_tell_time(
     assert "9 de 10 em até</dt><dd><b>2 h 5 min" in page
 
 
-async def test_a_new_store_says_that_nothing_happened_yet(browser: httpx.AsyncClient) -> None:
+async def test_a_new_store_says_that_nothing_happened_yet_and_where_to_begin(
+    browser: httpx.AsyncClient,
+) -> None:
     page = (await browser.get(HOME)).text
+
+    for step in ("configurar", "anuncios", "pedidos/buscar"):
+        assert f'<li><a href="{HOME}/{step}">' in page
 
     assert "Nenhum pedido nos últimos 14 dias" in page
     assert "Nada pendente" in page
