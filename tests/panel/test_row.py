@@ -252,6 +252,15 @@ def test_the_timeline_tells_refunds_and_who_decided_what() -> None:
     ]
 
 
+def test_what_follows_from_another_thing_at_the_same_instant_comes_after_it() -> None:
+    """Facts that are derived carry the moment of what they were derived from."""
+    facts = [captured(ORDER), validated(ORDER), pending(ORDER, attempt=2)]
+
+    told = [[entry["event"] for entry in row_of(*order).timeline] for order in (facts, facts[::-1])]
+
+    assert told == [[fact.type for fact in facts]] * 2
+
+
 def test_the_timeline_says_which_texts_went_to_the_erp_changed() -> None:
     changes = (
         TextChange(field="razao_social", replaced=True, cut_at=60),

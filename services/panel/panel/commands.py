@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
-from contracts.events import CancellationChoice
+from contracts.events import CancellationChoice, ErpStanding
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
 from panel.tab import Situation, Tab
@@ -112,7 +112,7 @@ def keep(
     """The command to let the ERP's order stand though the channel changed it. Raises Refused."""
     if row is None or store is None:
         raise Refused(Why.UNKNOWN)
-    if not is_changed(row):
+    if not is_held(row):
         raise Refused(Why.UNCHANGED)
     return KeepErpOrder(
         command_id=command_id,
@@ -129,6 +129,12 @@ def is_changed(row: Mapping[str, Any]) -> bool:
     """Whether the row waits because the channel changed an order that the ERP holds."""
     codes = [reason["code"] for reason in row["reasons"]]
     return row["tab"] == Tab.PENDING and ReasonCode.ORDER_CHANGED_AT_CHANNEL in codes
+
+
+def is_held(row: Mapping[str, Any]) -> bool:
+    """Whether the row waits although the ERP holds the order, open, as an older version had it."""
+    held = row["erp"] is not None and row["erp"]["standing"] == ErpStanding.OPEN
+    return is_changed(row) or (row["tab"] == Tab.PENDING and held)
 
 
 def shown_order(row: Mapping[str, Any]) -> Mapping[str, Any] | None:

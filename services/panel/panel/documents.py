@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chassis.flow import Record
+from contracts.events import OrderCaptured
 from contracts.topics import TOPICS
 from contracts.wire import Undecodable, decode
 from panel import timeline
@@ -70,6 +71,17 @@ def document(entry: Entry, order_id: str, record: Record, *, revealed: bool) -> 
         size=len(record.value or b""),
         cut=len(text) > LONGEST,
     )
+
+
+def captured_order(record: Record | None, order_id: str) -> Mapping[str, Any] | None:
+    """The order as the channel's adapter wrote it into this record; None where it tells of none."""
+    try:
+        message = decode(record.topic, record.headers, record.value) if record else None
+    except Undecodable:
+        return None
+    if not isinstance(message, OrderCaptured) or message.order_id != order_id:
+        return None
+    return message.order.model_dump(mode="json")
 
 
 def masked(value: Any, name: str = "") -> Any:

@@ -27,6 +27,13 @@ from panel.heard import Place
 from panel.pages import formats
 
 Entry = dict[str, Any]
+_BELT: Final = tuple(
+    kind.type
+    for kind in (
+        OrderCaptured, OrderRefunded, OrderValidated, OrderPending, OrderPosted, OrderCancelled,
+    )
+)  # fmt: skip
+"""In which order events follow from each other."""
 LONGEST: Final = 200
 """Entries kept, the newest. What a row keeps must end somewhere; the topics have the rest."""
 
@@ -61,9 +68,10 @@ def first(one: Entry, other: Entry) -> Entry:
     return one if one["record"] <= other["record"] else other
 
 
-def place(entry: Entry) -> tuple[str, str]:
-    """Where an entry stands among others."""
-    return entry["at"], entry["id"]
+def place(entry: Entry) -> tuple[str, int, str]:
+    """Where an entry stands among others: what follows from another thing at once comes after."""
+    kind = entry.get("event", "")
+    return entry["at"], _BELT.index(kind) if kind in _BELT else len(_BELT), entry["id"]
 
 
 def _identity(message: Message) -> Entry:

@@ -14,7 +14,7 @@ from panel import mask, paging
 from panel.access import Permission
 from panel.audit import Audit, Entry
 from panel.board import Query
-from panel.commands import is_changed, shown_order
+from panel.commands import is_changed, is_held, shown_order
 from panel.desk import Desk
 from panel.pages import cures, filters, formats, sheet, words
 from panel.pages.asked import asked_for, sealed
@@ -120,6 +120,7 @@ class ListPages:
             "order": order,
             "body": shown_order(row),
             "changed": is_changed(row),
+            "held": is_held(row),
             "may_operate": access.may(Permission.OPERATE, store.store_id),
             "cures": [
                 (reason, cures.cure(reason, store.store_id, order, may_manage=may_manage))

@@ -1,6 +1,6 @@
 """One order, whole: what was sold to whom, what became of it, and what the ERP holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -10,11 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.patience import Unavailable
+from contracts.events import OrderCaptured
 from contracts.stores import StoreConfigured
 from panel import comparison, documents, milestones
 from panel.access import Permission
 from panel.audit import Audit, Entry
-from panel.commands import is_changed, shown_order
+from panel.commands import is_changed, is_held, shown_order
 from panel.conditions import TEXTS
 from panel.desk import Desk
 from panel.documents import Document
@@ -23,6 +25,7 @@ from panel.erp.orders import Look
 from panel.erp.window import Window
 from panel.pages import personal
 from panel.pages.cures import cure
+from panel.pages.differences import Difference, differences
 from panel.pages.guard import access_of
 from panel.pages.view import View
 from panel.pages.words import TABS
@@ -113,7 +116,8 @@ class OrderPage:
         return self.view.page(
             request, "order.html",
             store=store, section=_section(row), row=row, body=body, at=address(row),
-            changed=is_changed(row), revealed=revealed, personal=personal,
+            changed=is_changed(row), held=is_held(row), revealed=revealed, personal=personal,
+            differences=await self._differences(row, revealed=revealed),
             cures=_cures(row, may_manage=access.may(Permission.MANAGE, store.store_id)),
             terms=comparison.terms(sent, held, lists),
             lines=comparison.lines(body, sent, held, lists) if body else (),
@@ -154,6 +158,25 @@ class OrderPage:
         if record is None:
             return None
         return documents.document(dict(entry), row["_id"], record, revealed=revealed)
+
+    async def _differences(
+        self, row: Mapping[str, Any], *, revealed: bool
+    ) -> Sequence[Difference] | None:
+        """What the channel changed since what the ERP holds; None where that is not kept."""
+        now = row["orders"].get("captured")
+        if not is_held(row) or row["erased"] or now is None or "posted" not in row["cells"]:
+            return None
+        _, revision, *_ = row["cells"]["posted"]["rank"]
+        told = (e for e in row["timeline"] if e["event"] == OrderCaptured.type and "record" in e)
+        entry = next((e for e in told if e["revision"] == revision), None)
+        if entry is None:
+            return None
+        try:
+            record = await self.desk.records.find(OrderCaptured.topic, *entry["record"])
+        except Unavailable:
+            return None
+        before = documents.captured_order(record, row["_id"])
+        return None if before is None else differences(before, now, revealed=revealed)
 
     async def _look(
         self, store: StoreConfigured, row: Mapping[str, Any]

@@ -19,6 +19,7 @@ _LABELS: Final = {
     "payment": "pagamento",
     "shipping": "frete",
     "name": "nome",
+    "company": "empresa",
     "document": "CPF/CNPJ",
     "state_registration": "inscrição estadual",
     "email": "e-mail",
@@ -84,7 +85,7 @@ def changes(
     """What a request for reprocessing corrected; personal values only where they are revealed."""
     titles = {item["item_id"]: item["title"] for item in (order or {"items": ()})["items"]}
     found = [
-        Change(_label(path), str(value) if revealed or not path.startswith(_PERSONAL) else None)
+        Change(label(path), str(value) if revealed or not path.startswith(_PERSONAL) else None)
         for path, value in _leaves(asked)
     ]
     for item in asked.get("items", ()):
@@ -107,7 +108,8 @@ def _leaves(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield part, fields
 
 
-def _label(path: str) -> str:
+def label(path: str) -> str:
+    """A field as people call it, and whose it is: `CEP (entrega)`."""
     part, _, name = path.partition(".")
     if not name:
         return _LABELS.get(part, part)

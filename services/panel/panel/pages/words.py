@@ -19,6 +19,12 @@ TABS: Final[dict[Tab, tuple[str, str]]] = {
 
 BY_ADDRESS: Final = {address: tab for tab, (address, _) in TABS.items()}
 
+LATE: Final = (
+    "Os dados desta loja estão {} atrasados. O que aconteceu depois disso ainda não aparece aqui;"
+    " as páginas se atualizam sozinhas assim que der."
+)
+"""What is said where more than a moment lies between what happened and what is shown."""
+
 EMPTY: Final[dict[Tab, str]] = {
     Tab.PROCESSED: "Nenhum pedido processado ainda. Pedidos pagos e sem pendência aparecem aqui.",
     Tab.PENDING: "Nenhum pedido pendente. Tudo o que chegou seguiu para o ERP.",
@@ -80,8 +86,27 @@ CANCEL_REASONS: Final[dict[str, str]] = {
     "staff": "Erro da equipe",
     "refunded": "Valor devolvido",
     "other": "Outro motivo",
+    "cancel_purchase_by_buyer": "Pedido do comprador",
+    "item_out_of_stock": "Falta de estoque",
+    "claim_refund": "Reclamação do comprador, com o valor devolvido",
+    "charged_back": "Pagamento contestado pelo comprador",
+    "fraud_risk_detected": "Suspeita de fraude, segundo o Mercado Livre",
+    "sale_not_concluded": "O vendedor informou que a venda não foi concluída",
+    "pack_splitted": "O Mercado Livre dividiu o pacote em outros pedidos",
+    "pending_cancel": "Cancelado no canal",
+    "cancelled": "Cancelado no canal",
+    "invalid": "Invalidado pelo canal",
 }
 """What channels write as the reason of a cancellation; others are shown as they are."""
+
+CARRIERS: Final[dict[str, str]] = {
+    "drop_off": "postagem em agência",
+    "xd_drop_off": "postagem em ponto do Mercado Livre",
+    "cross_docking": "coleta do Mercado Livre",
+    "self_service": "Mercado Envios Flex",
+    "fulfillment": "Mercado Envios Full",
+}
+"""Ways of sending that a channel names by a code; others are shown as they are."""
 
 NOTICES: Final[dict[str, str]] = {
     "reprocessamento": (
@@ -89,7 +114,8 @@ NOTICES: Final[dict[str, str]] = {
     ),
     "nenhum": "Selecione ao menos um pedido, ou use “Reprocessar todos”.",
     "escolha": (
-        "Escolha registrada. Se ela depende do ERP, ele é conferido agora; atualize a página."
+        "Escolha registrada. Se ela depende do ERP, ele é conferido agora, o que pode levar um"
+        " minuto."
     ),
     "anuncios-pedidos": "O canal está sendo lido agora. Atualize a página em instantes.",
     "vinculo": "Vínculo salvo. Os pedidos que esperavam por ele seguem sozinhos.",
@@ -106,7 +132,8 @@ NOTICES: Final[dict[str, str]] = {
     "visao-apagada": "Visão apagada.",
     "visao-existe": "A loja já tem uma visão com este nome. Guarde a sua com outro nome.",
     "visoes-cheias": "A loja já tem 20 visões compartilhadas. Apague uma antes.",
-    "mantido": "O pedido fica como está no ERP e volta aos processados; atualize a página.",
+    "mantido": "O pedido fica como está no ERP e volta aos processados.",
+    "token": "Token revogado: o programa que o usava não entra mais.",
     "sessoes": "Sessão encerrada: naquele navegador é preciso entrar de novo.",
     "verificacao-desligada": "Verificação em duas etapas desligada. Agora só a senha é pedida.",
     "verificacao-removida": "Verificação removida. No próximo acesso só a senha é pedida.",
@@ -164,6 +191,8 @@ CHANGES: Final[dict[str, str]] = {
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
     "aparelho_novo": "entrou de um aparelho novo",
+    "token_criado": "criou um token de API",
+    "token_revogado": "revogou um token de API",
     "segundo_fator_ligado": "ligou a verificação em duas etapas",
     "segundo_fator_desligado": "desligou a verificação em duas etapas de",
     "codigos_reserva_trocados": "gerou novos códigos de reserva",
@@ -221,6 +250,8 @@ CONNECTING: Final[dict[str, str]] = {
 }
 """How a store of each channel is connected."""
 
+NAME_IT: Final = "Dê um nome de até 60 caracteres, que diga qual programa vai usar o token."
+TOO_MANY_TOKENS: Final = "Você já tem 20 tokens. Revogue os que não usa mais."
 WRONG_CODE: Final = "Código incorreto ou já usado. Espere o aplicativo mostrar o próximo."
 WRONG_FIRST_CODE: Final = (
     "Código incorreto. Confira se o relógio do celular está automático e digite o código de agora."
