@@ -131,6 +131,26 @@ async def test_what_would_come_is_shown_before_anything_is_fetched(
 
 
 @pytest.mark.parametrize(
+    ("reason", "where"),
+    [("before_publication", "anuncios"), ("before_store_start", "configurar"), ("not_paid", "")],
+)
+async def test_where_nothing_would_come_the_page_says_what_would_change_that(
+    office: Office, browser: httpx.AsyncClient, reason: str, where: str
+) -> None:
+    ignored = FetchCounts(ignored={reason: 1})
+    await office.fetches.hear(progress(FetchState.LOOKED, expected=ignored))
+
+    page = (await browser.get(f"{HERE}/f1")).text
+
+    assert "Nada a buscar" in page
+    assert "Pronta para buscar" not in page
+    assert "Cancelar busca" not in page
+    assert ("e busque de novo" in page) is bool(where)
+    assert f'href="/lojas/{STORE}/{where}">mude a data' in page or not where
+    assert "Nada a buscar" in (await browser.get(HERE)).text
+
+
+@pytest.mark.parametrize(
     ("state", "verb", "directive"),
     [
         (FetchState.LOOKED, "comecar", FetchDirective.START),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contracts.fetches import FetchOutcome, FetchState
+from contracts.fetches import FetchOutcome, FetchProgress, FetchState
 
 STATES: Final[dict[FetchState, tuple[str, str]]] = {
     FetchState.LOOKING: ("Procurando no canal…", "waiting"),
@@ -14,6 +14,8 @@ STATES: Final[dict[FetchState, tuple[str, str]]] = {
     FetchState.FAILED: ("Parou", "attention"),
 }
 """The word and the tone of each state of a fetch."""
+NOTHING: Final = ("Nada a buscar", "quiet")
+"""Instead, where a look found nothing that would come."""
 
 OUTCOMES: Final[dict[FetchOutcome, tuple[str, str]]] = {
     FetchOutcome.NEW: ("Novo", "good"),
@@ -39,6 +41,14 @@ REASONS: Final[dict[str, str]] = {
 }
 """Why an order was passed over, after "porque": others are shown as they are."""
 
+CURES: Final[dict[str, tuple[str, str, str]]] = {
+    "before_publication": ("Para trazer os anteriores,", "anuncios", "mude a data do anúncio"),
+    "before_store_start": ("Para trazer os anteriores,", "configurar", "mude a data da loja"),
+    "excluded_tag": ("Para trazer os que têm a etiqueta,", "configurar", "aceite-a na loja"),
+    "excluded_source": ("Para trazer os desta origem,", "configurar", "aceite-a na loja"),
+}
+"""What lets such orders come: for what, where (under the store), and how."""
+
 CAUSES: Final[dict[str, str]] = {
     "token_refused": "O canal recusou o acesso. Reconecte a loja e continue.",
     "unreachable": "O canal não responde ou pediu uma pausa; a busca segue sozinha.",
@@ -52,3 +62,11 @@ ASK_FOR_SOMETHING: Final = "Preencha o período ou o número do pedido."
 BACKWARDS: Final = "A data final é anterior à inicial."
 IN_FUTURE: Final = "A data inicial está no futuro."
 NO_DATE: Final = "Esta data não existe. Use dia, mês e ano."
+
+
+def state(fetch: FetchProgress) -> tuple[str, str]:
+    """The word and the tone of how a fetch stands."""
+    found = fetch.expected
+    if fetch.state is FetchState.LOOKED and not (found.new or found.changed):
+        return NOTHING
+    return STATES[fetch.state]
