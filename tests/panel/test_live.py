@@ -15,8 +15,8 @@ LIVE = f"{ORDERS}/pendentes/ao-vivo"
 
 
 def told(answer: httpx.Response) -> list[dict[str, Any]]:
-    lines = answer.text.splitlines()
-    return [orjson.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data")]
+    told = answer.text.split("event: pedidos\ndata: ")[1:]
+    return [orjson.loads(one.partition("\n")[0]) for one in told]
 
 
 async def test_an_open_list_hears_which_orders_changed_and_where_they_are_now(

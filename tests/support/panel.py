@@ -35,6 +35,7 @@ from panel.erp.reader import Reader
 from panel.erp.stages import StageReader
 from panel.erp.window import Window
 from panel.heard import Heard
+from panel.lateness import Lateness
 from panel.listings.choices import Choices
 from panel.listings.offers import Offers
 from panel.live import Live
@@ -205,6 +206,7 @@ class Office:
 
     def __post_init__(self) -> None:
         numbers = count(1)
+        self.lateness = Lateness(self.clock)
         stores = Stores(
             self.topics.table, self.topics, self.vault, self.clock, patience_s=self.patience_s
         )
@@ -218,6 +220,7 @@ class Office:
             new_id=lambda: f"command-{next(numbers)}",
             records=self.topics,
             conditions=self.conditions,
+            lateness=self.lateness,
         )
         accounts = Accounts(self.vault, lambda account: self.erp.client(account, self.clock))
         self.window = Window(

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from chassis.clock import Clock
+from chassis.clock import Clock, utc_now
 from chassis.flow import Publishes
 from chassis.lookup import Records
 from chassis.store import Documents
@@ -18,6 +19,7 @@ from panel.access import Access, Permission
 from panel.board import Board
 from panel.connection import Connection
 from panel.disconnection import Disconnection
+from panel.lateness import Lateness
 from panel.stores import Stores
 from panel.telling import tell
 
@@ -35,6 +37,7 @@ class Desk:
     new_id: Callable[[], str]
     records: Records
     conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
+    lateness: Lateness = field(default_factory=lambda: Lateness(utc_now))
 
     def known_stores(self) -> list[StoreConfigured]:
         """Every store, by name."""
@@ -44,10 +47,10 @@ class Desk:
         """The stores whose orders somebody may see, by name."""
         return [s for s in self.known_stores() if access.may(Permission.SEE, s.store_id)]
 
-    def narrowed(self, store_id: str | None) -> list[str]:
-        """The ids of all stores, or of the one asked for; nothing for one that does not exist."""
+    def narrowed(self, access: Access, store_id: str | None) -> list[str]:
+        """The ids of the stores somebody sees, or of the one asked for if it is among them."""
         return [
-            s.store_id for s in self.known_stores() if store_id is None or s.store_id == store_id
+            s.store_id for s in self.stores_of(access) if store_id is None or s.store_id == store_id
         ]
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any]:
@@ -117,6 +120,10 @@ class Desk:
     def erp_trouble(self, store: StoreConfigured) -> AccountCondition | None:
         """What keeps the orders of this store's ERP account waiting, if anything."""
         return conditions.trouble(self.conditions, store.account_id, self.clock())
+
+    def behind(self, store: StoreConfigured) -> timedelta:
+        """How far what is shown of the store is behind; nothing where that is not worth a word."""
+        return self.lateness.of(store.account_id)
 
     async def connections_of(self, stores: Collection[StoreConfigured]) -> dict[str, Connection]:
         """How these stores' connections are, as far as capture has looked. Raises Unavailable."""

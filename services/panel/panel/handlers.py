@@ -1,5 +1,7 @@
 """Which messages come in, and the functions that decide about them."""
 
+from typing import Final
+
 from chassis.clock import Clock
 from chassis.flow import Flow, Publishes
 from chassis.store import Documents
@@ -28,21 +30,27 @@ from panel.listings import seen
 from panel.row import Row
 from panel.telling import SERVICE
 
+ORDERS: Final = tuple(
+    told.topic
+    for told in (
+        OrderCaptured,
+        OrderValidated,
+        OrderPending,
+        OrderPosted,
+        OrderCancelled,
+        OrderRefunded,
+        OrderErased,
+        ReprocessOrder,
+    )
+)
+"""The topics that rows come from."""
+
 
 def orders(documents: Documents[Row], publisher: Publishes, clock: Clock) -> Flow[Row]:
     """Everything told of an order becomes its row."""
     return Flow(
         service=SERVICE,
-        topics=(
-            OrderCaptured.topic,
-            OrderValidated.topic,
-            OrderPending.topic,
-            OrderPosted.topic,
-            OrderCancelled.topic,
-            OrderRefunded.topic,
-            OrderErased.topic,
-            ReprocessOrder.topic,
-        ),
+        topics=ORDERS,
         step=row.step,
         documents=documents,
         publisher=publisher,

@@ -19,12 +19,14 @@ from chassis.app import Clients, Parts, Task, run
 from chassis.clock import utc_now
 from chassis.lookup import Lookup
 from chassis.metrics import Metrics
+from chassis.progress import Progress
 from chassis.store import Database, MongoDocuments
 from chassis.subscription import Subscription
 from chassis.table import Table
 from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
+from contracts.topics import PARTITIONS
 from omie import figures as erp_figures
 from omie.client import Omie
 from omie.http import client
@@ -35,6 +37,7 @@ from panel import (
     disconnection,
     fetch_book,
     handlers,
+    lateness,
     row,
     workbench,
 )
@@ -83,19 +86,9 @@ def build(settings: Settings, clients: Clients) -> Parts:
     )
     records = Lookup(of_records)
     vault = Vault(settings.secret_key.get_secret_value())
-    desk = Desk(
-        board=MongoBoard(database),
-        stores=Stores(stores, clients.publisher, vault, utc_now),
-        disconnections=MongoDocuments(
-            database["disconnections"], disconnection.encode, disconnection.decode
-        ),
-        connections=MongoDocuments(database["connections"], connection.encode, connection.decode),
-        publisher=clients.publisher,
-        clock=utc_now,
-        new_id=lambda: str(uuid4()),
-        records=records,
-        conditions=conditions,
-    )
+    progress = _progress(settings)
+    configured = Stores(stores, clients.publisher, vault, utc_now)
+    desk = _desk(configured, conditions, records, database, clients)
     people = staff(
         database, vault, built_in(settings), timedelta(minutes=settings.panel_idle_minutes)
     )
@@ -113,12 +106,14 @@ def build(settings: Settings, clients: Clients) -> Parts:
         background=[
             partial(table.follow, stores, of_stores),
             partial(table.follow, conditions, of_conditions),
+            partial(lateness.watch, desk.lateness, progress),
             *listings.parts.background,
         ],
         stops=[
             of_stores.stop,
             of_conditions.stop,
             records.stop,
+            progress.stop,
             *listings.parts.stops,
             window.stop,
         ],
@@ -134,6 +129,33 @@ def build(settings: Settings, clients: Clients) -> Parts:
             ready=partial(getattr, clients.health, "ready"),
         ),
     )
+
+
+def _desk(
+    stores: Stores,
+    conditions: Table[AccountCondition],
+    records: Lookup,
+    database: Database[dict[str, Any]],
+    clients: Clients,
+) -> Desk:
+    return Desk(
+        board=MongoBoard(database),
+        stores=stores,
+        disconnections=MongoDocuments(
+            database["disconnections"], disconnection.encode, disconnection.decode
+        ),
+        connections=MongoDocuments(database["connections"], connection.encode, connection.decode),
+        publisher=clients.publisher,
+        clock=utc_now,
+        new_id=lambda: str(uuid4()),
+        records=records,
+        conditions=conditions,
+    )
+
+
+def _progress(settings: Settings) -> Progress:
+    consumer = kafka.table_consumer(settings.kafka, SERVICE)
+    return Progress(settings.kafka, consumer, SERVICE, handlers.ORDERS, PARTITIONS)
 
 
 def _indexes(database: Database[dict[str, Any]]) -> list[Task]:

@@ -61,7 +61,7 @@ def app(
     offers: Offers,
 ) -> Starlette:
     """Every page, behind the guard."""
-    view, audit = View(desk.stores_of, staff.sessions.idle), staff.people.audit
+    view, audit = View(desk.stores_of, staff.sessions.idle, desk.behind), staff.people.audit
     routes: Sequence[Page] = [
         *_doors(staff, view),
         *_people(PeoplePages(staff.people, staff.factors, desk, view)),

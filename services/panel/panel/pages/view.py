@@ -23,17 +23,26 @@ CHOSEN: Final = "esteira-loja"
 """The cookie that remembers the store somebody works in; it opens nothing."""
 
 
+def late(behind: timedelta) -> str:
+    """What to say of a store whose pages are behind; nothing where they are not."""
+    return words.LATE.format(formats.duration(behind.total_seconds())) if behind else ""
+
+
 class View:
     """Renders templates; everything in them is escaped.
 
     `stores_of` tells which stores a visitor sees, for "Minha loja"; `idle` after how long without a
-    request a session ends.
+    request a session ends; `behind` how far what is shown of a store is behind.
     """
 
     def __init__(
-        self, stores_of: Callable[[Access], Sequence[StoreConfigured]], idle: timedelta = IDLE
+        self,
+        stores_of: Callable[[Access], Sequence[StoreConfigured]],
+        idle: timedelta = IDLE,
+        behind: Callable[[StoreConfigured], timedelta] = lambda _: timedelta(),
     ) -> None:
         self._stores_of = stores_of
+        self._behind = behind
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -70,7 +79,8 @@ class View:
         visit = request.scope.get("visit")
         access = visit.access if visit else None
         stores = self._stores_of(access) if access else ()
-        chosen = self.chosen(request, stores, context.get("store"))
+        here = context.get("store")
+        chosen = self.chosen(request, stores, here)
         shell: Mapping[str, Any] = {
             "visit": visit,
             "access": access,
@@ -78,6 +88,7 @@ class View:
             "store": None,
             "path": request.url.path,
             "section": "",
+            "late": late(self._behind(here)) if here else "",
             "notice": words.NOTICES.get(request.query_params.get("aviso", ""), ""),
         }
         text = self._templates.get_template(template).render({**shell, **context, "chosen": chosen})

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from chassis.patience import Unavailable
+from contracts.stores import StoreConfigured
 from panel.desk import Desk
 from panel.live import Listener, Live
 from panel.pages import formats, words
 from panel.pages.asked import asked_for
 from panel.pages.listing import MOST_COUNTED
+from panel.pages.view import late
 from panel.tab import Tab
 
 BEAT_S: Final = 15.0
@@ -35,19 +37,22 @@ class WatchPages:
         """Which orders changed, in which tab each is now, and the counts."""
         store, _ = asked_for(request, self.desk)
         return StreamingResponse(
-            self._events(store.store_id),
+            self._events(store),
             media_type="text/event-stream",
             headers={"X-Accel-Buffering": "no"},
         )
 
-    async def _events(self, store_id: str) -> AsyncIterator[bytes]:
+    async def _events(self, store: StoreConfigured) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
-        until = loop.time() + self.live.lasts_s
+        until, store_id = loop.time() + self.live.lasts_s, store.store_id
+        said = None
         with self.live.listen(store_id) as listener:
             yield b"retry: 3000\n\n"
             while (left := until - loop.time()) > 0:
                 if not await listener.wait(min(BEAT_S, left)):
-                    yield b": \n\n"
+                    now = late(self.desk.behind(store))
+                    yield b": \n\n" if now == said else _event("atraso", {"texto": now})
+                    said = now
                     continue
                 await asyncio.sleep(self.live.together_s)
                 try:
@@ -55,7 +60,7 @@ class WatchPages:
                 except Unavailable as error:
                     log.warning("changes_not_told", why=str(error))
                     return
-                yield b"event: pedidos\ndata: " + orjson.dumps(told) + b"\n\n"
+                yield _event("pedidos", told)
 
     async def _told(self, store_id: str, listener: Listener) -> dict[str, Any]:
         changed, missed = listener.take()
@@ -68,6 +73,10 @@ class WatchPages:
             "perdidos": missed or len(changed) > MOST_TOLD,
             "hora": formats.when(self.desk.clock())[-5:],
         }
+
+
+def _event(name: str, told: dict[str, Any]) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(told))
 
 
 def _address(tab: str | None) -> str:

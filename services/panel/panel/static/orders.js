@@ -116,6 +116,11 @@ if (list) {
     stream.addEventListener("open", () => { says.textContent = "Ao vivo"; });
     stream.addEventListener("error", () => { says.textContent = "Sem conexão ao vivo"; });
     stream.addEventListener("pedidos", heard);
+    stream.addEventListener("atraso", (event) => {
+      const [notice, { texto }] = [document.getElementById("atraso"), JSON.parse(event.data)];
+      if (notice.textContent !== texto) notice.textContent = texto;
+      notice.hidden = !texto;
+    });
     pause.textContent = "Pausar";
   };
   pause.addEventListener("click", () => {
