@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 import uvicorn
 from starlette.applications import Starlette
 
+from sandbox.assortment import on_sale
 from sandbox.channels.app import create_app as create_channels
 from sandbox.channels.clock import SandboxClock
-from sandbox.channels.generator import Product
 from sandbox.erp.app import create_app as create_erp
-from sandbox.erp.catalogue import CATALOGUE
 from sandbox.erp.seed import seed_company
 from sandbox.settings import Settings
 
@@ -63,15 +62,6 @@ def _erp(settings: Settings) -> Starlette:
 
 def _channels(settings: Settings) -> Starlette:
     return create_channels(settings.data, SandboxClock(), on_sale(), settings.seed.stores)
-
-
-def on_sale() -> tuple[Product, ...]:
-    """The ERP's demo catalogue as the shops sell it; goods only, which have an NCM."""
-    return tuple(
-        Product(listed.sku, listed.description, listed.price, active=listed.active)
-        for listed in CATALOGUE
-        if listed.ncm
-    )
 
 
 def _server(app: Starlette) -> _Server:

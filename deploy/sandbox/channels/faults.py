@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sandbox.channels.generator import Fault, Product, Sale
+from sandbox.channels.generator import Fault, Line, Product, Sale
 
 _Spoiler = Callable[[Sale, random.Random, Sequence[Product]], Sale]
 
@@ -38,7 +38,12 @@ def _inactive_product(sold: Sale, dice: random.Random, catalogue: Sequence[Produ
         raise NoSuchProductError("the catalogue has no inactive product")
     product = dice.choice(inactive)
     first, *others = sold.lines
-    return replace(sold, lines=(replace(first, sku=product.sku, title=product.title), *others))
+    return replace(sold, lines=(_instead(first, product), *others))
+
+
+def _instead(line: Line, product: Product) -> Line:
+    """The line with another product, at the price that was paid."""
+    return replace(line, sku=product.sku, title=product.title, variation=product.variation)
 
 
 def _missing_tax_id(sold: Sale, _: random.Random, __: Sequence[Product]) -> Sale:

@@ -5,7 +5,7 @@ A channel renders a `Sale` into its own documents; the same seed gives the same 
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -38,13 +38,25 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Variation:
+    """What of a product was chosen: `Cor`, `Azul`."""
+
+    option: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """One product, priced in BRL; an inactive one of the ERP still sells at the channel."""
+    """One product, priced in BRL; an inactive one of the ERP still sells at the channel.
+
+    Those of one title are the variations of one product.
+    """
 
     sku: str
     title: str
     unit_price: Decimal
     active: bool = True
+    variation: Variation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,20 @@ class Line:
     quantity: int
     unit_price: Decimal
     discount: Decimal = Decimal(0)
+    variation: Variation | None = None
 
     @property
     def gross(self) -> Decimal:
         """Price times quantity, before the coupon."""
         return self.unit_price * self.quantity
+
+
+def by_title(catalogue: Sequence[Product]) -> dict[str, list[Product]]:
+    """The catalogue as shops list it: each product with its variations."""
+    found: dict[str, list[Product]] = {}
+    for product in catalogue:
+        found.setdefault(product.title, []).append(product)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +199,13 @@ def sale(dice: random.Random, catalogue: Sequence[Product], wish: Wish | None = 
 def _basket(dice: random.Random, products: Sequence[Product]) -> tuple[Line, ...]:
     kinds = min(dice.choice((1, 1, 1, 2, 3, 5)), len(products))
     return tuple(
-        Line(product.sku, product.title, dice.choice((1, 1, 1, 2, 3)), product.unit_price)
+        Line(
+            product.sku,
+            product.title,
+            dice.choice((1, 1, 1, 2, 3)),
+            product.unit_price,
+            variation=product.variation,
+        )
         for product in dice.sample(products, kinds)
     )
 
@@ -207,7 +234,7 @@ def _coupon(dice: random.Random, gross: Decimal, freight: Freight) -> Coupon | N
 def _discounted(basket: tuple[Line, ...], amount: Decimal) -> tuple[Line, ...]:
     parts = shares(amount, [line.gross for line in basket])
     return tuple(
-        Line(line.sku, line.title, line.quantity, line.unit_price, discount=part)
+        replace(line, discount=part)
         for line, part in zip(basket, parts, strict=True)
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 BRASILIA = ZoneInfo("America/Sao_Paulo")
@@ -52,9 +53,15 @@ class SandboxClock:
 
 def date_text(moment: datetime) -> str:
     """`dd/mm/yyyy` in Brasília."""
-    return moment.astimezone(BRASILIA).strftime("%d/%m/%Y")
+    return _texts(moment.replace(microsecond=0))[0]
 
 
 def time_text(moment: datetime) -> str:
     """`hh:mm:ss` in Brasília."""
-    return moment.astimezone(BRASILIA).strftime("%H:%M:%S")
+    return _texts(moment.replace(microsecond=0))[1]
+
+
+@lru_cache(maxsize=64)
+def _texts(second: datetime) -> tuple[str, str]:
+    local = second.astimezone(BRASILIA)
+    return f"{local:%d/%m/%Y}", f"{local:%H:%M:%S}"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from sandbox.erp import faults
 from sandbox.erp.clock import SandboxClock, date_text, time_text
-from sandbox.erp.store import Doc, Store, Table, Value, Where
+from sandbox.erp.store import FIRST, Doc, Store, Table, Value, Where
 
 Outcome = Literal["authorise", "reject", "hold"]
 WEBSERVICE = "WEBSERVICE"
@@ -111,10 +111,12 @@ class Company:
 
     def find(self, table: Table, column: str, value: Value) -> Doc | None:
         """A record by one of its columns."""
-        found = self._store.select(
-            self.app_key, table, ((f"{column} = ?", value),), "key", "LIMIT 1"
-        )
+        found = self._store.select(self.app_key, table, ((f"{column} = ?", value),), FIRST, "LIMIT 1")
         return found[0] if found else None
+
+    def look(self, table: Table, column: str, value: Value) -> Doc | None:
+        """The same of a table that is seldom written to; what is returned must not be changed."""
+        return self._store.look(self.app_key, table, column, value)
 
     def has(self, table: Table, column: str, value: Value) -> bool:
         """Whether any record has this value."""
@@ -148,7 +150,8 @@ class Company:
 
     def included(self, user: str = WEBSERVICE) -> Doc:
         """The audit fields of a record made now."""
-        day, hour = date_text(self.now()), time_text(self.now())
+        now = self.now()
+        day, hour = date_text(now), time_text(now)
         by_api = "S" if user == WEBSERVICE else "N"
         return {
             "dInc": day, "hInc": hour, "uInc": user,
@@ -157,7 +160,8 @@ class Company:
 
     def altered(self, user: str = WEBSERVICE) -> Doc:
         """The audit fields that an alteration now changes."""
-        return {"dAlt": date_text(self.now()), "hAlt": time_text(self.now()), "uAlt": user}
+        now = self.now()
+        return {"dAlt": date_text(now), "hAlt": time_text(now), "uAlt": user}
 
 
 class Companies:

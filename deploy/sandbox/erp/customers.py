@@ -31,7 +31,10 @@ CPF_LENGTH, CNPJ_LENGTH = 11, 14
 
 def bare(document: str) -> str:
     """A CPF or CNPJ without its mask; a CNPJ may hold letters."""
-    return "".join(letter for letter in document.upper() if letter.isalnum())
+    capitals = document.upper()
+    if capitals.isalnum():
+        return capitals
+    return "".join(letter for letter in capitals if letter.isalnum())
 
 
 def masked(document: str) -> str:
@@ -46,6 +49,8 @@ def masked(document: str) -> str:
 
 def folded(text: str) -> str:
     """Text without accents, in capitals, as the ERP compares and writes places."""
+    if text.isascii():
+        return text.upper()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).upper()
 

@@ -1,6 +1,7 @@
 """Dates as the ERP writes them, and as its books are searched by."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from sandbox.erp import faults
 from sandbox.erp.store import Doc
@@ -14,13 +15,19 @@ def iso(text: str, hour: str = "") -> str:
     return f"{year}-{month}-{day}" + (f"T{hour}" if hour else "")
 
 
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> datetime:
+    """Midnight of a date as the ERP writes it; ValueError for what is none."""
+    return datetime.strptime(text, "%d/%m/%Y")  # noqa: DTZ007  a date has no zone
+
+
 def read(param: Doc, tag: str) -> str | None:
     """The date of a tag as `yyyy-mm-dd`; a fault for one that is no date after 1900."""
     text = param.get(tag)
     if text is None:
         return None
     try:
-        moment = datetime.strptime(text, "%d/%m/%Y")  # noqa: DTZ007  a date has no zone
+        moment = parsed(text)
     except ValueError:
         raise faults.year_below_1900(tag) from None
     if moment.year <= FIRST_YEAR:

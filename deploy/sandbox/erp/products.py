@@ -77,14 +77,14 @@ def named(company: Company, param: Doc) -> Doc:
 
 
 def sold(company: Company, line: Doc) -> Doc:
-    """The active product of an order's line, by id or integration code.
+    """The active product of an order's line, by id or integration code; not to be changed.
 
     Whether Omie resolves a line by SKU alone is unconfirmed; the sandbox does not.
     """
     for tag in ("codigo_produto", "codigo_produto_integracao"):
         if code := line.get(tag):
             column = "key" if tag == "codigo_produto" else "code"
-            product = company.find(PRODUCTS, column, code)
+            product = company.look(PRODUCTS, column, code)
             if product is None:
                 raise faults.not_registered("Produto não cadastrado", code, tag)
             break

@@ -51,12 +51,17 @@ STAGES = Table("stages", key=lambda operation: operation["cCodOperacao"])
 BUSINESS = Table("business", key=lambda business: business["codigo_empresa"])
 
 
+def business_of(company: Company) -> Doc:
+    """The company itself, as its register describes it."""
+    return company.look(BUSINESS, "app_key", company.app_key) or {}
+
+
 def expect(company: Company, table: Table, what: str, code: Any, tag: str) -> Doc:
     """The record an order's tag points at; a fault in the pattern of the catalogue where none is.
 
     `what` ends in "não cadastrado" or "não cadastrada".
     """
-    record = company.get(table, code)
+    record = company.look(table, "key", code)
     if record is None:
         raise faults.not_registered(what, code, tag)
     return record
@@ -95,7 +100,7 @@ def expect_vendor(company: Company, code: int) -> None:
 
 def expect_location(company: Company, code: int) -> None:
     """A stock location."""
-    if not company.has(LOCATIONS, "key", code):
+    if company.look(LOCATIONS, "key", code) is None:
         raise faults.not_registered(
             "Local do Estoque não cadastrado", code, "codigo_local_estoque", number=1070
         )
@@ -108,5 +113,5 @@ def expect_origin(company: Company, code: str) -> None:
 
 def standard(company: Company, table: Table, key: str) -> int:
     """The id of the register's standard record: default tax scenario, default stock location."""
-    record = company.find(table, "standard", 1)
+    record = company.look(table, "standard", 1)
     return int(record[key]) if record else 0

@@ -25,14 +25,15 @@ def _text(value: Any) -> str:
     if isinstance(value, bool | dict | list):
         raise TypeError
     text = str(value)
-    text.encode()  # half a surrogate pair is no text
+    if not text.isascii():
+        text.encode()  # half a surrogate pair is no text
     return text
 
 
 def _decimal(value: Any, largest: int = DECIMAL_EXPONENT) -> Decimal:
     if isinstance(value, bool | dict | list):
         raise TypeError
-    number = Decimal(value)
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number.is_finite() or not -largest <= number.adjusted() <= largest:
         raise ValueError
     return number

@@ -5,12 +5,14 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from sandbox.channels.channel import Document
-from sandbox.channels.generator import Line, Sale
-from sandbox.channels.mercadolivre.shapes import item_id, number
+from sandbox.channels.generator import Line, Sale, Variation
+from sandbox.channels.mercadolivre.shapes import item_id, number, variation_id
 from sandbox.channels.money import CENT, rounded
 
 _COFUNDED = "OUTUBRO15"  # the campaign of which the platform pays half
 _FEE = Decimal("0.12")
+_ATTRIBUTES = {"Cor": "COLOR", "Tamanho": "SIZE"}
+"""Other options are the seller's own and have no id."""
 
 
 def basket(partial: Mapping[str, Any], sold: Sale) -> tuple[Line, ...]:
@@ -21,26 +23,28 @@ def basket(partial: Mapping[str, Any], sold: Sale) -> tuple[Line, ...]:
 def _line(given: Mapping[str, Any], model: Line) -> Line:
     item = given.get("item", {})
     sku = item.get("seller_sku", model.sku)
+    other = {"seller_sku", "seller_custom_field", "title"} & item.keys()
     return Line(
         sku=item.get("seller_custom_field") if sku is None else sku,
         title=item.get("title", model.title),
         quantity=int(given.get("quantity", 1)),
         unit_price=Decimal(str(given.get("unit_price", model.unit_price))),
+        variation=None if other else model.variation,
     )
 
 
 def order_item(sold: Sale, line: Line) -> Document:
     """One item; a percentage lowers `unit_price`, a coupon of the platform does not."""
     full, seller = _discount(sold, line)
-    item = item_id(line.sku, line.title)
+    item = item_id(None if line.variation else line.sku, line.title)
     return {
         "item": {
             "id": item,
             "title": line.title,
             "category_id": "MLB188658",
-            "variation_id": None,
+            "variation_id": variation_id(line.sku) if line.variation else None,
             "seller_custom_field": None,
-            "variation_attributes": [],
+            "variation_attributes": [attribute(line.variation)] if line.variation else [],
             "warranty": "Garantia do vendedor: 90 dias",
             "condition": "new",
             "seller_sku": line.sku,
@@ -67,6 +71,16 @@ def order_item(sold: Sale, line: Line) -> Document:
         "bundle": None,
         "element_id": 1,
         "stock": [{"store_id": None, "network_node_id": None}],
+    }
+
+
+def attribute(chosen: Variation) -> Document:
+    """What was chosen, as items and orders have it."""
+    return {
+        "id": _ATTRIBUTES.get(chosen.option),
+        "name": chosen.option,
+        "value_id": None,
+        "value_name": chosen.choice,
     }
 
 

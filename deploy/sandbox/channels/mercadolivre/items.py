@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from sandbox.channels.channel import Document, Store
-from sandbox.channels.generator import Product
+from sandbox.channels.generator import Product, by_title
 from sandbox.channels.mercadolivre.answer import Answer, error
+from sandbox.channels.mercadolivre.basket import attribute
 from sandbox.channels.mercadolivre.sale import seller_id
-from sandbox.channels.mercadolivre.shapes import item_id, number
+from sandbox.channels.mercadolivre.shapes import item_id, number, variation_id
 from sandbox.channels.parts import Parts
 
 _SINCE = "2026-01-05T12:00:00.000Z"  # the shop opened with all it has
@@ -21,13 +22,15 @@ class Items:
 
     def __init__(self, catalogue: Sequence[Product], parts: Parts) -> None:
         self._parts = parts
-        self._offered = {item_id(one.sku, one.title): one for one in catalogue}
+        self._offered = {
+            item_id(None if variations[0].variation else variations[0].sku, title): variations
+            for title, variations in by_title(catalogue).items()
+        }
 
     def one(self, store: Store, listing: str) -> Answer:
         """The listing of this id."""
         if offered := self._offered.get(listing):
-            price = number(offered.unit_price)
-            return Answer(_item(store, listing, offered.title, offered.sku, price))
+            return Answer(_offered(store, listing, offered))
         record = self._parts.sale_of(store.id, ("items",), listing)
         for order in record["orders"] if record else ():
             for sold in order["order_items"]:
@@ -66,11 +69,37 @@ class Items:
         )
 
 
+def _offered(store: Store, listing: str, variations: Sequence[Product]) -> Document:
+    """What is on sale; each variation has a SKU of its own, and the listing none."""
+    first = variations[0]
+    prices = [number(one.unit_price) for one in variations]
+    if first.variation is None:
+        return _item(store, listing, first.title, first.sku, prices[0])
+    told = [
+        {
+            "id": variation_id(one.sku),
+            "price": price,
+            "attribute_combinations": [attribute(one.variation)] if one.variation else [],
+            "attributes": [_sku(one.sku)],
+            "available_quantity": _STOCK,
+            "sold_quantity": 0,
+            "seller_custom_field": None,
+            "picture_ids": [],
+        }
+        for one, price in zip(variations, prices, strict=True)
+    ]
+    return _item(store, listing, first.title, None, min(prices)) | {"variations": told}
+
+
+def _sku(sku: str) -> Document:
+    return {"id": "SELLER_SKU", "name": "SKU", "value_name": sku}
+
+
 def _item(store: Store, listing: str, title: str, sku: str | None, price: float) -> Document:
     """The SKU is an attribute; the listing's own field for it is older, and empty here."""
     attributes = [{"id": "ITEM_CONDITION", "name": "Condição do item", "value_name": "Novo"}]
     if sku is not None:
-        attributes.append({"id": "SELLER_SKU", "name": "SKU", "value_name": sku})
+        attributes.append(_sku(sku))
     return {
         "id": listing,
         "site_id": "MLB",

@@ -9,6 +9,7 @@ _FIRST_ORDER = 2_000_000_000_000_000
 _FIRST_SHIPMENT, _FIRST_PAYMENT = 40_000_000_000, 90_000_000_000
 _FIRST_BILLING_INFO = 677_000_000_000_000_000
 _FIRST_ITEM = 3_000_000_000
+_FIRST_VARIATION = 180_000_000_000
 _LONGER_THAN_USERS = 10**10
 
 
@@ -68,5 +69,10 @@ def billing_info_id(fresh: int) -> str:
 
 
 def item_id(sku: str | None, title: str) -> str:
-    """The listing's id follows from what it sells."""
+    """The listing's id follows from what it sells; of variations, from the title that they share."""
     return f"MLB{_FIRST_ITEM + crc32(f'{sku}/{title}'.encode())}"
+
+
+def variation_id(sku: str | None) -> int:
+    """The id of a listing's variation follows from its SKU."""
+    return _FIRST_VARIATION + crc32((sku or "").encode())

@@ -22,6 +22,7 @@ def basket(partial: Mapping[str, Any], sold: Sale) -> tuple[Line, ...]:
             title=line.get("name", model.title),
             quantity=int(line.get("quantity", 1)),
             unit_price=Decimal(str(line.get("price", model.unit_price))),
+            variation=None if {"sku", "name"} & line.keys() else model.variation,
         )
         for line in partial.get("products", [])
     )
@@ -104,11 +105,12 @@ def days(sold: Sale) -> tuple[int, int]:
 
 def _line(line: Line, line_id: int) -> Document:
     product = product_id(line.title)
+    chosen = [line.variation.choice] if line.variation else []
     return {
         "id": line_id,
         "depth": "10.00",
         "height": "5.00",
-        "name": line.title,
+        "name": f"{line.title} ({chosen[0]})" if chosen else line.title,
         "price": money(line.unit_price),
         "compare_at_price": money(line.unit_price),
         "product_id": product,
@@ -118,7 +120,7 @@ def _line(line: Line, line_id: int) -> Document:
         "weight": "0.50",
         "width": "10.00",
         "variant_id": variant_id(line.sku, line.title),
-        "variant_values": [],
+        "variant_values": chosen,
         "properties": [],
         "sku": line.sku,
         "barcode": None,

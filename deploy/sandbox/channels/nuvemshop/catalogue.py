@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from sandbox.channels.channel import Document
-from sandbox.channels.generator import Product
+from sandbox.channels.generator import Product, by_title
 from sandbox.channels.nuvemshop.answer import Answer, refusal
 from sandbox.channels.nuvemshop.paging import page_of, paged, since_of
 from sandbox.channels.nuvemshop.shapes import money, product_id, variant_id
@@ -17,7 +17,8 @@ class ProductsApi:
     """GET /products and what is below it."""
 
     def __init__(self, catalogue: Sequence[Product]) -> None:
-        self._products = sorted(map(_product, catalogue), key=lambda product: product["id"])
+        listed = map(_product, by_title(catalogue).values())
+        self._products = sorted(listed, key=lambda product: product["id"])
 
     def listed(self, url: str, given: Mapping[str, str]) -> Answer:
         """One page of the products."""
@@ -46,18 +47,19 @@ def _no_product() -> Answer:
 
 
 def _contains(product: Document, text: str) -> bool:
-    told = f"{product['name']['pt']} {product['variants'][0]['sku']}"
-    return text.lower() in told.lower()
+    told = [product["name"]["pt"], *(variant["sku"] for variant in product["variants"])]
+    return text.lower() in " ".join(told).lower()
 
 
-def _product(sold: Product) -> Document:
+def _product(variations: Sequence[Product]) -> Document:
+    sold = variations[0]
     product = product_id(sold.title)
     return {
         "id": product,
         "name": {"pt": sold.title},
         "description": {"pt": ""},
         "handle": {"pt": sold.title.lower().replace(" ", "-")},
-        "attributes": [],
+        "attributes": [{"pt": sold.variation.option}] if sold.variation else [],
         "published": True,
         "free_shipping": False,
         "brand": None,
@@ -68,7 +70,7 @@ def _product(sold: Product) -> Document:
         "updated_at": _SINCE,
         "images": [],
         "categories": [],
-        "variants": [_variant(sold, product)],
+        "variants": [_variant(one, product) for one in variations],
     }
 
 
@@ -83,7 +85,7 @@ def _variant(sold: Product, product: int) -> Document:
         "stock": _STOCK,
         "sku": sold.sku,
         "barcode": None,
-        "values": [],
+        "values": [{"pt": sold.variation.choice}] if sold.variation else [],
         "weight": "0.500",
         "width": "10.00",
         "height": "5.00",

@@ -21,6 +21,7 @@ def basket(partial: Mapping[str, Any], sold: Sale) -> tuple[Line, ...]:
             title=line.get("title", model.title),
             quantity=int(line.get("quantity", 1)),
             unit_price=Decimal(str(line.get("price", model.unit_price))),
+            variation=None if {"sku", "title"} & line.keys() else model.variation,
         )
         for line in partial.get("line_items", [])
     )
@@ -44,7 +45,7 @@ def line_item(line: Line, currency: str, line_id: int) -> Document:
         "fulfillment_status": None,
         "gift_card": False,
         "grams": 500,
-        "name": line.title,
+        "name": _name(line),
         **priced("price", line.unit_price, currency),
         "product_exists": True,
         "product_id": product_id(line.title),
@@ -58,12 +59,17 @@ def line_item(line: Line, currency: str, line_id: int) -> Document:
         **priced("total_discount", _NOTHING, currency),
         "variant_id": variant_id(line.sku, line.title),
         "variant_inventory_management": "shopify",
-        "variant_title": None,
+        "variant_title": line.variation and line.variation.choice,
         "vendor": "Loja Demo",
         "tax_lines": [],
         "duties": [],
         "discount_allocations": allocated,
     }
+
+
+def _name(line: Line) -> str:
+    """The title, with what was chosen behind it."""
+    return f"{line.title} - {line.variation.choice}" if line.variation else line.title
 
 
 def shipping_line(sold: Sale, line_id: int) -> Document:

@@ -57,9 +57,14 @@ def remove(company: Company, hook_id: int) -> bool:
     return True
 
 
+def has_listeners(company: Company) -> bool:
+    """Whether anybody is told of what happens here."""
+    return bool(company.record.get(LISTENERS))
+
+
 def tell(company: Company, topic: str, event: Doc, user: str = WEBSERVICE) -> None:
     """Write an event down for all who listen to its topic, inside the caller's transaction."""
-    if not company.record.get(LISTENERS):
+    if not has_listeners(company):
         return
     message = _message(company, topic, event, user)
     now = int(company.now().timestamp() * 1000)
@@ -82,7 +87,7 @@ def tell(company: Company, topic: str, event: Doc, user: str = WEBSERVICE) -> No
 def heads(company: Company) -> list[tuple[Doc, Doc]]:
     """The first telling in each queue of each hook, beside its hook: only these may be tried."""
     found = []
-    for hook in company.select(HOOKS) if company.record.get(LISTENERS) else ():
+    for hook in company.select(HOOKS) if has_listeners(company) else ():
         for lane in LANES:
             where = (("lane = ?", f"{hook['id']} {lane}"),)
             found += [(hook, head) for head in company.select(DELIVERIES, where, "key", "LIMIT 1")]

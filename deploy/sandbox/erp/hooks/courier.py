@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import aiohttp
 
 from sandbox.erp.clock import SandboxClock
-from sandbox.erp.companies import LISTENERS, Companies, Company
+from sandbox.erp.companies import Companies, Company
 from sandbox.erp.hooks import book, outcome
 from sandbox.erp.sales.billing import next_answer, settle_due
 from sandbox.erp.store import Doc, dumps
@@ -50,7 +50,7 @@ class Courier:
 
     def _start(self, company: Company, attempts: asyncio.TaskGroup) -> datetime | None:
         """Begin what is due of a company, and say when the next of it will be."""
-        if not company.record.get(LISTENERS):
+        if not book.has_listeners(company):
             return None
         settle_due(company)
         waiting = [due] if (due := next_answer(company)) else []
@@ -100,7 +100,7 @@ class Courier:
     async def _try(self, url: str, body: Doc, limit: float) -> Doc:
         at = _ms(self._clock())
         try:
-            return {"at": at, "status": await self._post(url, dumps(body).encode(), limit)}
+            return {"at": at, "status": await self._post(url, dumps(body), limit)}
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
             return {"at": at, "error": type(failure).__name__}
 

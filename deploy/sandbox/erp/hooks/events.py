@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sandbox.erp.clock import BRASILIA
 from sandbox.erp.companies import WEBSERVICE, Company
-from sandbox.erp.hooks.book import tell
-from sandbox.erp.registers import BUSINESS, STAGES
+from sandbox.erp.dates import parsed
+from sandbox.erp.hooks.book import has_listeners, tell
+from sandbox.erp.registers import STAGES, business_of
 from sandbox.erp.store import Doc
 
 SALE = "11"
@@ -23,6 +24,8 @@ MOMENTS = {
 
 def sale(company: Company, what: str, order: Doc, user: str = WEBSERVICE) -> None:
     """`VendaProduto.<what>`: something happened to an order, just now."""
+    if not has_listeners(company):
+        return
     head, more = order["cabecalho"], order["informacoes_adicionais"]
     event = {
         "idPedido": head["codigo_pedido"],
@@ -31,7 +34,7 @@ def sale(company: Company, what: str, order: Doc, user: str = WEBSERVICE) -> Non
         "idCliente": head["codigo_cliente"],
         "idContaCorrente": more["codigo_conta_corrente"],
         "codigoCategoria": more["codigo_categoria"],
-        "dataPrevisao": _day(datetime.strptime(head["data_previsao"], "%d/%m/%Y")),  # noqa: DTZ007
+        "dataPrevisao": _day(parsed(head["data_previsao"])),
         "etapa": head["etapa"],
         "etapaDescr": stage_name(company, head["etapa"]),
         "faturada": order["infoCadastro"]["faturado"],
@@ -46,7 +49,7 @@ def sale(company: Company, what: str, order: Doc, user: str = WEBSERVICE) -> Non
 
 def note(company: Company, what: str, deed: str, invoice: Doc, user: str) -> None:
     """`NFe.<what>`: SEFAZ decided on a note; `deed` is its `acao`."""
-    [business] = company.select(BUSINESS, span="LIMIT 1")
+    business = business_of(company)
     day, month, year = invoice["dEmi"].split("/")
     paper = f"{company.documents}/{company.app_key}/{invoice['nIdNF']}"
     event = {
@@ -82,7 +85,7 @@ def customer(company: Company, what: str, record: Doc, user: str = WEBSERVICE) -
 
 def stage_name(company: Company, code: str) -> str:
     """What the account calls a stage of its sales."""
-    operation = company.get(STAGES, SALE) or {"etapas": []}
+    operation = company.look(STAGES, "key", SALE) or {"etapas": []}
     named = (
         s["cDescricao"] or s["cDescrPadrao"] for s in operation["etapas"] if s["cCodigo"] == code
     )

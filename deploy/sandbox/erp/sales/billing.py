@@ -12,7 +12,7 @@ from sandbox.erp.companies import WEBSERVICE, Company
 from sandbox.erp.customers import CUSTOMERS, bare
 from sandbox.erp.dates import iso
 from sandbox.erp.hooks import events
-from sandbox.erp.registers import BUSINESS
+from sandbox.erp.registers import business_of
 from sandbox.erp.sales.orders import (
     BILLED_STAGE,
     BILLING_STAGE,
@@ -114,7 +114,7 @@ def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
     if order is None or is_cancelled(order):
         company.remove(INVOICES, invoice["codigo_pedido"])
         return
-    [business] = company.select(BUSINESS, span="LIMIT 1")
+    business = business_of(company)
     number = company.next_number("invoices")
     invoice.pop("due", None)
     key = access_key(business["cnpj"], moment, number, invoice["codigo_pedido"])

@@ -5,11 +5,11 @@ from sandbox.erp.companies import Company
 from sandbox.erp.customers import CUSTOMERS
 from sandbox.erp.products import sold
 from sandbox.erp.registers import (
-    BUSINESS,
     LOCATIONS,
     MEANS,
     SCENARIOS,
     TERMS,
+    business_of,
     expect,
     expect_account,
     expect_category,
@@ -113,8 +113,7 @@ def _customer(company: Company, head: Doc) -> Doc:
 
 def _cfop(company: Company, customer: Doc) -> str:
     """The CFOP of a sale inside the state or to another one."""
-    [business] = company.select(BUSINESS, span="LIMIT 1")
-    return "5.102" if business["estado"] == customer["estado"] else "6.108"
+    return "5.102" if business_of(company)["estado"] == customer["estado"] else "6.108"
 
 
 def _scenario(company: Company, head: Doc) -> None:

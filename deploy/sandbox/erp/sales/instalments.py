@@ -4,7 +4,7 @@ Sentences of refusals here are assumed; what is refused is known (`reference` 7.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from sandbox.erp import dates, faults
@@ -51,7 +51,7 @@ def built(days: Sequence[int], start: str, total: Decimal, defaults: Doc) -> lis
 
     `start` is `dd/mm/yyyy`; `defaults` are the order's own means of payment and the like.
     """
-    first = datetime.strptime(start, "%d/%m/%Y")  # noqa: DTZ007  a date has no zone
+    first = dates.parsed(start)
     part = part_of(total, len(days))
     share = part_of(HUNDRED, len(days))
     rows = []

@@ -22,13 +22,13 @@ def exploded(company: Company, items: Sequence[Doc]) -> Iterator[Doc]:
     """
     for item in items:
         yield item
-        kit = company.get(PRODUCTS, item["produto"]["codigo_produto"]) or {}
+        kit = company.look(PRODUCTS, "key", item["produto"]["codigo_produto"]) or {}
         for place, part in enumerate(kit.get("componentes_kit") or (), 1):
             yield _component(company, item, part, place)
 
 
 def _component(company: Company, kit: Doc, part: Doc, place: int) -> Doc:
-    product = company.get(PRODUCTS, part["codigo_produto_componente"]) or {}
+    product = company.look(PRODUCTS, "key", part["codigo_produto_componente"]) or {}
     line = {
         tag: product[tag]
         for tag in ("codigo_produto", "codigo", "descricao", "unidade", "ncm", "ean")

@@ -7,7 +7,7 @@ from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.customers import CUSTOMERS, bare
 from sandbox.erp.dates import iso
-from sandbox.erp.registers import BUSINESS
+from sandbox.erp.registers import business_of
 from sandbox.erp.sales.billing import INVOICES
 from sandbox.erp.sales.orders import ORDERS
 from sandbox.erp.store import Doc
@@ -30,7 +30,7 @@ def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
     order = company.get(ORDERS, invoice["codigo_pedido"]) or {}
     head = order["cabecalho"]
     customer = company.get(CUSTOMERS, head["codigo_cliente"]) or {}
-    [business] = company.select(BUSINESS, span="LIMIT 1")
+    business = business_of(company)
     note = {
         "ide": _identity(invoice),
         "nfEmitInt": {"nCodEmp": business["codigo_empresa"], "cCodEmpInt": ""},
@@ -68,7 +68,7 @@ def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
 def xml(company: Company, invoice: Doc) -> str:
     """The note as a shop would hand it on: the frame of an NF-e 4.00 and what identifies it."""
     note = shown(company, invoice)
-    [business] = company.select(BUSINESS, span="LIMIT 1")
+    business = business_of(company)
     key, total = invoice["chave"], note["total"]["ICMSTot"]
     day = iso(invoice["dEmi"])
     goods = "".join(

@@ -43,7 +43,7 @@ ORDERS = Table(
         "denied": lambda order: order["infoCadastro"]["denegado"],
         "returned": lambda order: order["infoCadastro"]["devolvido"],
     },
-    indexed=("code", "number", "stage", "customer"),
+    indexed=("code", "number"),
 )
 STAGE_LOG = Table(
     "stage_log",
@@ -53,22 +53,23 @@ STAGE_LOG = Table(
         "stage": lambda row: row["cEtapa"],
         "moment": lambda row: iso(row["dDtEtapa"], row["cHrEtapa"]),
     },
-    indexed=("order_id",),
+    indexed=(),
 )
 
 
 def pruned(record: Doc) -> Doc:
     """The record without the fields that are empty or zero, at any depth."""
-    lean = ((tag, _lean(value)) for tag, value in record.items())
-    return {tag: value for tag, value in lean if value}
-
-
-def _lean(value: Any) -> Any:
-    if isinstance(value, dict):
-        return pruned(value)
-    if isinstance(value, list):
-        return [pruned(one) for one in value]
-    return value
+    lean: Doc = {}
+    for tag, value in record.items():
+        if isinstance(value, dict):
+            kept: Any = pruned(value)
+        elif isinstance(value, list):
+            kept = [pruned(one) for one in value]
+        else:
+            kept = value
+        if kept:
+            lean[tag] = kept
+    return lean
 
 
 def padded(number: Value) -> str:

@@ -142,5 +142,5 @@ def _filters(param: Doc) -> list[tuple[str, str | int]]:
     for tag in wanted.get("tags", ()):
         where.append(("tags LIKE ?", f"%|{folded(tag.get('tag', ''))}|%"))
     if keys := param.get("clientesPorCodigo"):
-        where.append((ONE_OF, dumps([value for key in keys for value in key.values()])))
+        where.append((ONE_OF, dumps([value for key in keys for value in key.values()]).decode()))
     return where

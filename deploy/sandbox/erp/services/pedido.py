@@ -3,7 +3,7 @@
 from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.paging import table_page, window
-from sandbox.erp.registers import BUSINESS
+from sandbox.erp.registers import business_of
 from sandbox.erp.sales import billing, listing, returning, writing
 from sandbox.erp.sales.orders import (
     ORDERS,
@@ -110,7 +110,7 @@ def consult_order(company: Company, param: Doc) -> Doc:
 def list_orders(company: Company, param: Doc) -> Doc:
     """A page of orders, at most 100, with their empty fields."""
     brief = param.get("apenas_resumo") == "S"
-    [business] = company.select(BUSINESS)
+    business = business_of(company)
     return table_page(
         company,
         ORDERS,

@@ -148,5 +148,5 @@ def _filters(param: Doc) -> list[tuple[str, str | int]]:
     if text := param.get("filtrar_apenas_descricao"):
         where.append(("description LIKE ?", folded(text)))
     if keys := param.get("produtosPorCodigo"):
-        where.append((ONE_OF, dumps([value for key in keys for value in key.values()])))
+        where.append((ONE_OF, dumps([value for key in keys for value in key.values()]).decode()))
     return where
