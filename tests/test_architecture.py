@@ -27,6 +27,7 @@ ONLY_IN = {
     "aiokafka": (
         "chassis/kafka.py",
         "chassis/lookup.py",
+        "chassis/progress.py",
         "chassis/subscription.py",
         "chassis/table.py",
     ),
