@@ -111,7 +111,9 @@ class Company:
 
     def find(self, table: Table, column: str, value: Value) -> Doc | None:
         """A record by one of its columns."""
-        found = self._store.select(self.app_key, table, ((f"{column} = ?", value),), FIRST, "LIMIT 1")
+        found = self._store.select(
+            self.app_key, table, ((f"{column} = ?", value),), FIRST, "LIMIT 1"
+        )
         return found[0] if found else None
 
     def look(self, table: Table, column: str, value: Value) -> Doc | None:
