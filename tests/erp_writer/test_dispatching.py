@@ -1,18 +1,29 @@
 """The writer at work: at once, at the ERP's pace, one account beside the other."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
 
 import pytest
 
+from chassis.kafka import partition_of
 from contracts.events import OrderCancelled, OrderPosted, OrderValidated
 from contracts.stores import StoreConfigured
 from contracts.topics import PARTITIONS
 from erp_writer.dispatcher import Dispatcher
 from erp_writer.ownership import Ownership
 from sandbox.erp.seed import seed_company
+from tests.support.belt import NOON
 from tests.support.builders import a_buyer, an_order, cancellation_of
-from tests.support.erp_bench import APP_KEY, SECRET, ErpBench, a_bench, a_keyed_store, at_work
+from tests.support.erp_bench import (
+    APP_KEY,
+    SECRET,
+    ErpBench,
+    MemoryLedger,
+    a_bench,
+    a_keyed_store,
+    at_work,
+)
 from tests.support.virtual_time import run
 
 OTHER_KEY = "5550001112223"
@@ -173,6 +184,46 @@ def test_an_order_nobody_can_write_down_does_not_stop_the_others() -> None:
             cured = bench.validated(an_order(1), attempt=2)
             await bench.put(cured)
             assert await posted(bench, 3) < 2
+
+    run(main())
+
+
+class AskedLedger(MemoryLedger):
+    """Counts how often it is asked whose entries are due."""
+
+    asked = 0
+
+    async def accounts_due(self, partitions: Collection[int], now: datetime) -> list[str]:
+        self.asked += 1
+        return await super().accounts_due(partitions, now)
+
+
+def test_news_of_accounts_begin_their_work_at_once_and_cost_no_question() -> None:
+    async def main() -> None:
+        begun: list[tuple[str, float]] = []
+        loop, ledger, woken = asyncio.get_running_loop(), AskedLedger(), asyncio.Event()
+        ownership = Ownership(woken.set)
+        ownership.partitions = frozenset({partition_of("ours", PARTITIONS)})
+
+        async def drain(account_id: str) -> None:
+            begun.append((account_id, loop.time()))
+
+        def clock() -> datetime:
+            return NOON + timedelta(seconds=loop.time())
+
+        dispatcher = Dispatcher(ledger, drain, clock, ownership, woken)
+        running = asyncio.create_task(dispatcher.run())
+        for number in range(100):
+            await asyncio.sleep(0.05)
+            dispatcher.begin(["ours", "elsewhere"])
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert begun[-1] == ("ours", loop.time()), number
+        running.cancel()
+
+        assert len(begun) == 100
+        assert ledger.asked <= 6
 
     run(main())
 

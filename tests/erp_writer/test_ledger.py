@@ -100,7 +100,7 @@ def found(total: str = "138.50", customer_id: int = 77) -> Found:
 
 def posted(*before: Message) -> Entry:
     entry = claimed(after(*(before or (validated(an_order()),))))
-    return ledger.confirmed(entry, found(), NOON)
+    return ledger.confirmed(entry, found())
 
 
 def changed_order() -> Order:
@@ -177,7 +177,7 @@ def test_a_change_that_arrives_during_the_call_is_seen_when_it_ends() -> None:
     entry = after(validated(changed_order(), revision=2), entry=entry)
 
     assert entry.state is State.SENDING
-    [fact] = outcome(ledger.confirmed(entry, found(), NOON))
+    [fact] = outcome(ledger.confirmed(entry, found()))
     assert isinstance(fact, OrderPending)
     assert fact.revision == 2
 
@@ -221,7 +221,7 @@ def test_a_cancellation_of_a_posted_order_is_due_at_once() -> None:
 def test_a_cancellation_during_the_call_is_due_when_it_ends() -> None:
     entry = after(cancelled(), entry=claimed(after(validated(an_order()))))
 
-    assert ledger.confirmed(entry, found(), NOON).work is Work.UNDO
+    assert ledger.confirmed(entry, found()).work is Work.UNDO
     assert ledger.released(entry, NOON).state is State.STOPPED
     assert ledger.refused(entry, (1, 1), REJECTED, NOON).state is State.STOPPED
     later = ledger.missed(entry, NOON, SETTLE)
@@ -321,7 +321,7 @@ def test_what_a_person_let_stand_counts_even_when_it_is_heard_before_the_change(
 
 def test_an_order_found_with_another_total_or_customer_is_looked_at_by_a_person() -> None:
     for strange in (found(total="1.00"), found(customer_id=78)):
-        entry = ledger.confirmed(claimed(after(validated(an_order()))), strange, NOON)
+        entry = ledger.confirmed(claimed(after(validated(an_order()))), strange)
         [fact] = outcome(entry)
         assert isinstance(fact, OrderPending)
         assert fact.reasons[0].code is ReasonCode.ORDER_CHANGED_AT_CHANNEL
@@ -333,11 +333,11 @@ def test_an_order_the_erp_confirms_after_it_was_given_up_is_posted_and_undone_if
 ):
     gone = ledger.missed(ledger.doubted(claimed(after(validated(an_order()))), NOON), LATER, SETTLE)
     assert gone.state is State.QUEUED
-    assert ledger.confirmed(gone, found(), LATER).state is State.POSTED
+    assert ledger.confirmed(gone, found()).state is State.POSTED
 
     stopped = after(cancelled(), entry=gone)
     assert stopped.state is State.STOPPED
-    assert ledger.confirmed(stopped, found(), LATER).work is Work.UNDO
+    assert ledger.confirmed(stopped, found()).work is Work.UNDO
 
 
 def test_a_claim_another_process_left_is_not_given_up_at_the_first_look() -> None:
@@ -368,7 +368,7 @@ def test_an_erased_buyer_is_forgotten_and_what_was_not_sent_never_goes() -> None
     assert queued.state is State.STOPPED
 
     sending = after(erased(), entry=claimed(after(validated(an_order()))))
-    assert ledger.confirmed(sending, found(), NOON).state is State.POSTED
+    assert ledger.confirmed(sending, found()).state is State.POSTED
     assert ledger.released(sending, NOON).state is State.STOPPED
 
     for entry in (queued, sending, after(erased(), validated(an_order()))):
@@ -399,8 +399,8 @@ Turn = Callable[[Entry, datetime], Entry]
 
 TURNS: dict[str, Turn] = {
     "claim": lambda e, t: claimed(e, t) if e.work is Work.POST and e.validated else e,
-    "confirm": lambda e, t: ledger.confirmed(e, _as_sent(e), t),
-    "find another": lambda e, t: ledger.confirmed(e, found(total="1.00"), t),
+    "confirm": lambda e, t: ledger.confirmed(e, _as_sent(e)),
+    "find another": lambda e, t: ledger.confirmed(e, found(total="1.00")),
     "refuse": lambda e, t: ledger.refused(e, e.rank, REJECTED, t),
     "release": ledger.released,
     "hear nothing": ledger.unanswered,

@@ -99,6 +99,33 @@ def test_the_erp_ends_with_one_order_wherever_the_writer_dies(name: str) -> None
     assert deaths >= 12
 
 
+def test_a_line_is_written_three_times_and_the_outcome_told_once() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await bench.put(no_salesperson(bench))
+            await bench.settle()
+
+            writes = [step for step in bench.fuse.steps if step.startswith("before saving")]
+            assert writes == [f"before saving {state}" for state in ("queued", "sending", "posted")]
+            assert len(bench.seen(OrderPosted)) == 1
+
+    run(main())
+
+
+def test_an_outcome_after_the_settling_time_is_written_down_before_it_is_told() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            await bench.put(no_salesperson(bench))
+            bench.fuse.then[CLAIMED] = partial(asyncio.sleep, 300)
+            await bench.settle()
+
+            then = bench.fuse.steps[bench.fuse.steps.index(f"after {POST}") :]
+            assert then.index("before saving posted") < then.index("before publish")
+            assert len(bench.seen(OrderPosted)) == 1
+
+    run(main())
+
+
 def test_of_two_processes_that_see_the_same_entry_one_sends_it() -> None:
     async def main() -> None:
         async with a_bench() as bench:

@@ -9,6 +9,7 @@ from chassis.patience import Unavailable
 from contracts.wire import Outgoing, encode
 from erp_writer.together import Together, TogetherPublisher
 from tests.support.builders import an_order, validated
+from tests.support.virtual_time import run
 
 
 class Shop:
@@ -87,6 +88,20 @@ async def test_a_caller_who_gives_up_costs_the_others_nothing() -> None:
     with pytest.raises(asyncio.CancelledError):
         await gives_up
     assert await stays == [8]
+
+
+def test_who_comes_alone_never_waits_and_many_are_given_time_to_gather() -> None:
+    async def main() -> tuple[float, float, list[int]]:
+        loop, shop = asyncio.get_running_loop(), Shop()
+        together = Together(shop.work, rest_s=1)
+        for number in (2, 4, 6):
+            await together.do([number])
+        alone = loop.time()
+        await asyncio.gather(*(together.do([n]) for n in (2, 4)))
+        await asyncio.gather(*(together.do([n]) for n in (6, 8)))
+        return alone, loop.time(), [len(order) for order in shop.orders]
+
+    assert run(main()) == (0, 1, [1, 1, 1, 2, 2])
 
 
 async def test_outcomes_told_right_after_others_go_out_in_one_request() -> None:

@@ -74,7 +74,7 @@ def posted(number: int = 1001) -> Entry:
         total=entry.validated.order.totals.total, at=NOON,
     )  # fmt: skip
     found = ledger.Found(erp_order_id=99, number="1", customer_id=7, total=sent.total)
-    return ledger.confirmed(ledger.claimed(entry, sent, (CLEANED,)), found, NOON)
+    return ledger.confirmed(ledger.claimed(entry, sent, (CLEANED,)), found)
 
 
 async def keep(entries: Ledger, *given: Entry) -> None:

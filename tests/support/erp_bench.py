@@ -221,7 +221,6 @@ class ErpBench:
             self.woken.set()
 
         self.accounts = Accounts(self.stores, VAULT, connect, changed)
-        self.flow: Flow[Entry] = flow(self.ledger, self.log, self.clock, self.woken.set)
         self.worker = Worker(
             ledger=self.ledger,
             accounts=self.accounts,
@@ -240,6 +239,8 @@ class ErpBench:
             self.woken,
             doubted=self.conditions.doubted,
         )
+        begin = self.dispatcher.begin
+        self.flow: Flow[Entry] = flow(self.ledger, self.log, self.clock, begin)
 
     def product(self, sku: str) -> int:
         """The ERP's id of a product."""

@@ -149,12 +149,12 @@ def claimed(entry: Entry, sent: Sent, changes: tuple[TextChange, ...]) -> Entry:
     return _with(entry, state=State.SENDING, sent=sent, text_changes=changes)
 
 
-def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
+def confirmed(entry: Entry, found: Found) -> Entry:
     """The ERP holds the order, as it said itself or as a look-up found.
 
-    It is the one that was sent if total and customer are; otherwise a person has to look at it. A
-    cancellation that came meanwhile is now due, and a newer version is compared. The ERP's word
-    holds whatever the entry says by then: a process that lost the account may bring it late.
+    It is the one that was sent if total and customer are; otherwise a person has to look at it. It
+    is there since it was sent, whoever finds that out when. A cancellation that came meanwhile is
+    now due, and a newer version is compared. The ERP's word holds whatever the entry says by then.
     """
     if entry.state is State.POSTED or entry.sent is None:
         return entry
@@ -167,9 +167,9 @@ def confirmed(entry: Entry, found: Found, now: datetime) -> Entry:
         erp_order_id=found.erp_order_id,
         number=found.number,
         customer_id=found.customer_id,
-        total=found.total,
+        total=sent.total if same else found.total,  # the ERP leaves zeros out
         stage_code=sent.stage_code,
-        at=now,
+        at=sent.at,
     )
     if newest is not None and _material_of(newest, sent) == posted.material:
         newest = None

@@ -80,7 +80,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         ledger, worker.drain, utc_now, ownership, woken, doubted=conditions.doubted
     )
     of_stores, of_conditions = (kafka.table_consumer(settings.kafka, SERVICE) for _ in range(2))
-    intake = flow(ledger, clients.publisher, utc_now, woken.set)
+    intake = flow(ledger, clients.publisher, utc_now, dispatcher.begin)
     return Parts(
         subscriptions=[Subscription(intake, group=SERVICE, listener=ownership)],
         starts=[

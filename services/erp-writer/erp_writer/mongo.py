@@ -17,7 +17,7 @@ from chassis.store import (
 from contracts.events import OrderValidated
 from erp_writer.customers import Known
 from erp_writer.entry import Entry
-from erp_writer.together import Together
+from erp_writer.together import REST_S, Together
 
 OPEN: Final = {"urgency": {"$exists": True}}
 WAITING: Final = [("account_id", 1), ("urgency", 1), ("since", 1), ("due_at", 1), ("partition", 1)]
@@ -101,7 +101,7 @@ class MongoLedger:
     def __init__(self, entries: Collection_[dict[str, Any]]) -> None:
         self._entries = entries
         self._memory = Memory()
-        self._saves = Together(self._save_all)
+        self._saves = Together(self._save_all, REST_S)
 
     async def prepare(self) -> None:
         """Create the indexes. Raises Unavailable."""
@@ -180,8 +180,8 @@ class MongoCustomers:
 
     def __init__(self, customers: Collection_[dict[str, Any]]) -> None:
         self._customers = customers
-        self._finds = Together(self._find_all)
-        self._learns = Together(self._learn_all)
+        self._finds = Together(self._find_all, REST_S)
+        self._learns = Together(self._learn_all, REST_S)
 
     async def find(self, key: str) -> Known | None:
         """See CustomerBook."""

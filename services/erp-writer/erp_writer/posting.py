@@ -115,6 +115,10 @@ class Posting:
         """Make sure the order would go out soon. Raises Held where it has to wait its turn."""
         erp.room(INCLUDE)
 
+    def holds(self, entry: Entry) -> bool:
+        """Whether the claim on the entry is certainly the only one: none is let go of so soon."""
+        return entry.sent is not None and self._clock() < entry.sent.at + self._settle
+
     async def send(self, erp: Erp, entry: Entry, prepared: Prepared) -> Change:
         """Include the order; `entry` is claimed. An unclear answer is looked up next."""
         try:
@@ -135,7 +139,7 @@ class Posting:
             customer_id=prepared.sent.customer_id,
             total=prepared.sent.total,
         )
-        return partial(ledger.confirmed, found=found, now=self._clock())
+        return partial(ledger.confirmed, found=found)
 
     async def look_up(self, erp: Erp, entry: Entry, absent: Change | None = None) -> Change:
         """Ask the ERP whether it holds the order, by our code.
@@ -155,7 +159,7 @@ class Posting:
                 return absent
             waits = fault.kind not in NOT_WRITTEN
             return partial(ledger.doubted, due_at=self._after(fault) if waits else AT_ONCE)
-        return partial(ledger.confirmed, found=found, now=self._clock())
+        return partial(ledger.confirmed, found=found)
 
     def _contradicted(self, entry: Entry, fault: Fault) -> Change:
         """Our code is taken, and not by this order: believed the second time."""

@@ -13,7 +13,7 @@ from chassis.patience import Unavailable
 from contracts.wire import Outgoing
 
 REST_S: Final = 0.01
-"""How long outcomes gather behind the ones just told; an order's calls take far longer."""
+"""How long things gather behind those just done; an order's calls take far longer."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,7 +24,7 @@ class Together(Generic[T, R]):
 
     `work` takes any number of things and gives a result for each, in their order. Where it is
     Unavailable, it is so for all; where it breaks, each caller's things are tried by themselves.
-    After work it rests for `rest_s`, so that more comes together; who comes alone does not wait.
+    While several come at a time it rests for `rest_s` in between, so that more come together.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Together(Generic[T, R]):
             while self._waiting:
                 group, self._waiting = self._waiting, []
                 await self._do(group)
-                await asyncio.sleep(self._rest_s)
+                await asyncio.sleep(self._rest_s if len(group) > 1 else 0)
         finally:
             self._working = None
 

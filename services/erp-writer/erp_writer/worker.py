@@ -13,12 +13,14 @@ from chassis.flow import Publishes
 from chassis.kafka import Broken
 from chassis.patience import patiently
 from chassis.store import Kept
+from contracts.envelope import Event
 from contracts.wire import encode
 from erp_writer import ledger
 from erp_writer.accounts import Accounts
 from erp_writer.conditions import SERVICE, Conditions
-from erp_writer.entry import Entry, Work, outcome
+from erp_writer.entry import Entry, State, Undo, Work, outcome
 from erp_writer.erp import Erp, Held
+from erp_writer.ledger import UNDER_WAY
 from erp_writer.mongo import Ledger
 from erp_writer.ownership import Ownership
 from erp_writer.posting import Change, Posting, Prepared
@@ -81,7 +83,7 @@ class Worker:
     async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> bool:
         """Work on these entries; whether any of them moved."""
         told: dict[str, Kept[Entry]] = {}
-        moved = False
+        moved: list[Entry] = []
         ahead: Ahead | None = None
         try:
             for kept, following in zip(batch, [*batch[1:], None], strict=True):
@@ -92,15 +94,16 @@ class Worker:
                     await asyncio.wait([mine])
                 ahead = self._prepare(erp, following) if erp.breaker.closed else None
                 if (after := await self._act(erp, kept, mine)) is not None:
-                    moved = True
+                    moved.append(after.state)
                     await self._tell(after, told)
         except Held as held:
             log.debug("account_held", wait_s=held.wait_s)
         finally:
             if ahead is not None:
                 ahead.cancel()
+            _log_moved(moved)
         await self._mark(told)
-        return moved
+        return bool(moved)
 
     def _prepare(self, erp: Erp, kept: Kept[Entry] | None) -> Ahead | None:
         """Begin what comes before the order itself."""
@@ -150,30 +153,42 @@ class Worker:
         return await self._apply(claimed, await self._posting.send(erp, claimed.state, prepared))
 
     async def _apply(self, kept: Kept[Entry], change: Change) -> Kept[Entry] | None:
-        """Write the change down, on the entry as it is by now; None where it changes nothing."""
+        """Write the change down, on the entry as it is by now; None where it changes nothing.
+
+        That the ERP has the order is told first, while nobody else can tell it, so that writing it
+        down is the end of it. Who finds the claim after a crash asks the ERP, and tells the same.
+        """
         order_id = kept.state.order_id
+        said: tuple[Event, ...] = ()
         while True:
             after = change(kept.state)
             if after == kept.state:
                 return None
+            found = kept.state.state in UNDER_WAY and after.state is State.POSTED
+            if found and self._posting.holds(kept.state):
+                said = await self._say(after, said)
+                after = ledger.told(after, said)
             if await self._save({order_id: Kept(after, kept.version)}, "writing the ledger"):
-                _log_moved(after)
                 return Kept(after, kept.version + 1)
             stored = await patiently(
                 lambda: self._ledger.load([order_id]), "reading the ledger", self._sleep
             )
             kept = stored[order_id]
 
+    async def _say(self, entry: Entry, said: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Publish what the entry tells, unless that is what was just said."""
+        if (messages := outcome(entry)) != said:
+            records = [encode(message, SERVICE) for message in messages]
+            await patiently(
+                lambda: self._publisher.publish(records), "publishing an outcome", self._sleep
+            )
+        return messages
+
     async def _tell(self, kept: Kept[Entry], told: dict[str, Kept[Entry]]) -> None:
         """Publish what the entry tells, and note what to mark."""
         if not kept.state.untold:
             return
-        messages = outcome(kept.state)
-        records = [encode(message, SERVICE) for message in messages]
-        await patiently(
-            lambda: self._publisher.publish(records), "publishing an outcome", self._sleep
-        )
-        marked = ledger.told(kept.state, messages)
+        marked = ledger.told(kept.state, await self._say(kept.state, ()))
         told[kept.state.order_id] = Kept(marked, kept.version)
 
     async def _mark(self, told: dict[str, Kept[Entry]]) -> None:
@@ -185,14 +200,14 @@ class Worker:
         return await patiently(lambda: self._ledger.save(changes), doing, self._sleep)
 
 
-def _log_moved(entry: Entry) -> None:
-    log.info(
-        "entry_moved",
-        order_id=entry.order_id,
-        account_id=entry.account_id,
-        revision=entry.revision,
-        attempt=entry.attempt,
-        state=entry.state,
-        undo=entry.undo,
-        text_changes=[change.field for change in entry.text_changes],
-    )
+def _log_moved(entries: Sequence[Entry]) -> None:
+    """One line for a batch, as the flow has it; texts that were not the channel's are named."""
+    if not entries:
+        return
+    moved = [f"{e.order_id} {_standing(e)} {e.revision}.{e.attempt}" for e in entries]
+    changed = {e.order_id: [c.field for c in e.text_changes] for e in entries if e.text_changes}
+    log.info("entries_moved", account_id=entries[0].account_id, entries=moved, text_changes=changed)
+
+
+def _standing(entry: Entry) -> str:
+    return entry.state if entry.undo is Undo.NONE else f"{entry.state}, undo {entry.undo}"
