@@ -33,7 +33,7 @@ REASONS: Final[dict[str, str]] = {
     "excluded_tag": "tem uma etiqueta que a loja não quer",
     "excluded_source": "vem de uma origem que a loja não quer",
     "test_order": "é um pedido de teste",
-    "sold_elsewhere": "foi vendido em outro canal, que o traz ele mesmo",
+    "sold_elsewhere": "foi vendido em outro canal e chega por ele, se estiver conectado aqui",
     "erased": "o comprador pediu para ser esquecido",
     "already_cancelled": "já estava cancelado aqui",
     "older_copy": "o canal mandou uma versão mais antiga",
