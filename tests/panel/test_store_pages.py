@@ -10,14 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.store import Kept
+from contracts.connections import ChannelAccess
 from contracts.stores import StoreConfigured, StoreSettings
 from omie.registers import LISTINGS
 from panel.access import Role
+from panel.connection import Connection
 from panel.erp.lists import ErpList, Lists, decode, encode
 from panel.erp.reader import Reader
 from panel.pages import store_typed
 from panel.pages.store_form import Form, unread
 from panel.people import Grant
+from panel.stores import CHANNELS
 from tests.support.builders import STORE, a_store, an_order, captured, validated
 from tests.support.panel import Office, fields_of
 from tests.support.panel_erp import KEYS_REFUSED, LISTS, REDUNDANT
@@ -371,6 +375,75 @@ async def test_testing_the_channel_says_in_plain_words_whether_the_token_works(
     [asked] = office.shopify.asked
     assert asked.url.host == "demo-shopify.myshopify.com"
     assert asked.headers["x-shopify-access-token"] == "shpat-token"
+
+
+def at(channel: str, office: Office, **changes: Any) -> None:
+    a_real_store(office, channel=channel, domain="4211", **changes)
+
+
+@pytest.mark.parametrize(
+    ("channel", "answer", "said"),
+    [
+        ("nuvemshop", (200, []), "O canal aceita a chave de acesso: loja 4211"),
+        ("nuvemshop", (401, {}), "não aceita a chave"),
+        ("nuvemshop", (402, {}), "suspendeu a loja"),
+        ("nuvemshop", (404, {}), "não conhece este endereço"),
+        ("nuvemshop", (0, {}), "não respondeu"),
+        ("mercadolivre", (200, {"id": 4211, "nickname": "CERAMICA"}), "loja CERAMICA"),
+        ("mercadolivre", (200, {"id": 7, "nickname": "OUTRA"}), "outra loja"),
+        ("mercadolivre", (403, {}), "não aceita a chave"),
+        ("mercadolivre", (429, {}), "não respondeu"),
+    ],
+)
+async def test_every_channel_is_tested_with_a_question_of_its_own(
+    office: Office, browser: httpx.AsyncClient, channel: str, answer: tuple[int, Any], said: str
+) -> None:
+    at(channel, office)
+    office.shopify.status, office.shopify.body = answer
+    form = await browser.get(FORM)
+
+    page = await browser.post(f"{FORM}/testar-canal", data={"_token": fields_of(form)["_token"]})
+
+    assert f"Testar {CHANNELS[channel]}" in form.text
+    assert said in page.text
+    asked = office.shopify.asked[0]
+    assert asked.url.host in {"api.nuvemshop.com.br", "api.mercadolibre.com"}
+    assert asked.headers["authorization"] == "Bearer shpat-token"
+
+
+@pytest.mark.parametrize(
+    ("access", "works", "said"),
+    [
+        (ChannelAccess.GRANTED, True, "conferiu em 20/11/2026 11:30: o canal aceita"),
+        (ChannelAccess.REFUSED, False, "não aceita a chave"),
+        (None, False, "ainda não a conferiu"),
+    ],
+)
+async def test_of_a_token_that_capture_has_renewed_capture_is_believed(
+    office: Office,
+    browser: httpx.AsyncClient,
+    access: ChannelAccess | None,
+    works: bool,
+    said: str,
+) -> None:
+    refresh = office.vault.seal("refresh", f"{STORE}:channel_refresh_token")
+    ended = office.clock() - timedelta(hours=1)
+    at("mercadolivre", office, channel_refresh_token=refresh, channel_token_expires_at=ended)
+    if access:
+        seen = Connection(
+            store_id=STORE,
+            at=office.clock() - timedelta(minutes=30),
+            store_version=1,
+            access=access,
+        )
+        office.connections.kept[STORE] = Kept(seen, 1)
+    token = fields_of(await browser.get(FORM))["_token"]
+
+    page = (await browser.post(f"{FORM}/testar-canal", data={"_token": token})).text
+
+    assert said in page
+    assert ('class="notice good" role="status">A captura' in page) is works
+    assert office.shopify.asked == []
 
 
 # How a store is doing.

@@ -208,7 +208,13 @@ def _window(
         lists=Reader(accounts, kept, utc_now),
         stages=StageReader(accounts, utc_now),
         orders=OrderReader(accounts, utc_now),
-        channels=ChannelCheck(channels, vault, settings.shopify_url),
+        channels=ChannelCheck(
+            channels,
+            vault,
+            settings.shopify_url,
+            settings.nuvemshop_url,
+            settings.mercadolivre_url,
+        ),
         close=http.aclose,
     )
 

@@ -32,6 +32,7 @@ class Settings(settings.Settings):
     shopify_url: str = "https://{shop}"
     shopify_client_id: str = ""
     shopify_client_secret: SecretStr = SecretStr("")
+    nuvemshop_url: str = "https://api.nuvemshop.com.br"
     nuvemshop_auth_url: str = "https://www.tiendanube.com"
     nuvemshop_client_id: str = ""
     nuvemshop_client_secret: SecretStr = SecretStr("")

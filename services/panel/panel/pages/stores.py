@@ -107,7 +107,9 @@ class StorePages:
         store = self._store(request)
         if not self.window.channels.can(store.channel):
             raise HTTPException(404)
-        return await self._form(request, store, channel=await self.window.channels.check(store))
+        known = (await self.desk.connections_of([store])).get(store.store_id)
+        finding = await self.window.channels.check(store, known, self.desk.clock())
+        return await self._form(request, store, channel=finding)
 
     async def _form(
         self,
