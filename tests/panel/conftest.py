@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from panel.api import app
 from panel.door import Door
 from tests.support.builders import a_store
 from tests.support.panel import MANAGER, TOKEN, Office, client
@@ -26,7 +25,7 @@ def office() -> Office:
 
 @pytest.fixture
 def api(office: Office) -> FastAPI:
-    return app.app(office.desk, SecretStr(TOKEN), ready=lambda: True, offers=office.offers)
+    return office.api(SecretStr(TOKEN))
 
 
 @pytest.fixture

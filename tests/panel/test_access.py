@@ -4,10 +4,12 @@ from itertools import product
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.applications import Starlette
 
 from panel.access import Access, Permission, Role
+from panel.api import rights
+from panel.api.rights import needs
 from panel.door import Door
 from panel.pages.guard import Page
 from panel.people import Grant
@@ -140,6 +142,80 @@ async def test_the_api_serves_its_token_alone_whoever_is_logged_in(
             url = f"/api/v1{path}".format(store_id=store, order_id=f"{store}:1001", listing_id="1")
             for method in methods:
                 assert (await http.request(method, url)).status_code == 401, (method, url)
+
+
+API_MAY = {
+    "get /orders": set(WHO),
+    "get /orders/counts": set(WHO),
+    "get /orders/{order_id}": MAY[Permission.SEE],
+    "post /orders/{order_id}/reprocess": MAY[Permission.OPERATE],
+    "post /orders/{order_id}/cancellation": MAY[Permission.OPERATE],
+    "post /orders/{order_id}/keep": MAY[Permission.OPERATE],
+    "get /stores": set(WHO),
+    "get /stores/{store_id}": MAY[Permission.SEE] | MAY[Permission.MANAGE],
+    "put /stores/{store_id}": MAY[Permission.MANAGE],
+    "get /stores/{store_id}/listings": MAY[Permission.SEE],
+    "put /stores/{store_id}/listings/{listing_id}/link": MAY[Permission.OPERATE],
+    "put /stores/{store_id}/listings/{listing_id}/publication-date": MAY[Permission.OPERATE],
+}
+"""Who may use each operation of the API in their own store, with a token of their own."""
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_a_users_token_may_exactly_what_the_users_roles_allow(
+    office: Office, site: Door, api: FastAPI, who: str
+) -> None:
+    office.topics.table.put(a_store(store_id=FOREIGN, name="Alheia"))
+    office.board.tell(captured(ORDER), pending(ORDER))
+    office.listings.put(a_listing(variations=(a_variation(""),)))
+    office.hire(who, WHO[who])
+    token = await office.staff.tokens.create(who, "programa")
+    served = {f"{m} {path}" for path, methods in api.openapi()["paths"].items() for m in methods}
+
+    assert served == set(API_MAY)
+    async with client(site, token=token) as http:
+        for (operation, may), store in product(API_MAY.items(), (STORE, FOREIGN)):
+            method, path = operation.split()
+            of_store = "{" in path
+            url = path.format(store_id=store, order_id=f"{store}:1001", listing_id="9001")
+            status = (await http.request(method, f"/api/v1{url}")).status_code
+            if of_store and who not in KNOWS_FOREIGN and (store == FOREIGN or not WHO[who].stores):
+                assert status == 404, (operation, store)
+            elif who in may:
+                assert status not in {401, 403}, (operation, store)
+                assert store == FOREIGN or status != 404, operation
+            else:
+                assert status == 403, (operation, store)
+
+
+async def test_a_users_token_lists_nothing_of_a_foreign_store(office: Office, site: Door) -> None:
+    office.topics.table.put(a_store(store_id=FOREIGN, name="Alheia"))
+    theirs = an_order(7, order_id=f"{FOREIGN}:7", store_id=FOREIGN)
+    office.board.tell(captured(ORDER), pending(ORDER), captured(theirs), pending(theirs))
+    office.hire("bia", WHO["gestor"])
+    token = await office.staff.tokens.create("bia", "programa")
+
+    async with client(site, token=token) as http:
+        answers = [
+            await http.get(f"/api/v1{path}")
+            for path in ("/orders", "/stores", f"/orders?store={FOREIGN}", "/orders?q=7")
+        ]
+        counted = await http.get("/api/v1/orders/counts")
+
+    assert all(answer.status_code == 200 for answer in answers)
+    assert ORDER.order_id in answers[0].text
+    assert not any(FOREIGN in answer.text or "Alheia" in answer.text for answer in answers)
+    assert counted.json()["pending"] == 1
+
+
+def test_a_route_of_the_api_that_does_not_say_what_it_needs_is_not_served() -> None:
+    router = APIRouter()
+    router.get("/open", dependencies=[needs(Permission.ENTER)])(lambda: None)
+    rights.check(router.routes)
+    router.get("/forgotten")(lambda: None)
+
+    with pytest.raises(ValueError, match="/forgotten"):
+        rights.check(router.routes)
 
 
 @pytest.mark.parametrize("lower", Role)

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from contracts.commands import BuyerCorrection, ReprocessOrder
 from contracts.events import Undoing
 from contracts.reasons import ReasonCode
-from panel.api import app
 from panel.door import LARGEST_BODY, Door
 from tests.panel.test_row import reprocess
 from tests.support.builders import (
@@ -298,14 +297,14 @@ async def test_every_route_is_closed_without_the_token(api: FastAPI, site: Door)
 
 async def test_a_panel_without_a_token_lets_nobody_in(office: Office) -> None:
     for token in (None, SecretStr("")):
-        closed = app.app(office.desk, token, ready=lambda: True, offers=office.offers)
+        closed = office.api(token)
         async with client(closed, "") as http:
             http.headers["Authorization"] = "Bearer "
             assert (await http.get("/orders")).status_code == 401
 
 
 async def test_the_api_says_to_come_back_while_the_panel_is_starting(office: Office) -> None:
-    starting = app.app(office.desk, SecretStr(TOKEN), ready=lambda: False, offers=office.offers)
+    starting = office.api(SecretStr(TOKEN), ready=False)
     async with client(starting) as http:
         answer = await http.get("/orders")
 

@@ -264,12 +264,13 @@ async def test_deciding_about_users_asks_for_the_password_again_after_a_while(
     posted = await admin.post(
         "/usuarios/chefe/link", data=before, headers={"Referer": "http://panel.test/usuarios/chefe"}
     )
-    form = fields_of(login) | {"senha": "certa"}
+    form = fields_of(login) | {"senha": "certa", "ir": "/usuarios"}
     coded = await admin.post("/entrar", data=form)
     typed = {"codigo": office.code("chefe"), "ir": "/usuarios"}
     entered = await admin.post("/entrar/codigo", data=typed)
 
     assert "Confirme que é você" in login.text
+    assert 'name="ir" value="/usuarios"' in login.text
     assert form["usuario"] == "chefe"
     assert posted.headers["location"] == "/entrar?de-novo=sim&ir=/usuarios/chefe"
     assert office.users.kept["chefe"].state.grant == ADMIN

@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from html.parser import HTMLParser
 from itertools import count
 
 import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from chassis.flow import Record
@@ -21,7 +24,9 @@ from contracts.stores import StoreConfigured
 from contracts.wire import Outgoing, decode, encode
 from panel import totp
 from panel.access import Role
-from panel.audit import Entry
+from panel.api import app
+from panel.api_tokens import ApiToken
+from panel.audit import READ, Entry
 from panel.channel_check import ChannelCheck
 from panel.connection import Connection
 from panel.desk import Desk
@@ -146,6 +151,33 @@ class MemoryDevices:
 
 
 @dataclass
+class MemoryTokens:
+    """Tokens in a dict."""
+
+    kept: dict[str, ApiToken] = field(default_factory=dict)
+
+    async def put(self, token: ApiToken) -> None:
+        self.kept[token.id] = token
+
+    async def used(self, id_: str, at: datetime) -> None:
+        self.kept[id_] = replace(self.kept[id_], used_at=at)
+
+    async def get(self, id_: str) -> ApiToken | None:
+        return self.kept.get(id_)
+
+    async def of(self, user: str) -> list[ApiToken]:
+        return [token for token in self.kept.values() if token.user == user]
+
+    async def drop(self, user: str, id_: str) -> bool:
+        own = id_ in {token.id for token in await self.of(user)}
+        return own and self.kept.pop(id_) is not None
+
+    async def drop_of(self, user: str) -> None:
+        for token in await self.of(user):
+            del self.kept[token.id]
+
+
+@dataclass
 class MemoryUsers(MemoryDocuments[User]):
     """Users in a dict."""
 
@@ -166,7 +198,7 @@ class MemoryAudit:
         self.entries.append(entry)
 
     async def latest(self, most: int) -> list[Entry]:
-        return self.entries[::-1][:most]
+        return [entry for entry in self.entries if entry.what != READ][::-1][:most]
 
 
 @dataclass
@@ -193,6 +225,7 @@ class Office:
     conditions: Table[AccountCondition] = field(default_factory=lambda: Table(AccountCondition))
     kept_sessions: MemorySessions = field(default_factory=MemorySessions)
     devices: MemoryDevices = field(default_factory=MemoryDevices)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
     users: MemoryUsers = field(default_factory=MemoryUsers)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     erp: FakeErp = field(default_factory=FakeErp)
@@ -257,9 +290,21 @@ class Office:
         patience = Throttle(MemoryDocuments(), self.clock)
         devices = Devices(self.devices, self.clock)
         self.staff = staffed(
-            self.people, self.sessions, devices, patience=patience, vault=self.vault, hashing=PLAIN
+            self.people,
+            self.sessions,
+            devices,
+            tokens=self.tokens,
+            patience=patience,
+            vault=self.vault,
+            hashing=PLAIN,
         )
         self.login = self.staff.login
+
+    def api(self, token: SecretStr | None, *, ready: bool = True) -> FastAPI:
+        """The API in front of it, for this token of the installation and those of users."""
+        return app.app(
+            self.desk, token, lambda: ready, tokens=self.staff.tokens, offers=self.offers
+        )
 
     async def hear(self, *messages: Message) -> None:
         """Tell messages on their topics, and fold them into rows as they are read there."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 
 from chassis.store import Database, translated
 
@@ -19,6 +19,11 @@ class Entry:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
+READ: Final = "comprador_lido_api"
+"""A program read an order with its buyer's data: kept, but too frequent to be shown as a change."""
+KEPT: Final = timedelta(days=365)
+
+
 class Audit(Protocol):
     """Where changes are written down."""
 
@@ -26,7 +31,7 @@ class Audit(Protocol):
         """Append it. Raises Unavailable."""
 
     async def latest(self, most: int) -> list[Entry]:
-        """The newest entries, the newest first. Raises Unavailable."""
+        """The newest entries but reads by programs, the newest first. Raises Unavailable."""
 
 
 class MongoAudit:
@@ -39,6 +44,9 @@ class MongoAudit:
         """Create the index that the latest are read from. Raises Unavailable."""
         with translated():
             await self._entries.create_index([("at", -1)], name="latest")
+            await self._entries.create_index(
+                "at", expireAfterSeconds=int(KEPT.total_seconds()), name="expiry"
+            )
 
     async def note(self, entry: Entry) -> None:
         """See Audit."""
@@ -47,6 +55,8 @@ class MongoAudit:
 
     async def latest(self, most: int) -> list[Entry]:
         """See Audit."""
-        found = self._entries.find({}, {"_id": 0}).sort([("at", -1)]).limit(most)
+        found = (
+            self._entries.find({"what": {"$ne": READ}}, {"_id": 0}).sort([("at", -1)]).limit(most)
+        )
         with translated():
             return [Entry(**document) for document in await found.to_list(None)]

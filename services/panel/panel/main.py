@@ -262,7 +262,10 @@ def web(
 ) -> ASGIApp:
     """The API beside the pages."""
     routes = [
-        Mount("/api/v1", api.app(desk, settings.panel_token, ready, offers=offers)),
+        Mount(
+            "/api/v1",
+            api.app(desk, settings.panel_token, ready, tokens=staff.tokens, offers=offers),
+        ),
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
         Mount(
             "/",

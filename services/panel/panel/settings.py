@@ -9,11 +9,12 @@ class Settings(settings.Settings):
     """Beside the common settings: the panel's port, a built-in login, and the API's token.
 
     `panel_user` and `panel_password` make an administrator who is in no database, for a demo;
-    without both there is none. Without a token the API answers nobody. A session ends after
-    `panel_idle_minutes` without a request. `panel_url` is how people
-    reach the panel: the links that the command line prints begin with it. `erp_calls_per_minute`
-    and `erp_ip_calls_per_minute` are the panel's own small part of what the ERP takes from one
-    address: lists for its forms, and where orders stand. `{shop}` becomes a store's domain.
+    without both there is none, and it has no second factor. The API answers users' tokens;
+    `panel_token` is the installation's own, which may everything. A session ends after
+    `panel_idle_minutes` without a request. `panel_url` is how people reach the panel: the links
+    that the command line prints begin with it. `erp_calls_per_minute` and
+    `erp_ip_calls_per_minute` are the panel's own small part of what the ERP takes from one address:
+    lists for its forms, and where orders stand. `{shop}` becomes a store's domain.
 
     A channel's `client_id` and `client_secret` are those of our application there: without both no
     merchant of it can be asked to let us in. They come back to

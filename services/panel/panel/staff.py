@@ -8,6 +8,7 @@ from chassis.clock import Clock, utc_now
 from chassis.store import Database
 from chassis.vault import Vault
 from panel import throttle
+from panel.api_tokens import ApiTokens, MongoTokens, TokenStore
 from panel.audit import MongoAudit
 from panel.devices import Devices, MongoDevices
 from panel.login import Login
@@ -30,6 +31,7 @@ class Staff:
     login: Login
     factors: SecondFactors
     tickets: Tickets
+    tokens: ApiTokens
 
 
 def staffed(
@@ -37,6 +39,7 @@ def staffed(
     sessions: Sessions,
     devices: Devices,
     *,
+    tokens: TokenStore,
     patience: Throttle,
     vault: Vault,
     hashing: Hashing,
@@ -49,6 +52,7 @@ def staffed(
         login=Login(people, patience, devices, hashing),
         factors=SecondFactors(people, vault, patience, hashing),
         tickets=Tickets(people, vault, people.clock),
+        tokens=ApiTokens(tokens, people),
     )
 
 
@@ -68,6 +72,7 @@ def staff(
         people,
         Sessions(sessions, clock, idle),
         devices,
+        tokens=MongoTokens(database),
         patience=patience,
         vault=vault,
         hashing=Hashing(),
@@ -77,6 +82,7 @@ def staff(
 async def prepare(database: Database[dict[str, Any]]) -> None:
     """Create the indexes. Raises Unavailable."""
     await MongoSessions(database).prepare()
+    await MongoTokens(database).prepare()
     await MongoDevices(database).prepare()
     await MongoUsers(database).prepare()
     await MongoAudit(database).prepare()

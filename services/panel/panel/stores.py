@@ -91,6 +91,11 @@ class StoreChange(BaseModel):
     settings: SettingsChange | None = None
     version: Annotated[int, Field(ge=0, le=2**31)] | None = None
 
+    def touches_keys(self) -> bool:
+        """Whether it changes any key, or which company or shop the store's keys are of."""
+        keys = ("domain", "erp", "channel_client_id", *SECRETS, "webhook_secrets")
+        return any(getattr(self, name) is not None for name in keys)
+
 
 class StoreMovedOn(Exception):  # noqa: N818 - it names what the store did
     """Somebody else changed the store since it was read."""

@@ -8,23 +8,36 @@ from fastapi.middleware import Middleware
 from fastapi.security import HTTPBearer
 from pydantic import SecretStr
 
-from panel.api import listings, orders, problems, stores
+from panel.api import listings, orders, problems, rights, stores
 from panel.api.token import Guard
+from panel.api_tokens import ApiTokens
 from panel.desk import Desk
 from panel.listings.offers import Offers
 
 DESCRIPTION: Final = """
 Orders of every connected store: which wait for somebody and why, which are in the ERP, which were
-cancelled. Every request brings `Authorization: Bearer <token>`. Errors are problems (RFC 9457)
+cancelled. Every request brings `Authorization: Bearer <token>`: users make theirs in the panel, and
+each may what its user may, store by store. Errors are problems (RFC 9457)
 whose `detail` says what to do. Texts for operators (`reasons`, `timeline`) are in pt-BR.
 """
 
 
 def app(
-    desk: Desk, token: SecretStr | None, ready: Callable[[], bool], *, offers: Offers
+    desk: Desk,
+    token: SecretStr | None,
+    ready: Callable[[], bool],
+    *,
+    tokens: ApiTokens,
+    offers: Offers,
 ) -> FastAPI:
-    """The API's application; without a token it answers nobody."""
-    bearer = HTTPBearer(auto_error=False, description="The panel's token (ESTEIRA_PANEL_TOKEN).")
+    """The API's application: for users' tokens, and for the installation's where there is one.
+
+    Raises ValueError where a route does not say what it needs.
+    """
+    bearer = HTTPBearer(
+        auto_error=False,
+        description="A user's token (Minha conta > Tokens de API), or ESTEIRA_PANEL_TOKEN.",
+    )
     api = FastAPI(
         title="Esteira",
         version="1",
@@ -33,13 +46,17 @@ def app(
         redoc_url=None,
         dependencies=[Security(bearer)],
         responses=problems.RESPONSES,
-        middleware=[Middleware(Guard, token=token, ready=ready)],
+        middleware=[Middleware(Guard, token=token, tokens=tokens, ready=ready)],
         redirect_slashes=False,
     )
     problems.install(api)
-    api.include_router(orders.routes(desk))
-    api.include_router(stores.routes(desk))
-    api.include_router(listings.routes(desk, offers))
+    for router in (
+        orders.routes(desk, tokens.people.audit),
+        stores.routes(desk),
+        listings.routes(desk, offers),
+    ):
+        rights.check(router.routes)
+        api.include_router(router)
     described = api.openapi
 
     def openapi() -> dict[str, Any]:

@@ -11,14 +11,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from contracts.listings import WHOLE_PRICE, ListingSeen, ListingState
 from contracts.order import KitPart
 from contracts.stores import StoreConfigured
+from panel.access import Permission
 from panel.api import problems
+from panel.api.rights import Caller, needs
 from panel.api.stores import StoreId
 from panel.commands import Refused, Why
 from panel.desk import Desk
 from panel.listings.matching import SOLD, Line, Match, counts, fits
 from panel.listings.offers import Offers
 
-BY: Final = "api"
 _LARGEST: Final = 2**53
 ListingId = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$", examples=["8102253641068"])]
 Version = Annotated[int, Field(ge=0, le=2**31)]
@@ -140,7 +141,12 @@ def routes(desk: Desk, offers: Offers) -> APIRouter:
 
 
 def _reports(router: APIRouter, known: Known, offers: Offers) -> None:
-    @router.get("", summary="A store's listings and what they match", responses=problems.NOT_FOUND)
+    @router.get(
+        "",
+        summary="A store's listings and what they match",
+        responses=problems.NOT_FOUND,
+        dependencies=[needs(Permission.SEE)],
+    )
     async def report(
         store_id: StoreId,
         *,
@@ -179,8 +185,11 @@ def _changes(router: APIRouter, known: Known, offers: Offers) -> None:
         "/{listing_id}/link",
         summary="Link a variation to ERP products",
         responses={**problems.NOT_FOUND, **problems.CONFLICT},
+        dependencies=[needs(Permission.OPERATE)],
     )
-    async def link(store_id: StoreId, listing_id: ListingId, body: LinkChange) -> Link:
+    async def link(
+        store_id: StoreId, listing_id: ListingId, body: LinkChange, caller: Caller
+    ) -> Link:
         """Orders that wait for it go on by themselves; it answers once it is in force here."""
         listing = await listing_of(store_id, listing_id)
         if body.variation_id not in {v.variation_id for v in listing.variations}:
@@ -188,20 +197,25 @@ def _changes(router: APIRouter, known: Known, offers: Offers) -> None:
         now = offers.choices.link_of(listing, body.variation_id)
         version = body.version if body.version is not None else (now.version if now else 0)
         parts = [KitPart.model_validate(part.model_dump()) for part in body.parts]
-        await offers.choices.link(listing, body.variation_id, parts, by=BY, version=version)
-        return Link(parts=list(body.parts), chosen_by=BY, version=version + 1)
+        await offers.choices.link(
+            listing, body.variation_id, parts, by=caller.user, version=version
+        )
+        return Link(parts=list(body.parts), chosen_by=caller.user, version=version + 1)
 
     @router.put(
         "/{listing_id}/publication-date",
         summary="Set from when on a listing's orders are captured",
         responses={**problems.NOT_FOUND, **problems.CONFLICT},
+        dependencies=[needs(Permission.OPERATE)],
     )
-    async def date(store_id: StoreId, listing_id: ListingId, body: DateChange) -> Publication:
+    async def date(
+        store_id: StoreId, listing_id: ListingId, body: DateChange, caller: Caller
+    ) -> Publication:
         """Orders placed before it are not captured; older ones are fetched after moving it back."""
         listing = await listing_of(store_id, listing_id)
         now = offers.choices.date_of(listing)
         version = body.version if body.version is not None else (now.version if now else 0)
-        await offers.choices.date(listing, body.published_at, by=BY, version=version)
+        await offers.choices.date(listing, body.published_at, by=caller.user, version=version)
         return _publication(listing, offers)
 
 

@@ -1,6 +1,6 @@
 """The routes about orders."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,14 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.commands import Corrections
 from contracts.reasons import ReasonCode
 from panel import board
+from panel.access import Permission
 from panel.api import problems, shapes
+from panel.api.masking import masked
+from panel.api.rights import Caller, needs
+from panel.audit import READ, Audit, Entry
 from panel.desk import Desk
 from panel.paging import cursor as read_cursor
 from panel.search import understood
 from panel.tab import Tab
-
-BY: Final = "api"
-"""Who asked, in the timeline, when it was the API."""
 
 OrderId = Annotated[
     str, Path(max_length=300, description="`store_id:channel_order_id`", examples=["loja:5512"])
@@ -44,23 +45,23 @@ class Listing(BaseModel):
     ] = None
 
 
-def routes(desk: Desk) -> APIRouter:
+def routes(desk: Desk, audit: Audit) -> APIRouter:
     """Orders by tab, one order, and the request to judge it again."""
     router = APIRouter(prefix="/orders", tags=["orders"])
     _read_many(router, desk)
-    _read_one(router, desk)
+    _read_one(router, desk, audit)
     _ask(router, desk)
     _decide(router, desk)
     return router
 
 
 def _read_many(router: APIRouter, desk: Desk) -> None:
-    @router.get("", summary="Orders, page by page")
-    async def orders(listing: Annotated[Listing, Query()]) -> shapes.OrderPage:
+    @router.get("", summary="Orders, page by page", dependencies=[needs(Permission.ENTER)])
+    async def orders(listing: Annotated[Listing, Query()], caller: Caller) -> shapes.OrderPage:
         """The newest change comes first, with `q` the newest order; follow `next` until null."""
         page = await desk.board.page(
             board.Query(
-                stores=desk.narrowed(listing.store),
+                stores=desk.narrowed(caller, listing.store),
                 tab=listing.tab,
                 reason=listing.reason,
                 search=understood(listing.q or ""),
@@ -71,18 +72,34 @@ def _read_many(router: APIRouter, desk: Desk) -> None:
         items = [shapes.summary(row) for row in page.rows]
         return shapes.OrderPage(items=items, next=str(page.next) if page.next else None)
 
-    @router.get("/counts", summary="How many orders each tab has")
-    async def counts(store: Store = None) -> shapes.Counts:
+    @router.get(
+        "/counts",
+        summary="How many orders each tab has",
+        dependencies=[needs(Permission.ENTER)],
+    )
+    async def counts(caller: Caller, store: Store = None) -> shapes.Counts:
         """Exact numbers, of one store or of all."""
-        found = await desk.board.counts(desk.narrowed(store))
+        found = await desk.board.counts(desk.narrowed(caller, store))
         return shapes.Counts.model_validate(found)
 
 
-def _read_one(router: APIRouter, desk: Desk) -> None:
-    @router.get("/{order_id}", summary="One order, whole", responses=problems.NOT_FOUND)
-    async def order(order_id: OrderId) -> shapes.OrderDetail:
-        """The canonical order, why it waits, what the ERP has, and all that happened to it."""
-        return shapes.detail(await desk.find(order_id, desk.narrowed(None)))
+def _read_one(router: APIRouter, desk: Desk, audit: Audit) -> None:
+    @router.get(
+        "/{order_id}",
+        summary="One order, whole",
+        responses=problems.NOT_FOUND,
+        dependencies=[needs(Permission.SEE)],
+    )
+    async def order(order_id: OrderId, caller: Caller) -> shapes.OrderDetail:
+        """The canonical order, why it waits, what the ERP has, and all that happened to it.
+
+        Who may correct it reads the buyer's data, which is written down; others read them masked.
+        """
+        row = await desk.find(order_id, desk.narrowed(caller, None))
+        if not caller.may(Permission.OPERATE, row["store_id"]):
+            return shapes.detail(row, shown=masked)
+        await audit.note(Entry(desk.clock(), caller.user, READ, row["_id"]))
+        return shapes.detail(row)
 
 
 def _ask(router: APIRouter, desk: Desk) -> None:
@@ -91,14 +108,17 @@ def _ask(router: APIRouter, desk: Desk) -> None:
         summary="Judge an order again",
         status_code=202,
         responses=problems.NOT_FOUND | problems.CONFLICT,
+        dependencies=[needs(Permission.OPERATE)],
     )
-    async def reprocess(order_id: OrderId, body: shapes.Reprocess) -> shapes.Accepted:
+    async def reprocess(
+        order_id: OrderId, body: shapes.Reprocess, caller: Caller
+    ) -> shapes.Accepted:
         """Correct what the order waits for and send it on; harmless when it is sent twice."""
-        row = await desk.find(order_id, desk.narrowed(None))
+        row = await desk.find(order_id, desk.narrowed(caller, None))
         command = await desk.reprocess(
             row,
             Corrections.model_validate(body.corrections.model_dump()),
-            by=BY,
+            by=caller.user,
             command_id=str(body.command_id) if body.command_id else None,
         )
         return shapes.Accepted(command_id=command.command_id)
@@ -110,12 +130,15 @@ def _decide(router: APIRouter, desk: Desk) -> None:
         summary="Choose what becomes of a cancelled order that the ERP holds",
         status_code=202,
         responses=problems.NOT_FOUND | problems.CONFLICT,
+        dependencies=[needs(Permission.OPERATE)],
     )
-    async def cancellation(order_id: OrderId, body: shapes.Resolve) -> shapes.Accepted:
+    async def cancellation(
+        order_id: OrderId, body: shapes.Resolve, caller: Caller
+    ) -> shapes.Accepted:
         """`manter` closes the matter; any other choice is looked for in the ERP."""
-        row = await desk.find(order_id, desk.narrowed(None))
+        row = await desk.find(order_id, desk.narrowed(caller, None))
         command_id = str(body.command_id) if body.command_id else None
-        command = await desk.resolve(row, body.choice, by=BY, command_id=command_id)
+        command = await desk.resolve(row, body.choice, by=caller.user, command_id=command_id)
         return shapes.Accepted(command_id=command.command_id)
 
     @router.post(
@@ -123,10 +146,11 @@ def _decide(router: APIRouter, desk: Desk) -> None:
         summary="Let the ERP's order stand although the channel changed it",
         status_code=202,
         responses=problems.NOT_FOUND | problems.CONFLICT,
+        dependencies=[needs(Permission.OPERATE)],
     )
-    async def keep(order_id: OrderId, body: shapes.Keep) -> shapes.Accepted:
+    async def keep(order_id: OrderId, body: shapes.Keep, caller: Caller) -> shapes.Accepted:
         """It ends ORDER_CHANGED_AT_CHANNEL up to the revision shown; the ERP is not touched."""
-        row = await desk.find(order_id, desk.narrowed(None))
+        row = await desk.find(order_id, desk.narrowed(caller, None))
         command_id = str(body.command_id) if body.command_id else None
-        command = await desk.keep(row, by=BY, command_id=command_id)
+        command = await desk.keep(row, by=caller.user, command_id=command_id)
         return shapes.Accepted(command_id=command.command_id)

@@ -44,6 +44,7 @@ class Problem(BaseModel):
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": Problem, "description": "The request could not be read"},
     401: {"model": Problem, "description": "The token is missing or wrong"},
+    403: {"model": Problem, "description": "The token's user may not do this here"},
     413: {"model": Problem, "description": "The body is too large"},
     422: {"model": Problem, "description": "The request asks for something that cannot be"},
     503: {"model": Problem, "description": "Kafka or the database is away; try again"},
@@ -69,6 +70,7 @@ _REFUSALS: Final[dict[Why, tuple[int, str]]] = {
     Why.UNCHANGED: (409, "The order does not wait for ORDER_CHANGED_AT_CHANNEL."),
 }
 _WORDS: Final[dict[int, str]] = {
+    403: "The roles of this token's user do not allow it. Who administers the panel can.",
     404: "There is nothing at this address. See /api/v1/openapi.json for what there is.",
     405: "This address does not take this method. See /api/v1/openapi.json.",
     400: "The body could not be read. Send JSON in UTF-8.",

@@ -1,6 +1,6 @@
 """What the API gives and takes, as its OpenAPI document describes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -226,15 +226,22 @@ def summary(row: Mapping[str, Any]) -> OrderSummary:
     return OrderSummary.model_validate({**row, "order_id": row["_id"]})
 
 
-def detail(row: Mapping[str, Any]) -> OrderDetail:
-    """A row, whole."""
+def detail(
+    row: Mapping[str, Any],
+    shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+) -> OrderDetail:
+    """A row, whole; each order in it, and each correction, as `shown` gives it."""
+    order, captured = shown_order(row), row["orders"].get("captured")
     return OrderDetail.model_validate(
         {
             **row,
             "order_id": row["_id"],
-            "order": shown_order(row),
-            "captured": row["orders"].get("captured"),
-            "corrections": [{**asked, "command_id": asked["id"]} for asked in row["requests"]],
+            "order": shown(order) if order else None,
+            "captured": shown(captured) if captured else None,
+            "corrections": [
+                {**asked, "command_id": asked["id"], "corrections": shown(asked["corrections"])}
+                for asked in row["requests"]
+            ],
             "terms": row["orders"].get("validated"),
             "timeline": [
                 {**entry, "text": timeline.text(entry), "record": _place(entry)}

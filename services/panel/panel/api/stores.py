@@ -6,11 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 
 from contracts.accounts import AccountCondition, Condition
 from contracts.connections import ChannelAccess
 from contracts.stores import StoreConfigured, StoreSettings
+from panel.access import Permission
 from panel.api import problems
+from panel.api.rights import INSTALLATION, Caller, needs
 from panel.commands import Refused, Why
 from panel.conditions import TEXTS
 from panel.connection import Connection
@@ -107,12 +110,18 @@ def routes(desk: Desk) -> APIRouter:
             for s in stores
         ]
 
-    @router.get("", summary="Every store")
-    async def stores() -> StoreList:
-        """All stores, those switched off too."""
-        return StoreList(items=await shown(desk.known_stores()))
+    @router.get("", summary="Every store", dependencies=[needs(Permission.ENTER)])
+    async def stores(caller: Caller) -> StoreList:
+        """All stores that the caller has to do with, those switched off too."""
+        known = [s for s in desk.known_stores() if caller.knows(s.store_id)]
+        return StoreList(items=await shown(known))
 
-    @router.get("/{store_id}", summary="One store", responses=problems.NOT_FOUND)
+    @router.get(
+        "/{store_id}",
+        summary="One store",
+        responses=problems.NOT_FOUND,
+        dependencies=[needs(Permission.SEE, Permission.MANAGE)],
+    )
     async def store(store_id: StoreId) -> Store:
         """The store's settings; of its secrets, whether they are set."""
         found = desk.stores.table.get(store_id)
@@ -123,10 +132,26 @@ def routes(desk: Desk) -> APIRouter:
     @router.put(
         "/{store_id}",
         summary="Create or change a store",
-        responses={201: {"model": Store, "description": "The store is new"}, **problems.CONFLICT},
+        responses={
+            201: {"model": Store, "description": "The store is new"},
+            **problems.NOT_FOUND,
+            **problems.CONFLICT,
+        },
+        dependencies=[needs(Permission.MANAGE)],
     )
-    async def configure(store_id: StoreId, body: StoreChange, response: Response) -> Store:
-        """What is left out is kept, secrets too; it answers once the change is in force here."""
+    async def configure(
+        store_id: StoreId, body: StoreChange, response: Response, caller: Caller
+    ) -> Store:
+        """What is left out is kept, secrets too; it answers once the change is in force here.
+
+        Administrators create stores. Keys are changed in the panel, where a person proves who they
+        are, or with the installation's token; a user's token changes everything else.
+        """
+        is_new = desk.stores.table.get(store_id) is None
+        if is_new and not caller.may(Permission.ADMINISTER):
+            raise HTTPException(403)
+        if not is_new and caller != INSTALLATION and body.touches_keys():
+            raise HTTPException(403)
         changed, is_new = await desk.stores.configure(store_id, body)
         response.status_code = 201 if is_new else 200
         return (await shown([changed]))[0]

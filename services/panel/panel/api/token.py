@@ -1,4 +1,7 @@
-"""Who may use the API: whoever has the token. Everything is closed but the document about it."""
+"""Who uses the API: whoever brings a token, the installation's or a user's.
+
+Everything is closed but the document about it.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -8,17 +11,28 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.patience import Unavailable
+from panel.access import Access
 from panel.api import problems
+from panel.api.rights import INSTALLATION
+from panel.api_tokens import ApiTokens
 
 OPEN: Final = frozenset({"/openapi.json"})
 
 
 class Guard:
-    """Lets a request through when it brings the token and the service is ready for it."""
+    """Lets a request through when it brings a token and the service is ready for it."""
 
-    def __init__(self, app: ASGIApp, token: SecretStr | None, ready: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        token: SecretStr | None,
+        tokens: ApiTokens,
+        ready: Callable[[], bool],
+    ) -> None:
         self._app = app
         self._token = token
+        self._tokens = tokens
         self._ready = ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,19 +43,28 @@ class Guard:
         answer: ASGIApp = self._app
         here = scope["path"].removeprefix(scope.get("root_path", ""))
         if here not in OPEN:
-            if not self._knows(Headers(scope=scope).get("authorization", "")):
+            try:
+                access = await self._access(Headers(scope=scope).get("authorization", ""))
+            except Unavailable:
+                await problems.unavailable()(scope, receive, send)
+                return
+            scope["access"] = access
+            if access is None:
                 answer = problems.problem(
                     401,
-                    "Send the header `Authorization: Bearer <the panel's token>`.",
+                    "Send the header `Authorization: Bearer <token>`. You make one in the panel,"
+                    " under Minha conta > Tokens de API.",
                     headers={"WWW-Authenticate": "Bearer"},
                 )
             elif not self._ready():
                 answer = problems.unavailable()
         await answer(scope, receive, send)
 
-    def _knows(self, authorization: str) -> bool:
+    async def _access(self, authorization: str) -> Access | None:
         scheme, _, given = authorization.partition(" ")
-        token = self._token.get_secret_value() if self._token else ""
-        if not token or scheme.lower() != "bearer":
-            return False
-        return secrets.compare_digest(given.strip().encode(), token.encode())
+        if scheme.lower() != "bearer":
+            return None
+        own, given = self._token.get_secret_value() if self._token else "", given.strip()
+        if own and secrets.compare_digest(given.encode(), own.encode()):
+            return INSTALLATION
+        return await self._tokens.access(given)

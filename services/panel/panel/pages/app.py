@@ -37,6 +37,7 @@ from panel.pages.order import OrderPage
 from panel.pages.orders import OrderPages
 from panel.pages.people import PeoplePages
 from panel.pages.stores import StorePages
+from panel.pages.tokens import TOKENS, TokenPages
 from panel.pages.view import View
 from panel.pages.watching import WatchPages
 from panel.staff import Staff
@@ -64,7 +65,7 @@ def app(
     view, audit = View(desk.stores_of, staff.sessions.idle, desk.behind), staff.people.audit
     routes: Sequence[Page] = [
         *_doors(staff, view),
-        *_people(PeoplePages(staff.people, staff.factors, desk, view)),
+        *_people(PeoplePages(staff, desk, view)),
         *_stores(StorePages(desk, window, ledger, audit, view)),
         *_connecting(ConnectingPages(connector, window.channels, desk, audit, view)),
         *_jumping(JumpPages(desk, view)),
@@ -105,12 +106,21 @@ def _doors(staff: Staff, view: View) -> list[Page]:
         Page("/sair", entrance.leave, Permission.ENTER, method="POST"),
         Page("/conta", account.show, Permission.ENTER),
         Page("/conta/senha", account.change_password, Permission.ENTER, method="POST"),
-        Page(own, factor.show, Permission.ENTER, recent=True),
-        Page(own, factor.enrol, Permission.ENTER, method="POST", recent=True),
         Page("/conta/sessoes", account.end_sessions, Permission.ENTER, method="POST"),
         Page("/conta/aparelhos", account.know_devices, Permission.ENTER, method="POST"),
+        *_tokens(TokenPages(staff.tokens, view)),
+        Page(own, factor.show, Permission.ENTER, recent=True),
+        Page(own, factor.enrol, Permission.ENTER, method="POST", recent=True),
         Page(f"{own}/codigos", factor.renew, Permission.ENTER, method="POST", recent=True),
         Page(f"{own}/desligar", factor.drop, Permission.ENTER, method="POST", recent=True),
+    ]
+
+
+def _tokens(tokens: TokenPages) -> list[Page]:
+    return [
+        Page(TOKENS, tokens.show, Permission.ENTER),
+        Page(TOKENS, tokens.create, Permission.ENTER, method="POST", recent=True),
+        Page(f"{TOKENS}/revogar", tokens.revoke, Permission.ENTER, method="POST"),
     ]
 
 

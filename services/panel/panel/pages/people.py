@@ -14,8 +14,8 @@ from panel.desk import Desk
 from panel.pages import words
 from panel.pages.guard import access_of, visit_of
 from panel.pages.view import View
-from panel.people import Changed, Grant, LastAdmin, People, Taken, User
-from panel.second_factor import SecondFactors
+from panel.people import Changed, Grant, LastAdmin, Taken, User
+from panel.staff import Staff
 
 LOGIN_PATTERN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
 _EVERYWHERE: Final = "papel"
@@ -27,8 +27,7 @@ _SHOWN_ENTRIES: Final = 20
 class PeoplePages:
     """Pages about users."""
 
-    people: People
-    factors: SecondFactors
+    staff: Staff
     desk: Desk
     view: View
 
@@ -46,7 +45,7 @@ class PeoplePages:
         if not (grant.admin or grant.everywhere or grant.stores):
             return await self._list(request, 422, error=words.NO_ROLE, typed=form)
         try:
-            token = await self.people.invite(login, grant, by=access_of(request).user)
+            token = await self.staff.people.invite(login, grant, by=access_of(request).user)
         except Taken:
             return await self._list(request, 409, error=words.LOGIN_TAKEN, typed=form)
         return self._link(request, login, token)
@@ -60,13 +59,15 @@ class PeoplePages:
         user, form = await self._found(request), visit_of(request).form
         active = form.get("ativo") == "sim"
         try:
-            await self.people.change(
+            await self.staff.people.change(
                 user.login, self._grant(form), active=active, by=access_of(request).user
             )
         except LastAdmin:
             return self._user(request, user, 409, words.LAST_ADMIN)
         except Changed:
             return self._user(request, user, 409, words.USER_CHANGED)
+        if not active:
+            await self.staff.tokens.store.drop_of(user.login)
         return RedirectResponse("/usuarios?aviso=usuario", 303)
 
     async def link(self, request: Request) -> Response:
@@ -75,7 +76,7 @@ class PeoplePages:
         if not user.active:
             return self._user(request, user, 409, words.USER_INACTIVE)
         try:
-            token = await self.people.link(user.login, by=access_of(request).user)
+            token = await self.staff.people.link(user.login, by=access_of(request).user)
         except Changed:
             return self._user(request, user, 409, words.USER_CHANGED)
         return self._link(request, user.login, token)
@@ -84,7 +85,7 @@ class PeoplePages:
         """Ask one user for no code any more: their telephone is lost."""
         user = await self._found(request)
         try:
-            await self.factors.drop(user.login, by=access_of(request).user)
+            await self.staff.factors.drop(user.login, by=access_of(request).user)
         except Changed:
             return self._user(request, user, 409, words.USER_CHANGED)
         return RedirectResponse("/usuarios?aviso=verificacao-removida", 303)
@@ -101,8 +102,8 @@ class PeoplePages:
         )
 
     async def _found(self, request: Request) -> User:
-        user = await self.people.find(request.path_params["user"])
-        if user is None or user is self.people.built_in:
+        user = await self.staff.people.find(request.path_params["user"])
+        if user is None or user is self.staff.people.built_in:
             raise HTTPException(404)
         return user
 
@@ -115,9 +116,9 @@ class PeoplePages:
     ) -> Response:
         return self.view.page(
             request, "people.html", status,
-            users=await self.people.everybody(), built_in=self.people.built_in,
+            users=await self.staff.people.everybody(), built_in=self.staff.people.built_in,
             every_store=self.desk.known_stores(), error=error, typed=typed or {},
-            entries=await self.people.audit.latest(_SHOWN_ENTRIES),
+            entries=await self.staff.people.audit.latest(_SHOWN_ENTRIES),
         )  # fmt: skip
 
     def _user(self, request: Request, user: User, status: int = 200, error: str = "") -> Response:
