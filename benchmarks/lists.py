@@ -17,7 +17,7 @@ import orjson
 from benchmarks import stream
 from benchmarks.contender import Tell
 from embedded.ports import HOST
-from sandbox.__main__ import on_sale
+from sandbox.assortment import on_sale
 from sandbox.channels import generator
 from sandbox.channels.channel import Store
 from sandbox.channels.nuvemshop import NUVEMSHOP

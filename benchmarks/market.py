@@ -14,7 +14,7 @@ import orjson
 
 from chassis.vault import Vault
 from contracts.stores import StoreConfigured, StoreSettings
-from sandbox.__main__ import on_sale
+from sandbox.assortment import on_sale
 from sandbox.channels import generator
 from sandbox.channels.channel import Signing, Store
 from sandbox.channels.shopify import SHOPIFY

@@ -16,7 +16,9 @@ from capture.channels.shopify.shelf import ShopifyShelf
 from contracts.listings import ListingState
 from contracts.stores import StoreSettings
 from sandbox.channels.channel import Store
+from tests.support.at_sandbox import at_sandbox as at_sandbox_with_orders
 from tests.support.shop import CATALOGUE, opened, placed
+from tests.support.sweeping import Sweeping
 
 RECORDINGS = Path(__file__).parent / "recordings"
 DOMAINS = {"shopify": "loja.myshopify.com", "nuvemshop": "4512887", "mercadolivre": "779432305"}
@@ -89,6 +91,25 @@ def named(channel: str, record: dict[str, Any]) -> set[tuple[str, str]]:
     order = record.get("order", record)
     lines = order.get("line_items") or order["products"]
     return {(str(line["product_id"]), str(line["variant_id"])) for line in lines}
+
+
+@pytest.mark.parametrize("channel", SHELVES)
+async def test_variations_are_of_one_listing_and_orders_say_which_was_sold(channel, tmp_path: Path):
+    async with at_sandbox_with_orders(tmp_path) as there:
+        sweeping = Sweeping(there.capture)
+        for seed in range(12):
+            await there.sells(channel, seed=seed)
+        await sweeping.sweep()
+        shelf = SHELVES[channel](there.sandbox, AT_SANDBOX[channel])
+        offers = await everything(shelf, there.shop(channel))
+
+    [apron] = [offer for offer in offers if offer.title == "Avental"]
+    assert {(v.name, v.sku) for v in apron.variations} == {("P", "AVE-P"), ("G", "AVE-G")}
+    ids = {v.variation_id: v.sku for v in apron.variations}
+    sold = [i for event in there.capture.captured for i in event.order.items]
+    aprons = [item for item in sold if item.listing_id == apron.listing_id]
+    assert {item.sku for item in aprons} == {"AVE-P", "AVE-G"}
+    assert all(ids[item.variation_id or ""] == item.sku for item in aprons)
 
 
 @pytest.mark.parametrize("channel", SHELVES)

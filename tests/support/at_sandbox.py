@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from capture.channels.channel import Channel
+from capture.channels.channel import Channel, Shop
 from contracts.stores import StoreConfigured
 from sandbox.channels.channel import Store
 from tests.support import mercadolivre, nuvemshop, shopify
@@ -58,6 +58,9 @@ class AtSandbox:
 
     def store(self, channel: str) -> StoreConfigured:
         return next(store for store in self.stores if store.channel == channel)
+
+    def shop(self, channel: str) -> Shop:
+        return self.capture.intake.shops.shop(self.store(channel))
 
     def channel(self, name: str) -> Channel:
         return self.capture.intake.shops.channels[name]

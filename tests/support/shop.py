@@ -16,7 +16,7 @@ from aiohttp import web
 from sandbox.channels.app import create_app
 from sandbox.channels.channel import Store
 from sandbox.channels.clock import SandboxClock
-from sandbox.channels.generator import Product
+from sandbox.channels.generator import Product, Variation
 
 PATIENCE_S = 10.0
 TOKEN = "shpat_for_tests"
@@ -28,6 +28,8 @@ CATALOGUE = (
     Product("FIL-103", "Filtro de papel", Decimal("7.93")),
     Product("PAN-24", "Panela de ferro", Decimal("289.00")),
     Product("VEL-LAV", "Vela de lavanda", Decimal("0.35")),
+    Product("AVE-P", "Avental", Decimal("79.90"), variation=Variation("Tamanho", "P")),
+    Product("AVE-G", "Avental", Decimal("84.90"), variation=Variation("Tamanho", "G")),
     Product("LUM-RT", "Luminária retrô", Decimal("249.00"), active=False),
 )
 

@@ -233,10 +233,7 @@ def _coupon(dice: random.Random, gross: Decimal, freight: Freight) -> Coupon | N
 
 def _discounted(basket: tuple[Line, ...], amount: Decimal) -> tuple[Line, ...]:
     parts = shares(amount, [line.gross for line in basket])
-    return tuple(
-        replace(line, discount=part)
-        for line, part in zip(basket, parts, strict=True)
-    )
+    return tuple(replace(line, discount=part) for line, part in zip(basket, parts, strict=True))
 
 
 def _payment(dice: random.Random, method: Method) -> Payment:

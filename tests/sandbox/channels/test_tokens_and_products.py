@@ -131,7 +131,7 @@ async def test_the_products_are_those_that_orders_refer_to(channels):
 
 async def test_products_are_paged_by_link_and_counted(channels):
     count = (await channels.get(f"{SHOP}/products/count.json")).json()["count"]
-    assert count == len(CATALOGUE)
+    assert count == len({sold.title for sold in CATALOGUE})
     page = await channels.get(f"{SHOP}/products.json", params={"limit": 4})
     rest = await channels.get(page.links["next"]["url"])
 
@@ -152,7 +152,7 @@ async def test_graphql_lists_products_and_finds_variants_by_sku(channels):
     after = first["pageInfo"]["endCursor"]
     query = f'{{ products(first: 250, after: "{after}") {{ nodes {{ id publishedAt }} }} }}'
     rest = (await graphql(channels, query))["products"]["nodes"]
-    assert len(first["nodes"]) + len(rest) == len(CATALOGUE)
+    assert len(first["nodes"]) + len(rest) == len({sold.title for sold in CATALOGUE})
 
     query = """{ productVariants(first: 5, query: "sku:PAN-24") {
         nodes { sku price product { title variants(first: 1) { nodes { sku } } } } } }"""

@@ -69,7 +69,7 @@ def billing_info_id(fresh: int) -> str:
 
 
 def item_id(sku: str | None, title: str) -> str:
-    """The listing's id follows from what it sells; of variations, from the title that they share."""
+    """The listing's id follows from what it sells; that of variations from their one title."""
     return f"MLB{_FIRST_ITEM + crc32(f'{sku}/{title}'.encode())}"
 
 

@@ -173,7 +173,8 @@ async def test_discounts_say_which_part_the_seller_bears(channels):
 
 
 async def test_a_listing_tells_the_sku_as_an_attribute(channels):
-    order = await bought(channels, fault="unknown_sku")
+    unknown = {"seller_sku": "SKU-000001", "title": "Coisa avulsa"}
+    order = await bought(channels, order_items=[{"item": unknown}])
     [item] = order["order_items"]
 
     listing = await get(channels, f"/items/{item['item']['id']}")

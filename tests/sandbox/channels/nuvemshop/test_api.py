@@ -285,8 +285,9 @@ async def test_products_are_what_the_orders_lines_refer_to(channels):
 
     for order in (await channels.get(f"{LATER}/orders")).json():
         for line in order["products"]:
-            [variant] = products[line["product_id"]]["variants"]
-            assert str(variant["id"]) == str(line["variant_id"])
+            variants = products[line["product_id"]]["variants"]
+            [variant] = [one for one in variants if str(one["id"]) == str(line["variant_id"])]
+            assert line["variant_values"] == [value["pt"] for value in variant["values"]]
             assert (variant["sku"], variant["price"]) == (line["sku"], line["price"])
     product = listed.json()[0]
     assert product.keys() == recorded("product_published.json").keys()
