@@ -73,6 +73,16 @@ def test_a_long_password_of_any_characters_is_fine(password: str) -> None:
         "esteira2026!!",
         "SenhaSenhaSenha",
         "maria.silva-2026",
+        "qwerty123456",
+        "1q2w3e4r5t6y",
+        "1qaz2wsx3edc",
+        "123qweasdzxc",
+        "S3nh4@Flam3ng0",
+        "p@ssw0rd2026!",
+        "abc1abc1abc1",
+        "gabriel.amor.1998",
+        "DeusEFiel2024#",
+        "Brasil!Brasil!7",
     ],
 )
 def test_a_password_that_is_short_or_guessed_first_is_refused_with_a_reason(password: str) -> None:
