@@ -47,6 +47,15 @@ class PaymentCorrection(Value):
     installments: Whole | None = None
 
 
+class PaymentOfSeveral(PaymentCorrection):
+    """How one of several payments was really made.
+
+    `number` counts them as the order has them, from 1; 0 is the largest, or the only one.
+    """
+
+    number: Whole
+
+
 class ShippingCorrection(Value):
     """Who carries the order."""
 
@@ -54,13 +63,18 @@ class ShippingCorrection(Value):
 
 
 class Corrections(Value):
-    """All that a person changed on an order. It never changes the captured order itself."""
+    """All that a person changed on an order. It never changes the captured order itself.
+
+    `payment` is the only payment, or the largest; `payments` are single ones of several, and of
+    those that name the same one the last counts.
+    """
 
     buyer: BuyerCorrection | None = None
     shipping_address: AddressCorrection | None = None
     billing_address: AddressCorrection | None = None
     items: tuple[ItemCorrection, ...] = ()
     payment: PaymentCorrection | None = None
+    payments: tuple[PaymentOfSeveral, ...] = ()
     shipping: ShippingCorrection | None = None
     note: str | None = None
 

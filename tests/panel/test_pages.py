@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -12,10 +13,11 @@ from contracts.commands import (
     BuyerCorrection,
     ItemCorrection,
     PaymentCorrection,
+    PaymentOfSeveral,
     ReprocessOrder,
 )
 from contracts.events import StoreDisconnected, Undoing
-from contracts.order import PaymentMethod
+from contracts.order import Payment, PaymentMethod
 from contracts.reasons import ReasonCode
 from panel import handlers
 from panel.disconnection import Disconnection
@@ -275,6 +277,39 @@ async def test_saving_asks_for_exactly_what_was_changed(
     assert fixes.items == (ItemCorrection(item_id="1", erp_product_id=7711002233),)
     assert fixes.payment == PaymentCorrection(method=PaymentMethod.CREDIT_CARD, installments=3)
     assert fixes.note is None
+
+
+async def test_each_of_several_payments_is_corrected_apart_and_the_one_meant_is_marked(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    paid = [
+        Payment(method=PaymentMethod.OTHER, gateway="vale", amount=Decimal("38.50")),
+        Payment(method=PaymentMethod.CREDIT_CARD, amount=Decimal("100.00")),
+    ]
+    order = an_order(payments=tuple(paid))
+    told = pending(order, ReasonCode.PAYMENT_UNMAPPED)
+    [said] = told.reasons
+    reason = said.model_copy(update={"field": "payments.1.method"})
+    office.board.tell(captured(order), told.model_copy(update={"reasons": (reason,)}))
+
+    page = await browser.get(EDIT)
+    fields = fields_of(page) | {"payments.1.method": "gift_card", "payments.2.installments": "3"}
+    await browser.post(EDIT, data=fields)
+
+    assert re.findall(r'<select id="([^"]+)"[^>]*aria-invalid="true"', page.text) == [
+        "payments.1.method"
+    ]
+    assert "Pagamento 1 de 2" in page.text
+    [command] = office.topics.messages(ReprocessOrder)
+    assert isinstance(command, ReprocessOrder)
+    assert command.corrections.payment is None
+    assert command.corrections.payments == (
+        PaymentOfSeveral(number=1, method=PaymentMethod.GIFT_CARD),
+        PaymentOfSeveral(number=2, installments=3),
+    )
+    office.board.tell(command)
+    details = (await browser.get("/lojas/demo-shopify/pedidos/1001?linha=eventos")).text
+    assert "meio (pagamento 1): Vale-presente" in details
 
 
 async def test_an_order_with_two_addresses_has_both_corrected_apart(

@@ -13,6 +13,7 @@ from contracts.commands import (
     Corrections,
     ItemCorrection,
     PaymentCorrection,
+    PaymentOfSeveral,
     ShippingCorrection,
 )
 from contracts.order import Gap, Payment, PaymentMethod
@@ -52,6 +53,16 @@ CORRECTIONS = st.builds(
         method=st.none() | st.sampled_from(PaymentMethod),
         installments=st.none() | st.integers(1, 12),
     ),
+    payments=st.lists(
+        st.builds(
+            PaymentOfSeveral,
+            number=st.integers(1, 3),
+            method=st.none() | st.sampled_from(PaymentMethod),
+            installments=st.none() | st.integers(1, 12),
+        ),
+        max_size=3,
+        unique_by=lambda payment: payment.number,
+    ).map(tuple),
     shipping=some(ShippingCorrection, carrier=TEXT),
     note=TEXT,
 )
@@ -198,6 +209,23 @@ def test_the_largest_payment_is_the_one_corrected():
     assert [(p.method, p.installments) for p in order.payments] == [
         (PaymentMethod.GIFT_CARD, None),
         (PaymentMethod.CREDIT_CARD, 3),
+    ]
+
+
+def test_each_of_several_payments_is_corrected_by_its_number():
+    voucher = Payment(method=PaymentMethod.OTHER, gateway="vale", amount=Decimal("38.50"))
+    card = Payment(method=PaymentMethod.OTHER, gateway="loja", amount=Decimal("100.00"))
+    said = (
+        PaymentOfSeveral(number=1, method=PaymentMethod.GIFT_CARD),
+        PaymentOfSeveral(number=2, method=PaymentMethod.CREDIT_CARD, installments=3),
+        PaymentOfSeveral(number=3, method=PaymentMethod.PIX),
+    )
+
+    order = apply(an_order(payments=(voucher, card)), Corrections(payments=said))
+
+    assert [(p.method, p.gateway, p.installments, str(p.amount)) for p in order.payments] == [
+        (PaymentMethod.GIFT_CARD, None, None, "38.50"),
+        (PaymentMethod.CREDIT_CARD, None, 3, "100.00"),
     ]
 
 

@@ -86,7 +86,8 @@ def _identity(message: Message) -> Entry:
 def corrected(corrections: Corrections) -> list[str]:
     """The fields a person changed, as paths: `buyer.document`, `items.<item_id>.sku`."""
     found = []
-    for part, fields in corrections.model_dump(exclude_none=True, exclude={"items"}).items():
+    plain = corrections.model_dump(exclude_none=True, exclude={"items", "payments"})
+    for part, fields in plain.items():
         if isinstance(fields, dict):
             found += [f"{part}.{field}" for field in fields]
         else:
@@ -94,6 +95,9 @@ def corrected(corrections: Corrections) -> list[str]:
     for item in corrections.items:
         fields = item.model_dump(exclude_none=True, exclude={"item_id"})
         found += [f"items.{item.item_id}.{field}" for field in fields]
+    for payment in corrections.payments:
+        fields = payment.model_dump(exclude_none=True, exclude={"number"})
+        found += [f"payments.{payment.number}.{field}" for field in fields]
     return found
 
 

@@ -13,6 +13,7 @@ from contracts.commands import (
     Corrections,
     ItemCorrection,
     PaymentCorrection,
+    PaymentOfSeveral,
 )
 from contracts.order import Address, Buyer, Gap, Item, Order, Payment
 from contracts.value import Value
@@ -22,6 +23,8 @@ from validation.mappings import main_payment
 V = TypeVar("V", bound=Value)
 
 NO_CORRECTIONS: Final = Corrections()
+MAIN: Final = 0
+"""The number of the largest payment, whichever that is."""
 
 
 def merge(earlier: Corrections, later: Corrections) -> Corrections:
@@ -31,7 +34,7 @@ def merge(earlier: Corrections, later: Corrections) -> Corrections:
         shipping_address=_over(earlier.shipping_address, later.shipping_address),
         billing_address=_over(earlier.billing_address, later.billing_address),
         items=_merged_items(earlier.items, later.items),
-        payment=_over(earlier.payment, later.payment),
+        **_merged_payments(earlier, later),
         shipping=_over(earlier.shipping, later.shipping),
         note=earlier.note if later.note is None else later.note,
     )
@@ -46,7 +49,7 @@ def apply(order: Order, corrections: Corrections) -> Order:
         "shipping_address": _address(order.shipping_address, corrections.shipping_address),
         "billing_address": _address(order.billing_address, corrections.billing_address),
         "items": _items(order.items, corrections.items),
-        "payments": _payments(order, corrections.payment),
+        "payments": _payments(order, corrections),
         "gaps": _gaps(order.gaps, corrections.buyer),
     }
     if corrections.shipping is not None:
@@ -104,6 +107,41 @@ def _merged_item(earlier: ItemCorrection, later: ItemCorrection) -> ItemCorrecti
     )
 
 
+def _merged_payments(earlier: Corrections, later: Corrections) -> dict[str, Any]:
+    """What was said of payments stays in turn, for which one is the largest only an order tells."""
+    said = _without_repeats((*_of_payments(earlier), *_of_payments(later)))
+    if not said or said[0].number != MAIN:
+        return {"payments": said}
+    main, *others = said
+    payment = PaymentCorrection(method=main.method, installments=main.installments)
+    return {"payment": payment, "payments": tuple(others)}
+
+
+def _of_payments(corrections: Corrections) -> tuple[PaymentOfSeveral, ...]:
+    """All that is said of payments, in turn."""
+    main = corrections.payment
+    if main is None:
+        return corrections.payments
+    of_main = PaymentOfSeveral(number=MAIN, method=main.method, installments=main.installments)
+    return (of_main, *corrections.payments)
+
+
+def _without_repeats(said: tuple[PaymentOfSeveral, ...]) -> tuple[PaymentOfSeveral, ...]:
+    """Without what a later word on the same payment makes void."""
+    kept: list[PaymentOfSeveral] = []
+    for at, each in enumerate(said, 1):
+        if each.number != MAIN and any(_covers(later, each) for later in said[at:]):
+            continue
+        again = each.number == MAIN and kept and kept[-1].number == MAIN
+        kept.append((_over(kept.pop(), each) or each) if again else each)
+    return tuple(kept)
+
+
+def _covers(later: PaymentOfSeveral, earlier: PaymentOfSeveral) -> bool:
+    same = later.number == earlier.number
+    return same and _said(later).keys() >= _said(earlier).keys()
+
+
 def _buyer(buyer: Buyer, correction: BuyerCorrection | None) -> Buyer:
     changes = {} if correction is None else _said(correction)
     document = bare(changes.get("document", buyer.document) or "") or None
@@ -142,18 +180,23 @@ def _item(item: Item, correction: ItemCorrection | None) -> Item:
     return _with(item, changes)
 
 
-def _payments(order: Order, correction: PaymentCorrection | None) -> tuple[Payment, ...]:
-    """The main payment as a person says it was; its gateway no longer speaks for the method."""
-    changes = {} if correction is None else _said(correction)
-    if not changes:
-        return order.payments
-    if "method" in changes:
-        changes["gateway"] = None
+def _payments(order: Order, corrections: Corrections) -> tuple[Payment, ...]:
+    """The payments as people say they were: the largest, or single ones by their number."""
+    paid = order.payments
+    for each in _of_payments(corrections):
+        changes = _said(each)
+        number = changes.pop("number") or _number_of_main(order)
+        if changes and not paid and each.number == MAIN:
+            paid = (Payment(amount=order.totals.total),)
+        if "method" in changes:
+            changes["gateway"] = None  # it no longer speaks for the method
+        paid = tuple(_with(p, changes) if at == number else p for at, p in enumerate(paid, 1))
+    return paid
+
+
+def _number_of_main(order: Order) -> int:
     main = main_payment(order)
-    if main is None:
-        return (_with(Payment(amount=order.totals.total), changes),)
-    corrected = _with(main, changes)
-    return tuple(corrected if payment is main else payment for payment in order.payments)
+    return 1 if main is None else order.payments.index(main) + 1
 
 
 def _gaps(gaps: tuple[Gap, ...], correction: BuyerCorrection | None) -> tuple[Gap, ...]:

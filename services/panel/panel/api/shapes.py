@@ -13,6 +13,7 @@ from contracts.commands import (
     Corrections,
     ItemCorrection,
     PaymentCorrection,
+    PaymentOfSeveral,
     ShippingCorrection,
 )
 from contracts.events import CancellationChoice, ErpStanding, ErpTerms, Undoing
@@ -180,6 +181,13 @@ class PaymentFields(PaymentCorrection, _Strict):
     installments: Annotated[int, Field(ge=1, le=99)] | None = None
 
 
+class PaymentOfSeveralFields(PaymentOfSeveral, _Strict):
+    """How one of several payments was really made; the first is number 1."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    installments: Annotated[int, Field(ge=1, le=99)] | None = None
+
+
 class ShippingFields(ShippingCorrection, _Strict):
     """Who carries the order."""
 
@@ -192,6 +200,7 @@ class CorrectionFields(Corrections, _Strict):
     billing_address: AddressFields | None = None
     items: Annotated[tuple[ItemFields, ...], Field(max_length=500)] = ()
     payment: PaymentFields | None = None
+    payments: Annotated[tuple[PaymentOfSeveralFields, ...], Field(max_length=99)] = ()
     shipping: ShippingFields | None = None
 
 

@@ -1,13 +1,13 @@
 """The correction of one order as a form: which fields it has, and what of it was changed. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from contracts.commands import Corrections
 from contracts.reasons import ReasonCode
 from panel import mask
+from panel.pages import formats
 from panel.pages.words import PAYMENTS
 
 _Described = tuple[tuple[str, str, dict[str, Any]], ...]
@@ -53,6 +53,8 @@ _OF_PAYMENT: Final[dict[str, str]] = {
     ReasonCode.PAYMENT_UNMAPPED: "payment.method",
     ReasonCode.INSTALLMENTS_UNMAPPED: "payment.installments",
 }
+_SEVERAL: Final = "payments."
+"""Where several payments are corrected, each under its number."""
 _LONGEST: Final = 200
 _CEP: Final = 8
 _UF: Final = 2
@@ -136,7 +138,10 @@ def sections(
         )
         for item in order["items"]
     ]
-    found.append(Section("Pagamento", fields("payment", _payment(order), _PAYMENT), aside=True))
+    found += [
+        Section(title, fields(name, payment, _PAYMENT), note=note, aside=True)
+        for name, title, payment, note in _payments(order)
+    ]
     found.append(Section("Frete", fields("shipping", order["shipping"], _SHIPPING), aside=True))
     note = field("note", "Observação", "", hint="Fica no histórico do pedido; não vai para o ERP.")
     found.append(Section("Por que você está corrigindo", (note,)))
@@ -145,7 +150,8 @@ def sections(
 
 def place(reason: Mapping[str, Any], order: Mapping[str, Any]) -> str:
     """The field of the form that a reason points at; empty where the form has none for it."""
-    name: str = _OF_PAYMENT.get(reason["code"]) or reason["field"] or ""
+    said: str = reason["field"] or ""
+    name = said if said.startswith(_SEVERAL) else _OF_PAYMENT.get(reason["code"], said)
     if "billing_address" not in dict(_addresses(order)):
         name = name.replace("billing_address.", "shipping_address.")
     names = {field.name for section in sections(order, {}) for field in section.fields}
@@ -182,6 +188,7 @@ def corrections(order: Mapping[str, Any], changes: Mapping[str, str]) -> Correct
     """The changes as the belt understands them. One address for both purposes corrects both."""
     parts: dict[str, Any] = {}
     items: dict[str, dict[str, str]] = {}
+    payments: dict[str, dict[str, str]] = {}
     for name, value in changes.items():
         part, _, field = name.partition(".")
         if not field:
@@ -189,12 +196,16 @@ def corrections(order: Mapping[str, Any], changes: Mapping[str, str]) -> Correct
         elif part == "items":
             item_id, _, field = field.rpartition(".")
             items.setdefault(item_id, {"item_id": item_id})[field] = value
+        elif part == "payments":
+            number, _, field = field.partition(".")
+            payments.setdefault(number, {"number": number})[field] = value
         else:
             parts.setdefault(part, {})[field] = value
     both = "billing_address" not in dict(_addresses(order))
     if both and "shipping_address" in parts and order.get("billing_address"):
         parts["billing_address"] = parts["shipping_address"]
-    return Corrections.model_validate(parts | {"items": list(items.values())})
+    lists = {"items": list(items.values()), "payments": list(payments.values())}
+    return Corrections.model_validate(parts | lists)
 
 
 def _addresses(order: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -207,9 +218,17 @@ def _addresses(order: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [("shipping_address", "Endereço de entrega e cobrança")]
 
 
-def _payment(order: Mapping[str, Any]) -> Mapping[str, Any]:
-    nothing: Mapping[str, Any] = {"method": "", "installments": None}
-    return max(order["payments"], key=lambda p: Decimal(p["amount"]), default=nothing)
+def _payments(order: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
+    """Each payment: the name of its fields, its title, itself, and what it is about."""
+    paid = order["payments"]
+    if len(paid) <= 1:
+        nothing: Mapping[str, Any] = {"method": "", "installments": None}
+        yield "payment", "Pagamento", next(iter(paid), nothing), ""
+        return
+    for number, payment in enumerate(paid, 1):
+        what = formats.money(payment["amount"], order["currency"])
+        about = ", ".join(filter(None, (what, payment["gateway"])))
+        yield f"{_SEVERAL}{number}", f"Pagamento {number} de {len(paid)}", payment, f"{about}."
 
 
 def _cleaned(name: str, value: str) -> str:

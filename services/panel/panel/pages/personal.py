@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from panel import mask
+from panel.pages.words import PAYMENTS
 
 _CPF: Final = 11
 _CNPJ: Final = 14
@@ -85,7 +86,7 @@ def changes(
     """What a request for reprocessing corrected; personal values only where they are revealed."""
     titles = {item["item_id"]: item["title"] for item in (order or {"items": ()})["items"]}
     found = [
-        Change(label(path), str(value) if revealed or not path.startswith(_PERSONAL) else None)
+        Change(label(path), _told(value) if revealed or not path.startswith(_PERSONAL) else None)
         for path, value in _leaves(asked)
     ]
     for item in asked.get("items", ()):
@@ -95,17 +96,27 @@ def changes(
             for name, value in item.items()
             if name != "item_id"
         ]
+    for payment in asked.get("payments", ()):
+        found += [
+            Change(f"{_LABELS[name]} (pagamento {payment['number']})", _told(value))
+            for name, value in payment.items()
+            if name != "number"
+        ]
     return found
 
 
 def _leaves(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for part, fields in asked.items():
-        if part == "items":
+        if part in {"items", "payments"}:
             continue
         if isinstance(fields, Mapping):
             yield from ((f"{part}.{name}", value) for name, value in fields.items())
         else:
             yield part, fields
+
+
+def _told(value: Any) -> str:
+    return PAYMENTS.get(value, str(value))
 
 
 def label(path: str) -> str:

@@ -1,6 +1,7 @@
 """How it was paid and who carries it: the store says what these are in the ERP."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from contracts.order import Order
 from contracts.reasons import Reason, ReasonCode, reason
@@ -17,27 +18,29 @@ from validation.mappings import (
     said_by_channel,
 )
 
+_PAYMENTS: Final = "payments"
+
 
 def payment_is_mapped(order: Order, facts: Facts) -> Iterator[Reason]:
     """Every means of payment has a code, one that the ERP knows.
 
     A store that does not take it from the channel may leave it to the ERP.
     """
+    codes: dict[str | None, tuple[str, str | None]] = {}
     if order.payments and said_by_channel(facts):
-        codes: dict[str | None, str | None] = {
-            p.gateway or p.method: code_of(p, facts) for p in order.payments
-        }
+        for number, paid in enumerate(order.payments, 1):
+            found = _place(number, order), code_of(paid, facts)
+            codes.setdefault(paid.gateway or paid.method, found)
     else:
-        codes = {None: means_code(order, facts)}
-    for name, code in codes.items():
+        codes[None] = _PAYMENTS, means_code(order, facts)
+    for name, (field, code) in codes.items():
         if code is None:
             if said_by_channel(facts):
-                yield _unmapped(f"{_said(name)} Inclua-o no de/para de meios de pagamento da loja.")
+                told = f"{_said(name)} Inclua-o no de/para de meios de pagamento da loja."
+                yield reason(ReasonCode.PAYMENT_UNMAPPED, field, told)
         elif not knows(facts.registers.payment_methods, code):
-            yield _unmapped(
-                f"O de/para da loja usa o meio de pagamento {code}, que o ERP não tem."
-                " Corrija o de/para."
-            )
+            told = f"O de/para da loja usa o meio de pagamento {code}, que o ERP não tem."
+            yield reason(ReasonCode.PAYMENT_UNMAPPED, field, f"{told} Corrija o de/para.")
 
 
 def installments_are_mapped(order: Order, facts: Facts) -> Reason | None:
@@ -53,7 +56,7 @@ def installments_are_mapped(order: Order, facts: Facts) -> Reason | None:
     if code is None:
         return reason(
             ReasonCode.INSTALLMENTS_UNMAPPED,
-            "payments",
+            _PAYMENTS,
             f"O pedido foi pago em {number} parcelas, e a loja não diz que condição é essa no ERP."
             " Inclua-a no de/para de parcelas da loja.",
         )
@@ -61,7 +64,7 @@ def installments_are_mapped(order: Order, facts: Facts) -> Reason | None:
         return None
     return reason(
         ReasonCode.INSTALLMENTS_UNMAPPED,
-        "payments",
+        _PAYMENTS,
         f"O de/para da loja usa a condição {code} para {number} parcelas, e o ERP não a tem."
         " Corrija o de/para.",
     )
@@ -80,8 +83,9 @@ def carrier_is_mapped(order: Order, facts: Facts) -> Reason | None:
     )
 
 
-def _unmapped(detail: str) -> Reason:
-    return reason(ReasonCode.PAYMENT_UNMAPPED, "payments", detail)
+def _place(number: int, order: Order) -> str:
+    """Where a payment is corrected: of several, each has its number."""
+    return _PAYMENTS if len(order.payments) == 1 else f"{_PAYMENTS}.{number}.method"
 
 
 def _said(name: str | None) -> str:
