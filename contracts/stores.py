@@ -47,6 +47,8 @@ class StoreSettings(Value):
     CPF/CNPJ. `intermediary_cnpj` and `intermediary_seller` are the marketplace's CNPJ and the
     seller's name there, as the NF-e of a sale through a marketplace wants them. `missing_email`
     stands in for the buyer's where the channel tells none: the ERP registers nobody without one.
+    `margin_base` (none, cost, sale) is what a margin is laid upon when a listing is published, and
+    `stock_movement_mode` which document moves stock ("2": the invoice); neither changes an order.
     Orders placed before `orders_from` are not captured, nor those that their channel marks with
     one of `excluded_tags` or tells to come from one of `excluded_sources`, in its own words.
     """
@@ -73,6 +75,8 @@ class StoreSettings(Value):
     intermediary_seller: str | None = None
     missing_email: str | None = None
     orders_from: Instant | None = None
+    margin_base: str = "none"
+    stock_movement_mode: str = "2"
     excluded_tags: tuple[str, ...] = ()
     excluded_sources: tuple[str, ...] = ()
 

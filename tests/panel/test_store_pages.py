@@ -312,6 +312,21 @@ async def test_who_saves_an_older_form_is_told_and_overwrites_nothing(
     assert told(office).name == "O mais novo"
 
 
+async def test_margin_and_stock_are_chosen_from_what_is_known(
+    office: Office, browser: httpx.AsyncClient, store: StoreConfigured
+) -> None:
+    page = (await browser.get(FORM)).text
+    answer = await browser.post(FORM, data=await fill(browser, margin_base="cost"))
+    wrong = await browser.post(FORM, data=await fill(browser, stock_movement_mode="1"))
+
+    assert set(options_of(page, "margin_base")) == {"none", "cost", "sale"}
+    assert list(options_of(page, "stock_movement_mode")) == ["2"]
+    assert answer.status_code == 303
+    assert told(office).settings == store.settings.model_copy(update={"margin_base": "cost"})
+    assert wrong.status_code == 422
+    assert "Escolha uma opção da lista." in wrong.text
+
+
 # "Testar".
 
 

@@ -18,6 +18,7 @@ from chassis.patience import Unavailable
 from chassis.table import Table
 from chassis.vault import Sealed, Vault
 from contracts.stores import StoreConfigured, StoreSettings
+from panel.goods import stock_movements
 from panel.telling import PATIENCE_S, tell
 
 CHANNELS: Final = {
@@ -58,7 +59,14 @@ class SettingsChange(StoreSettings):
     model_config = ConfigDict(extra="forbid")
 
     payment_source: Literal["channel", "default"] = "channel"
+    margin_base: Literal["none", "cost", "sale"] = "none"
     missing_email: Annotated[str, Field(max_length=500, pattern=r"^[^\s@]+@[^\s@]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _stock_moves_as_is_known(self) -> Self:
+        if self.stock_movement_mode not in stock_movements():
+            raise ValueError("stock_movement_mode is none of those that are known")
+        return self
 
     @model_validator(mode="after")
     def _numbers_fit(self) -> Self:

@@ -13,6 +13,7 @@ from contracts.order import PaymentMethod
 from contracts.stores import StoreConfigured
 from omie.registers import Code
 from panel.erp.lists import Lists
+from panel.goods import MARGIN_BASES, stock_movements
 from panel.pages.formats import ZONE
 from panel.pages.words import PAYMENTS
 
@@ -156,6 +157,7 @@ class Form:
             Section("De/para de parcelas", tuple(self._installments()), folded=True),
             Section("Transportadoras", tuple(self._carriers()), folded=True),
             Section("Cliente e endereço", tuple(self._customer())),
+            Section("Produtos e estoque", tuple(self._goods())),
             Section("Captura", tuple(self._capture())),
         ]
         if self._store.channel in MARKETPLACES:
@@ -242,6 +244,19 @@ class Form:
         yield self._text(
             "document_keys", "Campos extras com o CPF/CNPJ", keys,
             "Nomes que o checkout usa, separados por vírgula.",
+        )  # fmt: skip
+
+    def _goods(self) -> Iterator[Field]:
+        margin = self._shown("margin_base", self._settings.margin_base)
+        yield Field(
+            "margin_base", "Tipo Cálculo Margem", margin, tuple(MARGIN_BASES.items()),
+            "Vale ao publicar um anúncio; não muda pedidos.", self._errors.get("margin_base", ""),
+        )  # fmt: skip
+        moves = self._shown("stock_movement_mode", self._settings.stock_movement_mode)
+        yield Field(
+            "stock_movement_mode", "Tipo Movimentação Estoque", moves,
+            tuple(stock_movements().items()), "O estoque baixa no ERP quando o pedido é faturado.",
+            self._errors.get("stock_movement_mode", ""),
         )  # fmt: skip
 
     def _capture(self) -> Iterator[Field]:

@@ -12,6 +12,7 @@ from panel.pages.store_form import OTHERS, PAYMENT, SALE, Section, day_of
 _WHOLE: Final = frozenset(
     {"bank_account_code", "salesperson_code", "tax_scenario_code", "stock_location_code"}
 )
+_ALWAYS_CHOSEN: Final = ("payment_source", "margin_base", "stock_movement_mode")
 _LARGEST: Final = 2**53
 _MOST_TYPED: Final = 200
 
@@ -45,7 +46,7 @@ def options(typed: Mapping[str, str], settings: StoreSettings) -> dict[str, Any]
     }
     return found | {
         "erp_origin_code": typed.get("erp_origin_code") or settings.erp_origin_code,
-        "payment_source": typed.get("payment_source", settings.payment_source),
+        **{name: typed.get(name, getattr(settings, name)) for name in _ALWAYS_CHOSEN},
         "payment_methods": _table(typed, "meio:") | _pairs(typed, "gateway"),
         "installments": _table(typed, "parcelas:"),
         "carriers": {name: int(code) for name, code in _pairs(typed, "frete").items()},
