@@ -111,6 +111,12 @@ def test_a_field_named_status_is_just_data_in_what_is_read() -> None:
     assert read(200, answer, write=False) == answer
 
 
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n "])
+def test_an_answer_is_read_with_what_php_may_leave_in_front_of_it(before: bytes) -> None:
+    assert read(200, before + b'{"total": 10.10}') == {"total": Decimal("10.10")}
+    assert read(200, before + b'{"cut": "\xed\xa0\xbd"}') == {"cut": "\ud83d"}
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>503</html>", b"[]", b'"no"', b"\xff\xfe", b"{"])
 def test_an_unreadable_answer_leaves_a_write_unclear_and_a_read_to_be_repeated(body: bytes) -> None:
     for status in (200, 500, 503):

@@ -48,12 +48,16 @@ def clean(text: str, size: int | None = None) -> Cleaned:
 
     Runs of white space become one space. That alone counts as no change.
     """
-    if (size is None or len(text) <= size) and _AS_IT_IS.fullmatch(text):
+    if _fits(text, size):
         return Cleaned(text)
     composed = " ".join(unicodedata.normalize("NFC", text).split())
     kept = " ".join("".join(map(_kept, composed.translate(EQUIVALENTS))).split())
     fits = kept if size is None or len(kept) <= size else kept[:size].rstrip()
     return Cleaned(fits, replaced=kept != composed, cut=fits != kept)
+
+
+def _fits(text: str, size: int | None) -> bool:
+    return (size is None or len(text) <= size) and _AS_IT_IS.fullmatch(text) is not None
 
 
 def _kept(character: str) -> str:
@@ -81,7 +85,7 @@ def _fitted(tag: str, value: Any, sizes: Mapping[str, int], changes: list[TextCh
         return {inner: _fitted(inner, v, sizes, changes) for inner, v in value.items()}
     if isinstance(value, list):
         return [_fitted(tag, each, sizes, changes) for each in value]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _fits(value, sizes.get(tag)):
         return value
     cleaned = clean(value, sizes.get(tag))
     if cleaned.replaced or cleaned.cut:

@@ -90,7 +90,7 @@ class Worker:
                 if kept.state.partition not in self._ownership.partitions or erp.wait():
                     break
                 mine = ahead = ahead or self._prepare(erp, kept)
-                if mine is not None:
+                if mine is not None and not mine.done():
                     await asyncio.wait([mine])
                 ahead = self._prepare(erp, following) if erp.breaker.closed else None
                 if (after := await self._act(erp, kept, mine)) is not None:
@@ -167,7 +167,7 @@ class Worker:
             found = kept.state.state in UNDER_WAY and after.state is State.POSTED
             if found and self._posting.holds(kept.state):
                 said = await self._say(after, said)
-                after = ledger.told(after, said)
+                after = after.model_copy(update={"untold": False})
             if await self._save({order_id: Kept(after, kept.version)}, "writing the ledger"):
                 return Kept(after, kept.version + 1)
             stored = await patiently(

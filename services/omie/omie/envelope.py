@@ -1,6 +1,7 @@
 """The body of a call and the reading of its answer: exact numbers, a fault whatever the status."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ STATUS_BLOCKS: Final = (
 )
 WRITE_STATUS_BLOCKS: Final = (*STATUS_BLOCKS, ("status", "descricao"))
 """The salespeople's service spells its status so; in what others read, `status` is just data."""
+_EXACT: Final = json.JSONDecoder(parse_float=Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _digits(value: object) -> orjson.Fragment:
 def decode(body: bytes) -> dict[str, Any] | None:
     """The object in an answer, its numbers exact; None where there is no readable object."""
     try:
-        found = json.loads(body, parse_float=Decimal)
+        found = _EXACT.decode(body.removeprefix(BOM_UTF8).decode("utf-8", "surrogatepass"))
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

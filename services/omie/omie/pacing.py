@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Final
 
 from omie.allowance import Share, Ticket, Window
@@ -29,18 +29,16 @@ class _Gate:
     def wait(self) -> float:
         return self._window.wait(self._pacing.monotonic()) or 0.0
 
-    @asynccontextmanager
-    async def passed(self) -> AsyncIterator[None]:
+    async def enter(self) -> None:
         async with self._queue:
             while (wait := self._window.wait(self._pacing.monotonic())) != 0:
                 self._ended.clear()
                 await (self._ended.wait() if wait is None else self._pacing.sleep(wait))
             self._window.start()
-        try:
-            yield
-        finally:
-            self._window.end(self._pacing.monotonic())
-            self._ended.set()
+
+    def leave(self) -> None:
+        self._window.end(self._pacing.monotonic())
+        self._ended.set()
 
 
 class _SharedGate:
@@ -54,14 +52,18 @@ class _SharedGate:
     def wait(self, key: str) -> float:
         return self._share.expected(key, self._pacing.monotonic())
 
-    @asynccontextmanager
-    async def passed(self, key: str) -> AsyncIterator[None]:
-        await self._turn(self._share.ask(key))
-        try:
-            yield
-        finally:
-            self._share.end(self._pacing.monotonic())
+    async def enter(self, key: str) -> None:
+        ticket = self._share.ask(key)
+        now = self._pacing.monotonic()
+        if self._share.wait(ticket, now) == 0:
+            self._share.start(ticket, now)
             self._call()
+        else:
+            await self._turn(ticket)
+
+    def leave(self) -> None:
+        self._share.end(self._pacing.monotonic())
+        self._call()
 
     async def _turn(self, ticket: Ticket) -> None:
         called = self._called[ticket] = asyncio.Event()
@@ -128,13 +130,18 @@ class Pacing:
         """Wait for this call's turn, and hold it while the call runs."""
         places, gate = self._method(app_key, method, write=write)
         came = self.monotonic()
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(places)
-            await stack.enter_async_context(gate.passed())
-            await stack.enter_async_context(self._ip.passed(app_key))
-            waited = self.waited.get((method,), 0.0)
-            self.waited[method,] = waited + self.monotonic() - came
-            yield
+        async with places:
+            await gate.enter()
+            try:
+                await self._ip.enter(app_key)
+                try:
+                    waited = self.waited.get((method,), 0.0)
+                    self.waited[method,] = waited + self.monotonic() - came
+                    yield
+                finally:
+                    self._ip.leave()
+            finally:
+                gate.leave()
 
     def _method(self, app_key: str, method: str, *, write: bool) -> tuple[asyncio.Semaphore, _Gate]:
         key = (app_key, method)
