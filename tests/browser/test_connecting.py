@@ -1,7 +1,9 @@
 """A merchant connects a first store of every channel, and one that left is connected again."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from embedded.belt import Belt
@@ -103,11 +105,28 @@ async def test_a_seller_of_mercado_livre_who_says_no_connects_nothing_and_then_d
     eventually(lambda: merchant.order(f"mercadolivre-1190345527:{sold['id']}"))
 
 
-async def test_the_token_of_a_shops_own_app_is_tried_before_it_is_kept(
-    belt: Belt, operator: Operator
+@pytest.fixture
+def refused(belt: Belt, merchant: Merchant) -> Iterator[Merchant]:
+    """A merchant whose shop takes the token of its store no more; `accept` ends that."""
+    faults = f"{belt.site.url('channels')}/_control/faults"
+    fault = {"status": 401, "store_id": merchant.store["id"], "times": 1_000_000}
+    merchant.http.post(faults, json=fault).raise_for_status()
+    yield merchant
+    merchant.http.delete(faults).raise_for_status()
+
+
+async def test_a_refused_access_is_shown_and_the_shops_own_apps_token_cures_it_and_its_orders(
+    belt: Belt, refused: Merchant, operator: Operator
 ) -> None:
     demo = belt.site.card()["stores"][0]
-    await operator.page.goto(f"/lojas/{demo['id']}/reconectar")
+    order_id = f"{demo['id']}:{refused.sells()['id']}"
+    waiting = refused.order_in("pending", order_id)
+    assert "CHANNEL_TOKEN_EXPIRED" in {reason["code"] for reason in waiting["reasons"]}
+    again = f"Reconectar {demo['name']}"
+    await reloaded_until(operator, "/gerenciar", again)
+    await operator.looks("lojas-acesso-recusado")
+    await operator.goes(again)
+    refused.http.delete(f"{belt.site.url('channels')}/_control/faults").raise_for_status()
     for token in ("shpat_errada", demo["access_token"]):
         if token != demo["access_token"]:
             await operator.page.get_by_text("Usar um aplicativo próprio").click()
@@ -119,3 +138,17 @@ async def test_the_token_of_a_shops_own_app_is_tried_before_it_is_kept(
             await operator.looks("reconectar-chave-recusada")
 
     await expect(operator.page.get_by_role("status").first).to_contain_text("Loja reconectada")
+    refused.order_in("processed", order_id, "integrado")
+    await operator.page.goto("/gerenciar")
+    await expect(operator.page.get_by_role("link", name=again)).to_have_count(0)
+
+
+async def reloaded_until(operator: Operator, path: str, link: str) -> None:
+    """Look at a page again and again until there is a link of this name."""
+    await operator.page.goto(path)
+    for _ in range(100):
+        if await operator.page.get_by_role("link", name=link).count():
+            return
+        await operator.page.wait_for_timeout(300)
+        await operator.page.reload()
+    await expect(operator.page.get_by_role("link", name=link)).to_be_visible()

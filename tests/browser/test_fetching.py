@@ -11,6 +11,7 @@ from tests.support.browser import Operator
 from tests.support.merchant import Merchant
 
 STORE = "demo-nuvemshop"
+MANY = 120
 NOWHERE = "http://127.0.0.1:9/nobody-listens"
 
 
@@ -52,6 +53,58 @@ async def test_orders_of_a_period_are_looked_at_first_and_then_fetched(
     await operator.goes("Buscar Pedidos")
     await expect(operator.page.get_by_role("table")).to_contain_text("Concluída")
     await operator.looks("buscar-anteriores")
+
+
+async def test_a_run_is_held_goes_on_by_itself_after_capture_died_and_tells_of_every_order(
+    unheard: Merchant, belt: Belt, operator: Operator
+) -> None:
+    many = unheard.sells(count=MANY)["orders"]
+    page = operator.page
+    await page.goto(f"/lojas/{STORE}/pedidos/buscar")
+    await page.get_by_role("button", name="Ver o que viria").first.click()
+    await page.get_by_role("button", name=f"Buscar {MANY} pedidos").click()
+    await page.get_by_role("button", name="Pausar").click()
+    await expect(page.get_by_role("status")).to_contain_text("Pausada")
+    await operator.looks("buscar-pausada")
+    await page.get_by_role("button", name="Continuar").click()
+    await expect(page.get_by_role("status")).to_contain_text("Buscando")
+    belt.kill("capture")
+    belt.restart("capture")
+
+    await expect(page.get_by_role("status")).to_contain_text("Concluída", timeout=60_000)
+    await expect(page.get_by_text("Falharam")).to_have_count(0)
+    await page.reload()
+    await operator.looks("buscar-depois-da-queda")
+    for sold in many:
+        unheard.order_in("processed", f"{STORE}:{sold['id']}")
+
+
+async def test_a_search_that_is_given_up_brings_nothing(
+    unheard: Merchant, operator: Operator
+) -> None:
+    name = unheard.sells()["name"]
+    await operator.page.goto(f"/lojas/{STORE}/pedidos/buscar")
+    await operator.page.get_by_label("Número do pedido").fill(name)
+    await operator.page.get_by_role("button", name="Ver o que viria").last.click()
+    await expect(operator.page.get_by_role("status")).to_contain_text("1 pedido viria")
+    await operator.page.get_by_role("button", name="Cancelar busca").click()
+
+    await expect(operator.page.get_by_role("status")).to_contain_text("Cancelada")
+    await operator.goes("Fazer outra busca")
+    await expect(operator.page.get_by_role("table")).to_contain_text("Cancelada")
+
+
+async def test_what_mercado_livre_sold_is_one_order_though_nuvemshop_has_a_copy_of_it(
+    unheard: Merchant, operator: Operator
+) -> None:
+    name = unheard.sells(storefront="meli")["name"]
+    await operator.page.goto(f"/lojas/{STORE}/pedidos/buscar")
+    await operator.page.get_by_label("Número do pedido").fill(name)
+    await operator.page.get_by_role("button", name="Ver o que viria").last.click()
+
+    await expect(operator.page.get_by_role("status")).to_contain_text("Nenhum pedido viria")
+    await expect(operator.page.get_by_text("foi vendido em outro canal")).to_be_visible()
+    await operator.looks("buscar-de-outro-canal")
 
 
 async def test_one_order_is_fetched_by_its_number_without_a_script(

@@ -1,6 +1,7 @@
 """A merchant readies a store's listings: what matches, what must be linked, a kit, a date."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.merchant import Merchant, eventually
 STORES = ("demo-shopify", "demo-nuvemshop", "demo-mercadolivre")
 STORE = STORES[0]
 PAN = {"sku": "PAN-FER-24", "title": "Panela de ferro 24 cm"}
+DIARY_EAN = "7890610000438"
 JAR = {"sku": "JAR-BAR-2L", "title": "Jarra de barro 2 l"}
 
 
@@ -28,6 +30,46 @@ async def test_the_listings_of_a_connected_store_are_there_by_themselves(
     )
     if store == STORE:
         await operator.looks("anuncios")
+
+
+@pytest.fixture
+def offered(merchant: Merchant) -> Iterator[None]:
+    """What Nuvemshop's demo store offers for now: one of each kind that the report tells apart."""
+    store = f"{merchant.card['channels_url']}/_control/stores/demo-nuvemshop/documents"
+    path = {"path": "/products"}
+    variants = [PAN["sku"], "SKU-QUE-NINGUEM-TEM", "", JAR["sku"], JAR["sku"]]
+    shelf = [
+        {"id": 900 + n, "name": {"pt": f"Anúncio {n}"}, "variants": [{"id": 9000 + n, "sku": sku}]}
+        for n, sku in enumerate(variants)
+    ]
+    shelf[2]["variants"][0]["barcode"] = DIARY_EAN
+    merchant.http.put(store, params=path, json=shelf).raise_for_status()
+    yield
+    merchant.http.delete(store, params=path).raise_for_status()
+
+
+@pytest.mark.usefixtures("offered")
+async def test_the_report_tells_apart_what_matches_and_a_suggestion_links_nothing_by_itself(
+    operator: Operator,
+) -> None:
+    page = operator.page
+    await page.goto("/lojas/demo-nuvemshop/anuncios")
+    await page.get_by_role("button", name="Ler os anúncios do canal agora").click()
+    for _ in range(100):
+        if await page.get_by_role("link", name="1 Sem SKU").count():
+            break
+        await page.wait_for_timeout(300)
+        await page.goto("/lojas/demo-nuvemshop/anuncios")
+    for tile in ("1 Sem SKU", "1 SKU desconhecido", "2 SKU repetido", "1 Casado pelo SKU"):
+        await expect(page.get_by_role("link", name=tile)).to_be_visible()
+    await operator.looks("anuncios-o-que-casa")
+
+    await operator.goes("1 Sem SKU")
+    await page.get_by_role("link", name=re.compile("Vincular")).first.click()
+    await expect(page.get_by_role("heading", name="Parecidos no ERP")).to_be_visible()
+    await operator.looks("anuncio-sugestao")
+    await page.goto("/lojas/demo-nuvemshop/anuncios")
+    await expect(page.get_by_role("link", name="1 Sem SKU")).to_be_visible()
 
 
 async def test_a_product_that_is_inactive_in_the_erp_is_replaced_by_a_kit_and_its_order_goes_on(
