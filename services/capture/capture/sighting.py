@@ -162,14 +162,17 @@ def _lost_details(known: Sighting, seen: Seen) -> bool:
 
 def _captured(sighting: Sighting, seen: Seen) -> OrderCaptured:
     """The captured version told, for the first time or again with its first date."""
-    dated = sighting.dated or seen.order.updated_at
+    order = seen.order
+    dated = sighting.dated or order.updated_at
+    if dated != order.updated_at:
+        order = order.model_copy(update={"updated_at": dated})
     return OrderCaptured(
         order_id=sighting.order_id,
         store_id=sighting.store_id,
         account_id=sighting.account_id,
         revision=sighting.revision,
         occurred_at=dated,
-        order=seen.order.model_copy(update={"updated_at": dated}),
+        order=order,
         raw=seen.raw,
     )
 

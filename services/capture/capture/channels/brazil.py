@@ -20,19 +20,28 @@ UF_OF: Final[Mapping[str, str]] = {
 _UFS: Final = frozenset(UF_OF.values())
 
 _MASK: Final = re.compile(r"[\s./\-\u2060]+")
+_NO_DIGIT: Final = re.compile(r"[^0-9]+")
+_NOT_A_NUMBER: Final = re.compile(r"\D+")
+_CPF: Final = re.compile(r"[0-9]{11}")
+_CNPJ: Final = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 _LONGEST_OTHER: Final = 40
 Kind = Literal["cpf", "cnpj", "other"]
 
 
 def clean(text: str) -> str:
     """Without U+2060 and control characters, blanks single."""
-    seen = (c for c in text.replace(WORD_JOINER, "") if c.isspace() or c.isprintable())
-    return " ".join("".join(seen).split())
+    if not text.isprintable():
+        seen = (c for c in text.replace(WORD_JOINER, "") if c.isspace() or c.isprintable())
+        text = "".join(seen)
+    return " ".join(text.split())
 
 
 def plain(name: str) -> str:
     """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", clean(name).casefold())
+    folded = clean(name).casefold()
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
@@ -46,14 +55,14 @@ def uf_of(code: str, name: str, country: str) -> str:
 
 def cep_of(postcode: str, country: str) -> str:
     """The CEP's digits. A foreign postcode with letters is no CEP and is left out."""
-    digits = "".join(c for c in postcode if c.isascii() and c.isdigit())
-    letters = any(c.isalpha() for c in postcode)
-    return "" if letters and country != "BR" else digits
+    if country != "BR" and any(c.isalpha() for c in postcode):
+        return ""
+    return _NO_DIGIT.sub("", postcode)
 
 
 def phone_of(text: str) -> str | None:
     """A Brazilian phone as area code and number; any other as it was written."""
-    digits = re.sub(r"\D", "", text)
+    digits = _NOT_A_NUMBER.sub("", text)
     national = digits.removeprefix("55") if len(digits) in {12, 13} else digits
     written = clean(text)
     foreign = written.startswith("+") and not digits.startswith("55")
@@ -72,8 +81,8 @@ def read_document(text: str) -> Document | None:
     number = _MASK.sub("", text).upper()[:_LONGEST_OTHER]
     if not number:
         return None
-    if re.fullmatch(r"[0-9]{11}", number):
+    if _CPF.fullmatch(number):
         return Document(number, "cpf")
-    if re.fullmatch(r"[0-9A-Z]{12}[0-9]{2}", number):
+    if _CNPJ.fullmatch(number):
         return Document(number, "cnpj")
     return Document(number, "other")

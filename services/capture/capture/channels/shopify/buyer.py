@@ -48,11 +48,11 @@ def addresses_of(order: Order) -> tuple[Address | None, Address | None]:
     noted = "shippingstreetname" in notes
     if shipping is None and noted:
         shipping = AddressPayload()
+    to = address_of(shipping, notes) if shipping else None
+    if shipping == billing:
+        return to, to
     same = shipping is not None and billing is not None and same_place(shipping, billing)
-    return (
-        address_of(shipping, notes) if shipping else None,
-        address_of(billing, notes if same else {}) if billing else None,
-    )
+    return to, address_of(billing, notes if same else {}) if billing else None
 
 
 def withheld(order: Order) -> bool:

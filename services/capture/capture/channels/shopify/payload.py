@@ -8,6 +8,7 @@ that is none, is refused. Source: Shopify's order resource, versions 2023-07 to 
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError
@@ -209,7 +210,7 @@ class Order(Part):
     original_total_additional_fees_set: MoneySet | None = None
     current_total_additional_fees_set: MoneySet | None = None
 
-    @property
+    @cached_property
     def notes(self) -> Mapping[str, str]:
         """The filled additional details by `note_key`; the first of a name counts."""
         found: dict[str, str] = {}
@@ -226,6 +227,7 @@ class Answered(Part):
     order: Order
 
 
+_BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 _ENVELOPE: Final = re.compile(rb'\s*\{\s*"order"\s*:\s*\{')
 
 
@@ -239,6 +241,7 @@ def order_in(document: bytes) -> Order:
         raise Unreadable(f"not an order: {describe(error)}") from None
 
 
+@lru_cache(maxsize=4096)
 def note_key(name: str) -> str:
     """A note's name as we compare it: `CPF/CNPJ`, `cpf_cnpj` and `CpfCnpj` are one."""
-    return re.sub(r"[\W_]+", "", name.casefold())
+    return _BETWEEN_WORDS.sub("", name.casefold())

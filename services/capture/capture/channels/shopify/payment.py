@@ -81,7 +81,7 @@ def _values(source: Any, keys: frozenset[str], depth: int = 0) -> Iterator[str]:
     """The texts and numbers under any of `keys`, outermost first."""
     if isinstance(source, list):
         source = dict(enumerate(source))
-    if not isinstance(source, Mapping) or depth > _DEEPEST:
+    if not isinstance(source, dict) or depth > _DEEPEST:
         return
     for name, value in source.items():
         if note_key(str(name)) in keys and isinstance(value, str | int):
