@@ -189,12 +189,20 @@ document.addEventListener("submit", (event) => {
   reprocess(form);
 });
 
+// Fresh content in the place of the old; whoever stood on a button of it still does.
+function renew(place, fresh) {
+  const held = place.contains(document.activeElement) ? document.activeElement.textContent : null;
+  place.replaceWith(fresh);
+  if (held === null) return;
+  const same = [...fresh.querySelectorAll("a, button")].find((one) => one.textContent === held);
+  same?.focus({ preventScroll: true });
+}
 // What becomes of many orders: the page asks again until all are judged.
 async function again() {
   const place = document.querySelector("#andamento[data-again]");
   if (!place) return;
   const answer = await part(place.dataset.again, true).catch(() => null);
-  if (answer?.ok) place.replaceWith(element(await answer.text()).querySelector("#andamento"));
+  if (answer?.ok) renew(place, element(await answer.text()).querySelector("#andamento"));
   setTimeout(again, 1500);
 }
 setTimeout(again, 1000);
