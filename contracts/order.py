@@ -166,7 +166,8 @@ class Order(Value):
 
     `order_id` is `store_id:channel_order_id`; `number` is what people see (`#1001`).
     `updated_at` is the channel's own clock and tells an old copy from a new one. `shipped`: some
-    of the goods have left, so that undoing the sale is a return.
+    of the goods have left, so that undoing the sale is a return. `replaces`: the order, by its
+    `order_id`, that the channel divided and this one is a part of.
     """
 
     order_id: str
@@ -190,6 +191,7 @@ class Order(Value):
     cancelled_at: Instant | None = None
     cancel_reason: str | None = None
     shipped: bool = False
+    replaces: str | None = None
     gaps: tuple[Gap, ...] = Field(default=())
 
     @property

@@ -129,6 +129,8 @@ async def test_a_split_pack_s_halves_make_up_the_whole(tmp_path: Path):
         OrderStatus.CANCELLED, "pack_splitted",
     )  # fmt: skip
     assert [half.order.status for half in halves] == [OrderStatus.PAID] * 2
+    assert [half.order.replaces for half in halves] == [whole.order_id] * 2
+    assert ended.order.replaces is None
     assert sum(half.order.totals.total for half in halves) == whole.order.totals.total
 
 

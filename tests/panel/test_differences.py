@@ -11,7 +11,15 @@ from contracts.order import Order, Refund
 from contracts.reasons import ReasonCode
 from panel.pages.differences import Difference, differences
 from tests.panel.test_order_page import PAGE, press, read
-from tests.support.builders import an_address, an_item, an_order, captured, pending, posted
+from tests.support.builders import (
+    an_address,
+    an_item,
+    an_order,
+    cancelled,
+    captured,
+    pending,
+    posted,
+)
 from tests.support.panel import Office
 
 ORDER = an_order(1001, an_item(), an_item("MAN-01", "2", title="Manta"))
@@ -93,3 +101,22 @@ async def test_a_posted_order_whose_new_version_waits_for_something_else_may_sta
     [command] = office.topics.messages(KeepErpOrder)
     assert isinstance(command, KeepErpOrder)
     assert command.revision == 2
+
+
+async def test_an_order_that_the_channel_divided_and_its_parts_lead_to_each_other(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    parts = [
+        an_order(n).model_copy(update={"replaces": ORDER.order_id, "number": str(n)})
+        for n in (1002, 1003)
+    ]
+    gone = cancelled(ORDER).model_copy(update={"cancel_reason": "pack_splitted"})
+    office.board.tell(captured(gone, revision=2), *map(captured, parts))
+
+    whole = await read(browser)
+    part = await read(browser, PAGE.replace("1001", "1002"))
+
+    assert "Este pedido foi dividido pelo canal, e continua em" in whole
+    assert "1002" in whole
+    assert "1003" in whole
+    assert "e este é uma das partes. A outra é 1003" in part

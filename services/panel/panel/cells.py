@@ -143,4 +143,5 @@ def _listed(order: Order) -> Cell:
         "refunded": bool(order.refunds),
         "placed_at": moment(order.placed_at),
         "paid_at": order.paid_at and moment(order.paid_at),
+        **({"replaces": order.replaces} if order.replaces else {}),
     }

@@ -91,6 +91,7 @@ def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
 
 
 def _search(listed: Mapping[str, Any], erp: Mapping[str, Any] | None) -> list[str]:
-    words = [listed["number"], *listed["skus"], *([erp["number"]] if erp else [])]
+    divided = listed.get("replaces", "").partition(":")[2]
+    words = [listed["number"], *listed["skus"], divided, *([erp["number"]] if erp else [])]
     starts = {search.folded(word) for word in words} | {*search.starts(listed["buyer"]["name"])}
     return sorted(starts - {""} | {*listed.get("found_by", ())})

@@ -16,6 +16,7 @@ from contracts.stores import StoreConfigured
 from panel import comparison, documents, milestones
 from panel.access import Permission
 from panel.audit import Audit, Entry
+from panel.board import Query
 from panel.commands import is_changed, is_held, shown_order
 from panel.conditions import TEXTS
 from panel.desk import Desk
@@ -29,6 +30,7 @@ from panel.pages.differences import Difference, differences
 from panel.pages.guard import access_of
 from panel.pages.view import View
 from panel.pages.words import TABS
+from panel.search import Search, folded
 from panel.tab import Situation, Tab
 
 EVENT: Final = "evento"
@@ -37,6 +39,8 @@ SHOPS: Final = "https://{shop}"
 """Where Shopify's shops are, and not a sandbox."""
 
 
+DIVIDED: Final = frozenset({"pack_splitted"})
+"""Reasons of cancellations that no buyer asked for: the channel made several orders of one."""
 MOVING: Final = frozenset(
     {
         Situation.VALIDATING,
@@ -117,6 +121,7 @@ class OrderPage:
             request, "order.html",
             store=store, section=_section(row), row=row, body=body, at=address(row),
             changed=is_changed(row), held=is_held(row), revealed=revealed, personal=personal,
+            parts=await self._parts(row), replaces=_channel_id(row.get("replaces", "")),
             differences=await self._differences(row, revealed=revealed),
             cures=_cures(row, may_manage=access.may(Permission.MANAGE, store.store_id)),
             terms=comparison.terms(sent, held, lists),
@@ -178,6 +183,16 @@ class OrderPage:
         before = documents.captured_order(record, row["_id"])
         return None if before is None else differences(before, now, revealed=revealed)
 
+    async def _parts(self, row: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """The other orders that the channel made of the one that it divided."""
+        whole = row.get("replaces") or row["_id"]
+        divided = (row["cancellation"] or {}).get("reason") in DIVIDED
+        if "replaces" not in row and not divided:
+            return ()
+        term = Search("", whole=(folded(_channel_id(whole)),))
+        found = await self.desk.board.page(Query([row["store_id"]], search=term))
+        return [r for r in found.rows if r.get("replaces") == whole and r["_id"] != row["_id"]]
+
     async def _look(
         self, store: StoreConfigured, row: Mapping[str, Any]
     ) -> tuple[Look | None, bool]:
@@ -198,6 +213,10 @@ class OrderPage:
             raise HTTPException(404)
         order_id = f"{store.store_id}:{request.path_params['order']}"
         return store, await self.desk.find(order_id, [store.store_id])
+
+
+def _channel_id(order_id: str) -> str:
+    return order_id.partition(":")[2]
 
 
 def address(row: Mapping[str, Any]) -> str:

@@ -59,6 +59,7 @@ def _normalise(shop: Shop, purchase: Purchase, verdict: Verdict) -> Order:
         cancelled_at=_cancelled_at(orders) if cancelled else None,
         cancel_reason=_why_cancelled(orders) if cancelled else None,
         shipped=any(box.shipment.status in _LEFT for box in purchase.boxes),
+        replaces=f"{shop.store_id}:{purchase.replaces}" if purchase.replaces else None,
         gaps=(Gap.BUYER_DATA_WITHHELD,) if purchase.withheld else (),
     )
 

@@ -12,10 +12,11 @@ from capture.channels.mercadolivre.billing import BillingInfo
 from capture.channels.mercadolivre.client import Answer, Client
 from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import Order
-from capture.channels.mercadolivre.standing import judge
+from capture.channels.mercadolivre.standing import is_split, judge
 from contracts.events import RawDocument
 
 _NOT_SHIPPED: Final = "no_shipping"
+_DIVIDED: Final = "source_pack_split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Purchase:
     """What the buyer saw as one purchase: a pack, or the order where there is none.
 
     `listings` are those of lines without a SKU, by id. `touched_at` is when the platform last
-    changed any of its documents.
+    changed any of its documents. `replaces` is the purchase that was divided and this is a part of.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Purchase:
     billing: BillingInfo | None = field(default=None, repr=False)
     listings: Mapping[str, Listing] = field(default_factory=dict, repr=False)
     withheld: bool = False
+    replaces: str | None = None
 
 
 class Search:
@@ -70,10 +72,12 @@ class Search:
         boxes: Sequence[Box] = ()
         billing: BillingInfo | None = None
         listings: Mapping[str, Listing] = {}
+        replaces: str | None = None
         if verdict.money is not Money.AWAITED or verdict.cancelled:
             boxes = await self._boxes(verdict.orders)
             billing = await self._billing(verdict.orders)
             listings = await self._listings(verdict.orders)
+            replaces = await self._replaced(verdict.orders, boxes)
         if verdict.cancelled or verdict.test or verdict.money is Money.AWAITED:
             self._missing.clear()
         return Purchase(
@@ -84,6 +88,7 @@ class Search:
             billing=billing,
             listings=listings,
             withheld=withheld,
+            replaces=replaces,
         )
 
     async def _assemble(self, number: str) -> str | None:
@@ -133,6 +138,22 @@ class Search:
             if shipment.document.last_updated:
                 self._touched.append(shipment.document.last_updated)
         return boxes
+
+    async def _replaced(self, orders: Sequence[Order], boxes: Sequence[Box]) -> str | None:
+        """The purchase that these orders were in before its pack was divided.
+
+        Their shipment names the old one, which names an order of the old pack.
+        """
+        if not any(_DIVIDED in order.tags for order in orders):
+            return None
+        siblings = (box.shipment.sibling for box in boxes)
+        for number in (sibling.sibling_id for sibling in siblings if sibling):
+            known = number.isdecimal() and await self._client.order_of_shipment(self._shop, number)
+            answer = await self._client.order(self._shop, known) if known else None
+            divided: Order | None = answer.document if answer else None
+            if divided is not None and is_split(divided):
+                return divided.pack_id or divided.id
+        return None
 
     async def _listings(self, orders: Sequence[Order]) -> dict[str, Listing]:
         """The listings of lines that do not say their SKU."""

@@ -43,6 +43,12 @@ class ShippingOption(Part):
     cost: Money | None = None
 
 
+class Sibling(Part):
+    """The shipment that this one came of, where a pack was divided."""
+
+    sibling_id: Text = ""
+
+
 class Shipment(Part):
     """A shipment as `x-format-new` shows it; the old format's fields beside, where they differ."""
 
@@ -53,6 +59,7 @@ class Shipment(Part):
     destination: Destination | None = None
     logistic: Logistic | None = None
     lead_time: LeadTime | None = None
+    sibling: Sibling | None = None
     receiver_address: Address | None = None
     logistic_type: Text = ""
     shipping_option: ShippingOption | None = None
