@@ -13,8 +13,11 @@ from capture.channels.channel import TokenRefused, Unreachable
 from capture.channels.shelf import Offer
 from capture.keyring import Keyring
 from capture.listing_choices import Following
+from capture.listing_hints import ListingHints
 from capture.listing_rounds import ListingRounds
+from capture.listing_teller import ListingTeller
 from capture.listings import seen
+from capture.shelf_reader import ShelfReader
 from capture.shops import Shops
 from capture.tally import Tally
 from capture.tokens import Tokens
@@ -47,6 +50,7 @@ class Ground:
     rounds: MemoryRounds = field(default_factory=MemoryRounds)
     log: MemoryLog = field(default_factory=MemoryLog)
     clock: FakeClock = field(default_factory=FakeClock)
+    hints: ListingHints = field(default_factory=ListingHints)
     slept: list[float] = field(default_factory=list)
     store: StoreConfigured = field(default_factory=a_shop)
 
@@ -54,18 +58,18 @@ class Ground:
         numbers = itertools.count()
         stores = Table(StoreConfigured)
         stores.put(self.store)
+        shops = Shops(stores, Keyring(VAULT), {})
+        tokens = Tokens(MemoryDocuments(), self._never, {}, self.clock, self._sleep)
         self.listings = ListingRounds(
-            shops=Shops(stores, Keyring(VAULT), {}),
+            shops=shops,
             shelves={"shopify": self.shelf},
-            tokens=Tokens(MemoryDocuments(), self._never, {}, self.clock, self._sleep),
-            book=self.book,
+            reader=ShelfReader(shops, tokens, Tally(), self._sleep),
+            teller=ListingTeller(self.book, self.log, self.clock, "capture"),
             rounds=self.rounds,
-            publisher=self.log,
-            tally=Tally(),
+            hints=self.hints,
             clock=self.clock,
             every=EVERY,
             new_round=lambda: f"round-{next(numbers)}",
-            service="capture",
             sleep=self._sleep,
         )
 
@@ -74,6 +78,14 @@ class Ground:
         self.shelf.pages = list(pages)
         before = len(self.told)
         self.clock.advance(minutes=15)
+        await self.listings.visit(self.store)
+        return self.told[before:]
+
+    async def hear(self, *listing_ids: str) -> list[ListingSeen]:
+        """What is told after the channel said something of these; no round is due."""
+        before = len(self.told)
+        for listing_id in listing_ids:
+            self.hints.add(STORE, listing_id)
         await self.listings.visit(self.store)
         return self.told[before:]
 
@@ -181,6 +193,64 @@ async def test_listings_are_read_at_once_when_a_person_wants_it_and_once_per_wis
     await ground.listings.want(wish)
     await ground.listings.visit(ground.store)
     assert ground.shelf.tokens == []
+
+
+async def test_a_listing_that_its_channel_tells_of_is_looked_at_without_a_round():
+    ground = Ground()
+    await ground.visit([an_offer("1"), an_offer("2")])
+    ground.shelf.tokens.clear()
+    ground.shelf.single = {"1": an_offer("1", title="Caneca maior"), "2": None, "3": an_offer("3")}
+
+    told = await ground.hear("1", "2", "3", "nobody's")
+
+    assert {(one.listing_id, one.title, one.state) for one in told} == {
+        ("1", "Caneca maior", ListingState.ACTIVE),
+        ("2", "Caneca 2", ListingState.REMOVED),
+        ("3", "Caneca 3", ListingState.ACTIVE),
+    }
+    assert ground.shelf.asked == [["1", "2"], ["3", "nobody's"]]
+    assert ground.shelf.tokens == [], "the round is due when it was before"
+    assert await ground.hear("1", "2") == [], "nothing changed since"
+    again = await ground.visit([an_offer("1", title="Caneca maior"), an_offer("3")])
+    assert again == [], "what a look has told the next round knows"
+
+
+async def test_many_hints_at_once_are_one_round():
+    ground = Ground()
+    await ground.visit([an_offer("1")])
+    ground.clock.advance(seconds=1)
+    ground.shelf.pages = [[an_offer("1"), an_offer("2")]]
+
+    told = await ground.hear(*(str(number) for number in range(100)))
+
+    assert [one.listing_id for one in told] == ["2"]
+    assert ground.shelf.asked == []
+
+
+async def test_hints_wait_while_another_process_reads_the_store():
+    ground = Ground()
+    await ground.visit([an_offer("1")])
+    ground.shelf.single = {"1": an_offer("1", title="Outra")}
+    ground.rounds.kept[STORE] |= {"owner": "another", "until": ground.clock() + EVERY}
+
+    assert await ground.hear("1") == []
+    ground.rounds.kept[STORE] |= {"owner": ""}
+
+    assert [one.title for one in await ground.hear()] == ["Outra"]
+
+
+async def test_a_channel_that_answers_nothing_about_hints_is_left_to_the_next_round():
+    ground = Ground()
+    await ground.visit([an_offer("1")])
+    ground.shelf.some = _away  # type: ignore[method-assign]
+
+    assert await ground.hear("1") == []
+    assert ground.hints.stores() == []
+    assert ground.rounds.kept[STORE]["owner"] == ""
+
+
+async def _away(*_: object, **__: object) -> Any:
+    raise Unreachable("down")
 
 
 async def test_a_crash_after_telling_tells_the_same_again():

@@ -81,7 +81,7 @@ EXPECTED: dict[str, Becomes | Ignored | Leads | NotUsed | SeeBelow] = {
     "notification_shipments": Leads("/shipments/40546549876"),
     "notification_payments": Leads("/collections/3043111111"),
     "notification_post_purchase_claim": Leads("/post-purchase/v1/claims/5108684499"),
-    "notification_items": NotUsed(),
+    "notification_items": SeeBelow("test_a_notification_about_an_item_has_it_looked_at"),
     "notification_invoices": NotUsed(),
     "missed_feeds_page": SeeBelow("test_missed_notifications_read_as_those_that_came"),
     "orders_search_page": SeeBelow("test_an_order_of_a_search_is_the_same_document"),
@@ -235,6 +235,17 @@ async def test_a_cancelled_test_order_would_be_right_if_it_were_real():
     assert (str(order.totals.total), str(order.refunds[0].amount)) == ("139.80", "139.80")
 
 
+async def test_a_notification_about_an_item_has_it_looked_at():
+    said = payload("notification_items")
+    capture = Capture(
+        a_seller(domain=str(said["user_id"]), channel_client_id=str(said["application_id"]))
+    )
+
+    assert await capture.notified(json.dumps(said).encode()) == []
+
+    assert capture.hints.take(STORE) == {said["resource"].removeprefix("/items/")}
+
+
 async def test_missed_notifications_read_as_those_that_came():
     """Neither of the two recorded is about an order."""
     for said in payload("missed_feeds_page")["messages"]:
@@ -243,7 +254,9 @@ async def test_missed_notifications_read_as_those_that_came():
         )
 
         assert await capture.notified(json.dumps(said).encode()) == []
-        assert capture.tally.counts == {"topic_not_used": 1}
+        passed_over = said["topic"] != "items"
+        assert capture.tally.counts == ({"topic_not_used": 1} if passed_over else {})
+        assert capture.hints.stores() == ([] if passed_over else [STORE])
 
 
 async def test_an_order_of_a_search_is_the_same_document():

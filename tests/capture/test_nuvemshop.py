@@ -73,7 +73,7 @@ async def test_every_event_that_changes_an_order_makes_us_ask_for_it(event: str)
     assert capture.nuvemshop.paths() == ["orders/1001"]
 
 
-@pytest.mark.parametrize("event", ["order/packed", "product/updated", "app/suspended", "x/y"])
+@pytest.mark.parametrize("event", ["order/packed", "customer/updated", "app/suspended", "x/y"])
 async def test_other_events_are_passed_over(event: str):
     capture = await told(Capture(a_nuvemshop()), event)
 

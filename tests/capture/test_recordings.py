@@ -90,7 +90,7 @@ EXPECTED: dict[str, Becomes | Ignored | Unreadable | Asks | SeeBelow] = {
     "line_item_complete": SeeBelow("test_a_complete_line_becomes_an_item"),
     "line_item_properties_as_object": SeeBelow("test_properties_may_be_an_object"),
     # Not about orders: their topics are not used.
-    "product_published": Ignored("topic_not_used", "products/create"),
+    "product_published": Ignored("topic_not_used", "products/publish"),
     "transactions_list": Ignored("topic_not_used", "order_transactions/create"),
 }
 

@@ -94,6 +94,19 @@ def named(channel: str, record: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("channel", SHELVES)
+async def test_listings_asked_for_by_their_ids_are_those_of_the_pages(channel, tmp_path: Path):
+    async with opened(tmp_path, at_sandbox(channel)) as sandbox:
+        shelf = SHELVES[channel](sandbox, AT_SANDBOX[channel])
+        offers = await everything(shelf, a_shop(channel))
+        gone = "MLB1" if channel == "mercadolivre" else "1"
+        ids = [offers[0].listing_id, gone, offers[-1].listing_id]
+
+        found = await shelf.some(a_shop(channel), ids)
+
+    assert found == {ids[0]: offers[0], gone: None, ids[2]: offers[-1]}
+
+
+@pytest.mark.parametrize("channel", SHELVES)
 async def test_variations_are_of_one_listing_and_orders_say_which_was_sold(channel, tmp_path: Path):
     async with at_sandbox_with_orders(tmp_path) as there:
         sweeping = Sweeping(there.capture)

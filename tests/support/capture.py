@@ -21,6 +21,7 @@ from capture.grants import Grant
 from capture.handlers import flow
 from capture.intake import Intake
 from capture.keyring import Keyring
+from capture.listing_hints import ListingHints
 from capture.oauth import TokenEndpoints
 from capture.privacy import PrivacyDuties
 from capture.shops import Shops
@@ -182,6 +183,7 @@ class Capture:
         self.deferrals = MemoryDeferrals()
         self.privacy = MemoryPrivacyBook()
         self.publications = MemoryPublications()
+        self.hints = ListingHints()
         self.tally = Tally()
         self.clock = FakeClock()
         self.seconds = seconds or Seconds()
@@ -223,6 +225,7 @@ class Capture:
             tally=self.tally,
             clock=self.clock,
             publications=self.publications,
+            hints=self.hints,
         )
         self.flow = flow(self.intake, self.sightings, self.log, self.tally, self.clock)
         self._offsets = itertools.count()

@@ -94,6 +94,14 @@ class FakeShelf:
     pages: list[Sequence[Offer] | Exception] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     once: bool = True
+    at_once: int = 2
+    single: dict[str, Offer | None] = field(default_factory=dict)
+    """What is told of listings by their ids; nothing of any other."""
+    asked: list[list[str]] = field(default_factory=list)
+
+    async def some(self, shop: Shop, listing_ids: Sequence[str]) -> Mapping[str, Offer | None]:
+        self.asked.append(list(listing_ids))
+        return {id_: self.single[id_] for id_ in listing_ids if id_ in self.single}
 
     async def page(self, shop: Shop, after: str) -> ShelfPage:
         self.tokens.append(shop.token)
@@ -154,6 +162,17 @@ class MemoryRounds:
             return False
         kept |= {"owner": self.owner, "until": now + lasting}
         return True
+
+    async def hold(self, store_id: str, now: datetime, lasting: timedelta) -> bool:
+        fresh = {"owner": "", "until": now, "access": "", "due_at": now}
+        kept = self.kept.setdefault(store_id, fresh)
+        if kept["owner"] not in {"", self.owner} and kept["until"] > now:
+            return False
+        kept |= {"owner": self.owner, "until": now + lasting}
+        return True
+
+    async def let_go(self, store_id: str) -> None:
+        self.kept[store_id] |= {"owner": ""}
 
     async def wanted(self, store_id: str, at: datetime) -> None:
         kept = self.kept.get(store_id)

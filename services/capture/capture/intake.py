@@ -19,6 +19,7 @@ from capture.channels.channel import (
     Disconnected,
     Findings,
     Lead,
+    ListingHint,
     NotUsed,
     OrderDeleted,
     OrderHint,
@@ -29,6 +30,7 @@ from capture.cut_off import Publications
 from capture.dated import dated
 from capture.deferrals import Deferrals, Deferred, put_aside, until_token, until_token_as_it_is
 from capture.heard import Heard, asked, seen
+from capture.listing_hints import ListingHints
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
 from capture.shops import Shops
@@ -62,6 +64,7 @@ class Intake:
     tally: Tally
     clock: Clock
     publications: Publications
+    hints: ListingHints
     _prepared: dict[str, Heard | Read] = field(default_factory=dict, init=False)
     """What records say, by their `copy_id`, until the flow reads them; of an erasure only that."""
 
@@ -199,6 +202,9 @@ class Intake:
                 return (Left(**of, occurred_at=left_at, cause=cause),)
             case PrivacyRequest():
                 return heard
+            case ListingHint(listing_id):
+                self.hints.add(shop.store_id, listing_id)
+                return ()
             case NotUsed(reason):
                 self.tally.ignored(reason, shop.store_id)
                 return ()

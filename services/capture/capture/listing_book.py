@@ -44,6 +44,12 @@ class Rounds(Protocol):
     async def ended(self, store_id: str, access: str, due_at: datetime) -> None:
         """They were read, or could not be; they are due again at this moment."""
 
+    async def hold(self, store_id: str, now: datetime, lasting: timedelta) -> bool:
+        """Whether they are ours to read although they need not be due; others may not meanwhile."""
+
+    async def let_go(self, store_id: str) -> None:
+        """They are nobody's again; when they are due has not changed."""
+
     async def wanted(self, store_id: str, at: datetime) -> None:
         """A person wanted them read at this moment; an older wish changes nothing."""
 
@@ -133,13 +139,29 @@ class MongoRounds:
 
     async def claim(self, store_id: str, access: str, now: datetime, lasting: timedelta) -> bool:
         """See Rounds."""
+        due = {"$or": [{"due_at": {"$lte": now}}, {"access": {"$ne": access}}]}
+        return await self._take(store_id, now, lasting, due)
+
+    async def hold(self, store_id: str, now: datetime, lasting: timedelta) -> bool:
+        """See Rounds."""
+        return await self._take(store_id, now, lasting, {})
+
+    async def let_go(self, store_id: str) -> None:
+        """See Rounds."""
+        with translated():
+            await self._rounds.update_one(
+                {"_id": store_id, "owner": self._owner}, {"$set": {"owner": ""}}
+            )
+
+    async def _take(
+        self, store_id: str, now: datetime, lasting: timedelta, wanted: dict[str, Any]
+    ) -> bool:
         fresh = {"owner": "", "until": now, "access": "", "due_at": now}
         ours = {"$or": [{"owner": {"$in": ["", self._owner]}}, {"until": {"$lte": now}}]}
-        due = {"$or": [{"due_at": {"$lte": now}}, {"access": {"$ne": access}}]}
         with translated():
             await self._rounds.update_one({"_id": store_id}, {"$setOnInsert": fresh}, upsert=True)
             taken = await self._rounds.update_one(
-                {"_id": store_id, "$and": [ours, due]},
+                {"_id": store_id, "$and": [ours, wanted]},
                 {"$set": {"owner": self._owner, "until": now + lasting}},
             )
         return bool(taken.matched_count)

@@ -1,5 +1,6 @@
 """The part of the service that keeps listings, put together."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -9,8 +10,11 @@ from capture.channels.shelf import Shelf
 from capture.handlers import SERVICE
 from capture.listing_book import MongoListingBook, MongoRounds
 from capture.listing_choices import Following
+from capture.listing_hints import ListingHints
 from capture.listing_rounds import ListingRounds
+from capture.listing_teller import ListingTeller
 from capture.settings import Settings
+from capture.shelf_reader import ShelfReader
 from capture.shops import Shops
 from capture.tally import Tally
 from capture.tokens import Tokens
@@ -29,6 +33,7 @@ def listing_parts(
     shelves: Mapping[str, Shelf],
     *,
     tally: Tally,
+    hints: ListingHints,
 ) -> Parts:
     """What starts, runs and stops for the sake of listings."""
     database = clients.mongo["esteira_capture"]
@@ -38,15 +43,13 @@ def listing_parts(
     rounds = ListingRounds(
         shops=shops,
         shelves=shelves,
-        tokens=tokens,
-        book=book,
+        reader=ShelfReader(shops, tokens, tally, asyncio.sleep),
+        teller=ListingTeller(book, clients.publisher, utc_now, SERVICE),
         rounds=MongoRounds(database["listing_rounds"], settings.instance),
-        publisher=clients.publisher,
-        tally=tally,
+        hints=hints,
         clock=utc_now,
         every=timedelta(seconds=settings.listings_every_s),
         new_round=lambda: uuid4().hex,
-        service=SERVICE,
     )
     dating, wishing = Following(dates, book.date), Following(wishes, rounds.want)
     return Parts(

@@ -1,50 +1,44 @@
-"""Rounds through every store's listings: page by page, told where they changed, kept.
+"""Rounds through every store's listings, page by page; between them, those that channels tell of.
 
-What was told is kept after it was written to the topic: a crash in between tells the same again. A
-round that came to its end knows which listings its channel no longer has. Rounds are background
+A round that came to its end knows which listings its channel no longer has. Rounds are background
 work: a page at a time per store, with a pause after each, and whatever goes wrong with one store
-is put off for that store alone.
+is put off for that store alone. While a store is read by one process, no other reads any of it.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
-from capture.channels.channel import Throttled, TokenRefused, Unreachable, Unreadable
-from capture.channels.shelf import Shelf, ShelfPage
-from capture.listing_book import ListingBook, Rounds
-from capture.listings import removed, seen
+from capture.channels.channel import TokenRefused, Unreadable
+from capture.channels.shelf import Shelf
+from capture.listing_book import Rounds
+from capture.listing_hints import MOST, ListingHints
+from capture.listing_teller import ListingTeller
+from capture.shelf_reader import PAUSE_S, GivenUp, ShelfReader
 from capture.shops import Shops
-from capture.tally import Tally
-from capture.tokens import Tokens
 from chassis.clock import Clock
-from chassis.flow import Publishes
 from chassis.patience import patiently
-from contracts.listings import ListingSeen, ListingsWanted
+from contracts.listings import ListingsWanted
 from contracts.stores import StoreConfigured
-from contracts.wire import encode
 
 LEASE: Final = timedelta(minutes=2)
 LOOK_EVERY_S: Final = 15.0
-PAUSE_S: Final = 1.0
+GATHER_S: Final = 1.0
+"""Channels tell of one change several times: hints are gathered for so long."""
 AGAIN_AFTER: Final = timedelta(minutes=2)
 """A round that its channel broke off is begun again."""
 LOOK_AGAIN_AFTER: Final = timedelta(minutes=1)
 """At a store that is not due, or that another process reads."""
 STORES_AT_ONCE: Final = 4
-TRIES: Final = 4
 _REMOVED_AT_ONCE: Final = 100
 
 log = structlog.get_logger()
-
-
-class _GivenUp(Exception):  # noqa: N818 - it names what happened to the round
-    """The channel could not be read to the end."""
 
 
 @dataclass(slots=True)
@@ -53,15 +47,13 @@ class ListingRounds:
 
     shops: Shops
     shelves: Mapping[str, Shelf]
-    tokens: Tokens
-    book: ListingBook
+    reader: ShelfReader
+    teller: ListingTeller
     rounds: Rounds
-    publisher: Publishes
-    tally: Tally
+    hints: ListingHints
     clock: Clock
     every: timedelta
     new_round: Callable[[], str]
-    service: str
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _later: dict[str, tuple[str, datetime]] = field(default_factory=dict, init=False)
@@ -74,18 +66,33 @@ class ListingRounds:
         """Go round for ever; a store that is connected anew is read at once."""
         self.shops.stores.watch(lambda _: self._woken.set())
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_hints(group))
             while True:
                 self._woken.clear()
                 for store in self.shops.stores:
-                    running = self._running.get(store.store_id)
-                    if running is None or running.done():
-                        task = group.create_task(self.visit(store))
-                        self._running[store.store_id] = task
+                    self._begin(group, store)
                 try:
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await self._woken.wait()
                 except TimeoutError:
                     continue
+
+    async def _follow_hints(self, group: asyncio.TaskGroup) -> None:
+        """Look at the stores whose channels told something, and at no other."""
+        while True:
+            await self.hints.news.wait()
+            await self.sleep(GATHER_S)
+            for store_id in self.hints.stores():
+                if store := self.shops.store(store_id):
+                    self._begin(group, store)
+                else:
+                    self.hints.take(store_id)
+
+    def _begin(self, group: asyncio.TaskGroup, store: StoreConfigured) -> None:
+        """Visit the store, unless it is being visited."""
+        running = self._running.get(store.store_id)
+        if running is None or running.done():
+            self._running[store.store_id] = group.create_task(self.visit(store))
 
     async def want(self, wish: ListingsWanted) -> None:
         """Read the store's listings now, unless this wish was heard before. Raises Unavailable."""
@@ -94,33 +101,74 @@ class ListingRounds:
         self._woken.set()
 
     async def visit(self, store: StoreConfigured) -> None:
-        """Read the store's listings if they are due and nobody else reads them."""
+        """Read what is hinted at, and all listings if they are due; unless others read them."""
+        told = self.hints.take(store.store_id)
         shelf = self.shelves.get(store.channel)
-        if shelf is None or not store.active or self._knows_better(store):
+        if shelf is None or not store.active:
+            return
+        if told:
+            await self._look(store, shelf, told)
+        if self._knows_better(store):
             return
         async with self._room:
             if not await self._claim(store):
                 self._not_before(store, LOOK_AGAIN_AFTER)
                 return
-            try:
-                met = await self._round(store, shelf)
-            except (_GivenUp, Unreadable) as trouble:
-                log.warning("listings_not_read", store_id=store.store_id, why=str(trouble))
-                await self._ended(store, AGAIN_AFTER)
+            read = partial(self._round, store, shelf)
+            met, refused = await self._guarded(store, read)
+            if met is not None:
+                log.info("listings_read", store_id=store.store_id, listings=met)
+            again = AGAIN_AFTER if met is None and not refused else self.every
+            await self._ended(store, again)
+
+    async def _look(self, store: StoreConfigured, shelf: Shelf, listing_ids: set[str]) -> None:
+        """See what became of these listings; of too many, by way of a round."""
+        if len(listing_ids) > MOST:
+            await self._make_due(store)
+            return
+        async with self._room:
+            held = await patiently(
+                lambda: self.rounds.hold(store.store_id, self.clock(), LEASE),
+                "holding a store's listings",
+            )
+            if not held:
+                # Whoever reads them may have passed these: they are looked at once that is done.
+                for listing_id in listing_ids:
+                    self.hints.add(store.store_id, listing_id)
                 return
-            except TokenRefused:
-                log.warning("listings_not_read", store_id=store.store_id, why="token refused")
-                await self._ended(store, self.every)
-                return
-            log.info("listings_read", store_id=store.store_id, listings=met)
-            await self._ended(store, self.every)
+            await self._guarded(store, partial(self._looked, store, shelf, sorted(listing_ids)))
+            await patiently(lambda: self.rounds.let_go(store.store_id), "letting listings go")
+
+    async def _looked(self, store: StoreConfigured, shelf: Shelf, listing_ids: list[str]) -> int:
+        for begin in range(0, len(listing_ids), shelf.at_once):
+            if begin:
+                await self.sleep(PAUSE_S)
+            some = listing_ids[begin : begin + shelf.at_once]
+            found = await self.reader.ask(store, partial(shelf.some, listing_ids=some))
+            await self.teller.met(store, [offer for offer in found.values() if offer], "")
+            await self.teller.gone_by_id(store, (id_ for id_, offer in found.items() if not offer))
+        log.info("listings_looked_at", store_id=store.store_id, listings=len(listing_ids))
+        return len(listing_ids)
+
+    async def _guarded(
+        self, store: StoreConfigured, work: Callable[[], Awaitable[int]]
+    ) -> tuple[int | None, bool]:
+        """How many listings were read, None where it went wrong; and whether it was refused."""
+        try:
+            return await work(), False
+        except (GivenUp, Unreadable) as trouble:
+            log.warning("listings_not_read", store_id=store.store_id, why=str(trouble))
+            return None, False
+        except TokenRefused:
+            log.warning("listings_not_read", store_id=store.store_id, why="token refused")
+            return None, True
 
     async def _round(self, store: StoreConfigured, shelf: Shelf) -> int:
         """From the first page to the last; how many listings there are."""
         round_, after, met, unreadable = self.new_round(), "", 0, 0
         while True:
-            page = await self._page(store, shelf, after)
-            await self._take(store, page, round_)
+            page = await self.reader.ask(store, partial(shelf.page, after=after))
+            await self.teller.met(store, page.offers, round_)
             met, unreadable = met + len(page.offers), unreadable + page.unreadable
             after = page.after
             if not after:
@@ -133,63 +181,20 @@ class ListingRounds:
             await self._forget_missing(store, round_)
         return met
 
-    async def _take(self, store: StoreConfigured, page: ShelfPage, round_: str) -> None:
-        keys = [f"{store.store_id}:{offer.listing_id}" for offer in page.offers]
-        known = await patiently(lambda: self.book.known(keys), "reading listings")
-        now = self.clock()
-        met = {
-            key: seen(known.get(key), offer, store, now)
-            for key, offer in zip(keys, page.offers, strict=True)
-        }
-        await self._keep(list(met.values()), known.values(), round_)
-
     async def _forget_missing(self, store: StoreConfigured, round_: str) -> None:
-        while True:
-            gone = await patiently(
-                lambda: self.book.missing(store.store_id, round_, _REMOVED_AT_ONCE),
-                "finding listings that are gone",
-            )
-            if not gone:
-                return
-            now = self.clock()
-            await self._keep([removed(listing, now) for listing in gone], gone, round_)
+        missing = self.teller.book.missing
+        while gone := await patiently(
+            lambda: missing(store.store_id, round_, _REMOVED_AT_ONCE),
+            "finding listings that are gone",
+        ):
+            await self.teller.gone(gone, round_)
 
-    async def _keep(
-        self, met: Sequence[ListingSeen], known: Iterable[ListingSeen], round_: str
-    ) -> None:
-        """Tell what is news, then keep all of it."""
-        old = {(listing.key, listing.revision) for listing in known}
-        news = [one for one in met if (one.key, one.revision) not in old]
-        if told := [encode(listing, self.service) for listing in news]:
-            await patiently(lambda: self.publisher.publish(told), "telling listings")
-        await patiently(lambda: self.book.keep(met, round_), "keeping listings")
-
-    async def _page(self, store: StoreConfigured, shelf: Shelf, after: str) -> ShelfPage:
-        """One page, asked for a few times. Raises TokenRefused, Unreadable and _GivenUp."""
-        pause = PAUSE_S
-        for left in reversed(range(TRIES)):
-            try:
-                return await self._with_token(store, shelf, after)
-            except Unreachable as trouble:
-                wait = max(pause, trouble.wait_s)
-                if isinstance(trouble, Throttled):
-                    self.tally.throttled(store.store_id, wait)
-                if not left:
-                    raise _GivenUp(str(trouble)) from None
-                await self.sleep(wait)
-            pause *= 2
-        raise AssertionError("unreachable")
-
-    async def _with_token(self, store: StoreConfigured, shelf: Shelf, after: str) -> ShelfPage:
-        shop = self.shops.shop(store)
-        token = await self.tokens.of(store.channel, shop)
-        try:
-            return await shelf.page(replace(shop, token=token), after)
-        except TokenRefused:
-            other = await self.tokens.instead(store.channel, shop, token)
-            if other is None:
-                raise
-            return await shelf.page(replace(shop, token=other), after)
+    async def _make_due(self, store: StoreConfigured) -> None:
+        """Have the whole shelf read as soon as it can be."""
+        await patiently(
+            lambda: self.rounds.wanted(store.store_id, self.clock()), "asking for listings"
+        )
+        self._later.pop(store.store_id, None)
 
     async def _claim(self, store: StoreConfigured) -> bool:
         return await patiently(

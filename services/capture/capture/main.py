@@ -28,6 +28,7 @@ from capture.http import Direct, Http
 from capture.intake import Intake
 from capture.keyring import Keyring
 from capture.lanes import Lanes
+from capture.listing_hints import ListingHints
 from capture.listing_parts import listing_parts
 from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
@@ -68,7 +69,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
     privacy_book = MongoPrivacyBook(database["privacy_requests"])
     publications = MongoPublications(database["listings"])
-    tally = Tally()
+    tally, hints = Tally(), ListingHints()
     intake = Intake(
         shops=shops,
         asking=Asking(tokens, time.monotonic, asyncio.sleep, tally, doubt=connections.doubt),
@@ -77,19 +78,18 @@ def build(settings: Settings, clients: Clients) -> Parts:
         tally=tally,
         clock=utc_now,
         publications=publications,
+        hints=hints,
     )
     seen = sweeping.Known(sightings, publications, tally)
     looking = sweeping.looking_parts(settings, clients, shops, tokens, seen)
     listings = listing_parts(
-        settings, clients, shops, tokens, shelves(seldom, settings), tally=tally
+        settings, clients, shops, tokens, shelves(seldom, settings), tally=tally, hints=hints
     )
     figures.tell(clients.metrics, door, tally, shops, rates)
     inbox = flow(intake, sightings, clients.publisher, tally, utc_now)
+    reading = Subscription(inbox, group=SERVICE, mover=partial(Lanes, prepare=intake.prepare))
     return Parts(
-        subscriptions=[
-            Subscription(inbox, group=SERVICE, mover=partial(Lanes, prepare=intake.prepare)),
-            *looking.subscriptions,
-        ],
+        subscriptions=[reading, *looking.subscriptions],
         starts=[
             sightings.index,
             deferrals.index,

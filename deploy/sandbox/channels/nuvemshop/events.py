@@ -24,6 +24,7 @@ _ORDER_EVENTS = (
 )
 TOPICS = (
     *(f"order/{name}" for name in _ORDER_EVENTS),
+    *("product/created", "product/updated", "product/deleted"),
     *("app/uninstalled", "app/suspended", "app/resumed"),
 )
 REGISTRABLE = frozenset(

@@ -22,6 +22,9 @@ TOPICS = (
     "orders/fulfilled",
     "orders/partially_fulfilled",
     "refunds/create",
+    "products/create",
+    "products/update",
+    "products/delete",
     "app/uninstalled",
 )
 

@@ -119,6 +119,13 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class ListingHint:
+    """A listing is new, changed or gone: it is worth a look before the next round."""
+
+    listing_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDeleted:
     """The channel no longer has the order. We keep ours."""
 
@@ -158,7 +165,7 @@ class NotUsed:
     reason: str
 
 
-Said = OrderHint | Lead | OrderDeleted | Disconnected | PrivacyRequest | NotUsed
+Said = OrderHint | Lead | ListingHint | OrderDeleted | Disconnected | PrivacyRequest | NotUsed
 """What a webhook says."""
 
 

@@ -1,5 +1,6 @@
 """What a store offers at its channel: the promises that a channel's `shelf.py` keeps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,8 +40,17 @@ class ShelfPage:
 class Shelf(Protocol):
     """A channel's listings, whatever their state, a page at a time."""
 
+    at_once: int
+    """How many a single call can tell of by their ids."""
+
     async def page(self, shop: Shop, after: str) -> ShelfPage:
         """The page that `after` leads to, empty for the first.
 
         Raises TokenRefused, Unreachable and Unreadable.
+        """
+
+    async def some(self, shop: Shop, listing_ids: Sequence[str]) -> Mapping[str, Offer | None]:
+        """These listings, at most `at_once`; None for one that the channel no longer has.
+
+        One that nobody can read is left out. Raises TokenRefused, Unreachable and Unreadable.
         """

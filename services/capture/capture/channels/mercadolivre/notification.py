@@ -13,7 +13,16 @@ from typing import Final
 
 import orjson
 
-from capture.channels.channel import Delivery, Lead, NotUsed, Said, Shop, Signature, Unreadable
+from capture.channels.channel import (
+    Delivery,
+    Lead,
+    ListingHint,
+    NotUsed,
+    Said,
+    Shop,
+    Signature,
+    Unreadable,
+)
 from capture.channels.mercadolivre.payload import read
 from capture.channels.part import Part, Text
 
@@ -24,6 +33,8 @@ _LEADS: Final = {
     "post_purchase": re.compile(r"/?post-purchase/v1/claims/(?P<id>[0-9]{1,20})"),
 }
 """What a topic's resource looks like; the other topics are about other things than orders."""
+ITEMS: Final = "items"
+_ITEM: Final = re.compile(r"/?items/(?P<id>ML[A-Z][0-9]{1,20})")
 KINDS: Final = {
     "orders_v2": "orders",
     "payments": "payments",
@@ -70,6 +81,11 @@ def read_notification(delivery: Delivery, shop: Shop) -> Said:
     check_origin(said, shop)
     if not said.topic:
         raise Unreadable("the notification names no topic")
+    if said.topic == ITEMS:
+        listing = _ITEM.fullmatch(said.resource)
+        if listing is None:
+            raise Unreadable("the notification's resource is no item")
+        return ListingHint(listing["id"])
     pattern = _LEADS.get(said.topic)
     if pattern is None:
         return NotUsed("topic_not_used")

@@ -6,7 +6,7 @@ whenever the listing is published again.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -82,6 +82,8 @@ class _Several(Part):
 class MercadoLivreShelf(Client):
     """See Shelf."""
 
+    at_once: int = AT_ONCE
+
     async def page(self, shop: Shop, after: str) -> ShelfPage:
         """See Shelf: the scan ends with an empty page."""
         asked = {"search_type": "scan", "limit": str(PAGE)} | (
@@ -93,22 +95,28 @@ class MercadoLivreShelf(Client):
         ids = [listing for listing in found.results if LISTING.fullmatch(listing)]
         offers: list[Offer] = []
         for start in range(0, len(ids), AT_ONCE):
-            offers += await self._several(shop, ids[start : start + AT_ONCE])
+            told = await self.some(shop, ids[start : start + AT_ONCE])
+            offers += filter(None, told.values())
         unreadable = len(found.results) - len(offers)
         return ShelfPage(tuple(offers), found.scroll_id if found.results else "", unreadable)
 
-    async def _several(self, shop: Shop, ids: list[str]) -> list[Offer]:
-        asked = urlencode({"ids": ",".join(ids), "attributes": _FIELDS}, safe=",")
+    async def some(self, shop: Shop, listing_ids: Sequence[str]) -> Mapping[str, Offer | None]:
+        """See Shelf: every answer has a status of its own."""
+        asked = urlencode({"ids": ",".join(listing_ids), "attributes": _FIELDS}, safe=",")
         answer = await self._get(shop, f"/items?{asked}", _Several)
-        offers = []
-        for each in answer.document.answers if answer else ():
+        found: dict[str, Offer | None] = {}
+        answers = answer.document.answers if answer else ()
+        for listing_id, each in zip(listing_ids, answers, strict=False):
+            if each.code == httpx.codes.NOT_FOUND:
+                found[listing_id] = None
             if each.code != httpx.codes.OK:
                 continue
             try:
-                offers.append(offer_of(each.body))
+                offer = offer_of(each.body)
             except ValidationError:
                 continue
-        return offers
+            found[offer.listing_id] = offer
+        return found
 
 
 def offer_of(document: Any) -> Offer:

@@ -20,6 +20,7 @@ from capture.http import Answered, Http
 
 TOPICS: Final = (
     *(f"order/{what}" for what in ("paid", "updated", "edited", "cancelled", "voided")),
+    *("product/created", "product/updated", "product/deleted"),
     *("app/uninstalled", "app/suspended", "app/resumed"),
 )
 _MOST_WORDS: Final = 300

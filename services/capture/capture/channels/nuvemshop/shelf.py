@@ -3,6 +3,7 @@
 Source: the platform's page on products. It tells no publication date: creation stands for it.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -54,6 +55,8 @@ class _Product(Part):
 class NuvemshopShelf(Client):
     """See Shelf. Pages go on from the last id: what is deleted meanwhile moves nothing."""
 
+    at_once: int = 1
+
     async def page(self, shop: Shop, after: str) -> ShelfPage:
         """See Shelf."""
         asked = urlencode({"since_id": after or "0", "per_page": PAGE, "fields": _FIELDS})
@@ -70,6 +73,21 @@ class NuvemshopShelf(Client):
         more = len(rows) == PAGE and offers
         last = max((int(offer.listing_id) for offer in offers), default=0)
         return ShelfPage(tuple(offers), str(last) if more else "", unreadable)
+
+    async def some(self, shop: Shop, listing_ids: Sequence[str]) -> Mapping[str, Offer | None]:
+        """See Shelf."""
+        found: dict[str, Offer | None] = {}
+        for listing_id in listing_ids:
+            asked = urlencode({"fields": _FIELDS})
+            response = await self._ask(shop, f"products/{listing_id}?{asked}")
+            if response is None:
+                found[listing_id] = None
+                continue
+            try:
+                found[listing_id] = _offer(_Product.model_validate_json(response.content))
+            except ValidationError:
+                continue
+        return found
 
 
 def _rows(document: bytes) -> list[Any]:

@@ -15,6 +15,7 @@ from capture.channels.channel import (
     Delivery,
     Disconnected,
     Headers,
+    ListingHint,
     NotUsed,
     OrderHint,
     PrivacyKind,
@@ -36,6 +37,7 @@ _ORDER_EVENTS: Final = frozenset(
         "created", "updated", "paid", "pending", "voided", "edited", "cancelled", "fulfilled",
     )
 )  # fmt: skip
+_PRODUCT_EVENTS: Final = frozenset({"product/created", "product/updated", "product/deleted"})
 _PRIVACY_EVENTS: Final = {
     "customers/data_request": PrivacyKind.SHOW,
     "customers/redact": PrivacyKind.ERASE_BUYER,
@@ -82,10 +84,10 @@ def read_webhook(delivery: Delivery, domain: str) -> Said:
     if said.store_id != domain:
         raise Unreadable("the webhook is of another shop")
     event = _event(delivery.body)
-    if event in _ORDER_EVENTS:
+    if event in _ORDER_EVENTS or event in _PRODUCT_EVENTS:
         if not (said.id and said.id.isascii() and said.id.isdigit()):
-            raise Unreadable("the webhook names no order")
-        return OrderHint(said.id)
+            raise Unreadable("the webhook names no order and no product")
+        return OrderHint(said.id) if event in _ORDER_EVENTS else ListingHint(said.id)
     if event == UNINSTALLED:
         return Disconnected(delivery.received_at, cause=UNINSTALLED)
     if event in _PRIVACY_EVENTS:

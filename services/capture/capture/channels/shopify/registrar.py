@@ -20,7 +20,7 @@ from contracts.wire import describe
 
 TOPICS: Final = (
     "orders/paid", "orders/updated", "orders/edited", "orders/cancelled", "orders/delete",
-    "refunds/create", "app/uninstalled",
+    "refunds/create", "products/create", "products/update", "products/delete", "app/uninstalled",
 )  # fmt: skip
 LIST: Final = "query Registered { webhookSubscriptions(first: 100) { nodes { id topic uri } } }"
 CREATE: Final = """mutation Register($topic: WebhookSubscriptionTopic!, $uri: String!) {

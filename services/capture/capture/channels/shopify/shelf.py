@@ -5,7 +5,7 @@ costs what it holds; a product with more variants than fit into it is finished b
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, ValidationError
@@ -27,13 +27,19 @@ _VARIANTS: Final = """
         nodes { legacyResourceId title sku barcode price }
         pageInfo { hasNextPage endCursor }
       }"""
+_PRODUCT: Final = f"""
+      id legacyResourceId title handle status createdAt publishedAt {_VARIANTS}"""
 PAGE: Final = f"""
 query Shelf($after: String, $size: Int!, $later: String) {{
   products(first: 15, after: $after) {{
-    nodes {{
-      id legacyResourceId title handle status createdAt publishedAt {_VARIANTS}
+    nodes {{{_PRODUCT}
     }}
     pageInfo {{ hasNextPage endCursor }}
+  }}
+}}""".strip()
+ONE: Final = f"""
+query ShelfOne($id: ID!, $size: Int!, $later: String) {{
+  product(id: $id) {{{_PRODUCT}
   }}
 }}""".strip()
 REST_OF_ONE: Final = f"""
@@ -41,6 +47,7 @@ query ShelfRest($id: ID!, $size: Int!, $later: String) {{
   product(id: $id) {{ id {_VARIANTS} }}
 }}""".strip()
 _FEW, _MANY = 30, 250
+_GID: Final = "gid://shopify/Product/"
 _MOST_PAGES: Final = 20
 """Of one product's variants: Shopify allows 2,048 of them."""
 _ONLY: Final = "Default Title"
@@ -106,7 +113,7 @@ class _Rest(_Camel):
 
 class _Data(_Camel):
     products: _Products | None = None
-    product: _Rest | None = None
+    product: Any = None
 
 
 class _Answer(_Camel):
@@ -115,6 +122,8 @@ class _Answer(_Camel):
 
 class ShopifyShelf(Client):
     """See Shelf."""
+
+    at_once: int = 1
 
     async def page(self, shop: Shop, after: str) -> ShelfPage:
         """See Shelf."""
@@ -132,6 +141,22 @@ class ShopifyShelf(Client):
         info = data.products.page_info
         return ShelfPage(tuple(offers), info.end_cursor if info.has_next_page else "", unreadable)
 
+    async def some(self, shop: Shop, listing_ids: Sequence[str]) -> Mapping[str, Offer | None]:
+        """See Shelf."""
+        found: dict[str, Offer | None] = {}
+        for listing_id in listing_ids:
+            asked = {"id": f"{_GID}{listing_id}", "size": _FEW}
+            data = await self._data(shop, "ShelfOne", ONE, asked)
+            if data.product is None:
+                found[listing_id] = None
+                continue
+            try:
+                product = _Product.model_validate(data.product)
+            except ValidationError:
+                continue
+            found[listing_id] = _offer(product, shop.domain, await self._variants(shop, product))
+        return found
+
     async def _variants(self, shop: Shop, product: _Product) -> list[_Variant]:
         """All of them; most products have them on the page."""
         page, found = product.variants, list(product.variants.nodes)
@@ -142,7 +167,10 @@ class ShopifyShelf(Client):
             data = await self._data(shop, "ShelfRest", REST_OF_ONE, asked)
             if data.product is None:
                 break
-            page = data.product.variants
+            try:
+                page = _Rest.model_validate(data.product).variants
+            except ValidationError as error:
+                raise Unreadable(describe(error)) from None
             found += page.nodes
         return found
 

@@ -17,6 +17,7 @@ from capture.channels.channel import (
     Delivery,
     Disconnected,
     Headers,
+    ListingHint,
     NotUsed,
     OrderDeleted,
     OrderHint,
@@ -45,6 +46,8 @@ _ORDER_TOPICS: Final = frozenset(
         "orders/partially_fulfilled",
     }
 )  # fmt: skip
+_DELETED: Final = "orders/delete"
+_PRODUCT_TOPICS: Final = frozenset({"products/create", "products/update", "products/delete"})
 _PRIVACY_TOPICS: Final = {
     "customers/data_request": PrivacyKind.SHOW,
     "customers/redact": PrivacyKind.ERASE_BUYER,
@@ -95,8 +98,9 @@ def read(delivery: Delivery, domain: str) -> Said:
         return OrderHint(order.id, order, (raw,), urgent=is_cancelled(order))
     if topic in {"orders/edited", "refunds/create"}:
         return OrderHint(_changed(delivery))
-    if topic == "orders/delete":
-        return OrderDeleted(_model(_Bare, delivery).id)
+    if topic in {_DELETED, *_PRODUCT_TOPICS}:
+        number = _model(_Bare, delivery).id
+        return OrderDeleted(number) if topic == _DELETED else ListingHint(number)
     if topic == UNINSTALLED:
         return Disconnected(_triggered_at(delivery), cause=UNINSTALLED)
     if topic in _PRIVACY_TOPICS:
