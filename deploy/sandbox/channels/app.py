@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
 from sandbox.channels.asked import EXCEPTION_HANDLERS
+from sandbox.channels.assortment import Assortment
 from sandbox.channels.background import Background
 from sandbox.channels.backstage import Backstage
 from sandbox.channels.channel import Store
@@ -75,6 +76,7 @@ def create_app(
         clock=clock,
         concurrency=concurrency,
     )
+    assortment = Assortment(memory.archive, catalogue)
     market = Market(
         archive=memory.archive,
         orders=memory.orders,
@@ -83,7 +85,7 @@ def create_app(
         subscriptions=memory.subscriptions,
         deliverer=deliverer,
         channels=CHANNELS,
-        catalogue=catalogue,
+        assortment=assortment,
         clock=clock,
     )
     first_dozen = FirstDozen(memory.archive, market)
@@ -105,7 +107,7 @@ def create_app(
             *_pages(memory, market, deliverer).routes(),
             *storefront.routes(),
             *backstage.routes(),
-            *_apis(memory, catalogue),
+            *_apis(memory, assortment),
         ],
         lifespan=_life(memory.archive, deliverer, first_dozen, background, concurrency),
         exception_handlers=EXCEPTION_HANDLERS,
@@ -136,7 +138,7 @@ def _pages(memory: _Memory, market: Market, deliverer: Deliverer) -> Shops:
     )
 
 
-def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
+def _apis(memory: _Memory, assortment: Assortment) -> list[Route]:
     """The channels' own APIs, as hubs call them."""
     shopify = AdminApi(
         archive=memory.archive,
@@ -144,7 +146,7 @@ def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
         subscriptions=memory.subscriptions,
         outages=memory.outages,
         grants=memory.grants,
-        catalogue=catalogue,
+        assortment=assortment,
         clock=memory.clock,
     )
     nuvemshop = NuvemshopApi(
@@ -153,7 +155,7 @@ def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
         subscriptions=memory.subscriptions,
         grants=memory.grants,
         outages=memory.outages,
-        catalogue=catalogue,
+        assortment=assortment,
         clock=memory.clock,
     )
     mercadolivre = MercadoLivreApi(
@@ -163,7 +165,7 @@ def _apis(memory: _Memory, catalogue: Sequence[Product]) -> list[Route]:
         subscriptions=memory.subscriptions,
         grants=memory.grants,
         outages=memory.outages,
-        catalogue=catalogue,
+        assortment=assortment,
         clock=memory.clock,
     )
     return [*shopify.routes(), *nuvemshop.routes(), *mercadolivre.routes()]

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ExceptionHandler
 
+from sandbox.channels.assortment import NotOnSaleError
 from sandbox.channels.channel import ActRefusedError
 from sandbox.channels.faults import NoSuchProductError
 from sandbox.channels.market import (
@@ -45,6 +46,7 @@ _STATUSES: dict[type[Exception], int] = {
     orjson.JSONDecodeError: 400,
     NoSuchActError: 404,
     NoSuchOrderError: 404,
+    NotOnSaleError: 404,
     ActRefusedError: 409,
     NoSuchFaultError: 409,
     NoSuchProductError: 409,

@@ -1,13 +1,13 @@
 """What the sandbox needs to know of a channel; each channel module fills in one `Channel`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sandbox.channels.generator import Fault, Line, Sale
+from sandbox.channels.generator import Fault, Line, Product, Sale
 
 Document = dict[str, Any]
 
@@ -147,6 +147,10 @@ def _nothing(_: Store) -> list[Webhook]:
     return []
 
 
+def _untold(_: Sequence[Product], __: bool) -> Webhook:
+    raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A channel's behaviour as values and pure functions; its API is mounted apart.
@@ -156,7 +160,8 @@ class Channel:
     (pay, cancel, refund, edit) to functions of (record, options, ids, at); an option `target` is
     the id by which the control asked for the order. `body` writes a webhook's body. `lacking` are
     the faults that no sale can have there. `tokens` None: the token of the store's settings is
-    the only one. `removed` is what goes out when the shop removes the app.
+    the only one. `removed` is what goes out when the shop removes the app,
+    `product_told` when a product was changed, given its variations, or taken off the shelf.
     """
 
     name: str
@@ -173,3 +178,4 @@ class Channel:
     lacking: frozenset[Fault] = frozenset()
     tokens: TokenRules | None = None
     removed: Callable[[Store], list[Webhook]] = _nothing
+    product_told: Callable[[Sequence[Product], bool], Webhook] = _untold

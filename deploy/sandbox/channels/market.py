@@ -11,6 +11,7 @@ import orjson
 
 from sandbox.channels import generator
 from sandbox.channels.archive import Archive
+from sandbox.channels.assortment import Assortment, Change
 from sandbox.channels.channel import (
     SUSPENDED,
     Channel,
@@ -23,7 +24,7 @@ from sandbox.channels.channel import (
 from sandbox.channels.clock import SandboxClock
 from sandbox.channels.deliverer import Deliverer
 from sandbox.channels.faults import spoiled
-from sandbox.channels.generator import Product, Sale, Wish
+from sandbox.channels.generator import Sale, Wish
 from sandbox.channels.orders import OrderBook
 from sandbox.channels.outbox import Outbox
 from sandbox.channels.parts import Parts
@@ -60,7 +61,7 @@ class Market:
         subscriptions: Subscriptions,
         deliverer: Deliverer,
         channels: Mapping[str, Channel],
-        catalogue: Sequence[Product],
+        assortment: Assortment,
         clock: SandboxClock,
     ) -> None:
         self._archive = archive
@@ -70,7 +71,7 @@ class Market:
         self._subscriptions = subscriptions
         self._deliverer = deliverer
         self._channels = channels
-        self._catalogue = catalogue
+        self._assortment = assortment
         self._clock = clock
 
     def place(self, store: Store, purchase: Purchase) -> Document:
@@ -82,7 +83,7 @@ class Market:
             number = self._archive.counted(f"orders of {store.id}")
             ids, at = self._archive.fresh_ids(), self._clock()
             seed = f"{store.id} {number}" if purchase.seed is None else str(purchase.seed)
-            sold = self._sale(channel, purchase, generator.dice(seed))
+            sold = self._sale(store, purchase, generator.dice(seed))
             record = channel.render(sold, store, ids, number, at)
             record = channel.merge(record, purchase.partial)
             webhooks = channel.placed(record)
@@ -112,6 +113,17 @@ class Market:
             sent = self._tell(channel, store, webhooks)
         self._deliver(sent)
         return self._line(channel, record)
+
+    def change_product(self, store: Store, sku: str, change: Change) -> Document:
+        """The merchant does something to a product, and the channel tells of it."""
+        channel = self._channels[store.channel]
+        with self._archive.transaction():
+            changed = self._assortment.change(store.id, sku, change)
+            left = [one for one in self._assortment.of(store.id) if one.title == changed.title]
+            webhook = channel.product_told(left or [changed], not left)
+            sent = self._tell(channel, store, [webhook])
+        self._deliver(sent)
+        return {"sku": sku, "topic": webhook.topic, "webhooks": len(sent)}
 
     def notify(self, store: Store, wanted: Notification) -> list[int]:
         """Send this webhook; the ids of its deliveries."""
@@ -174,9 +186,10 @@ class Market:
         kept = {name: value for name, value in headers.items() if name.lower() not in given}
         return {k: v for k, v in {**kept, **wanted.headers}.items() if v is not None}
 
-    def _sale(self, channel: Channel, purchase: Purchase, dice: random.Random) -> Sale:
+    def _sale(self, store: Store, purchase: Purchase, dice: random.Random) -> Sale:
+        channel, on_sale = self._channels[store.channel], self._assortment.of(store.id)
         wish = Wish(purchase.method, purchase.company, purchase.third_party)
-        sold = generator.sale(dice, self._catalogue, wish)
+        sold = generator.sale(dice, on_sale, wish)
         if lines := channel.basket(purchase.partial, sold):
             sold = replace(
                 sold, lines=lines, coupon=None, freight=replace(sold.freight, discount=Decimal(0))
@@ -186,7 +199,7 @@ class Market:
         if purchase.tax_id is not None:
             sold = replace(sold, buyer=replace(sold.buyer, document=purchase.tax_id))
         if purchase.fault:
-            sold = spoiled(sold, purchase.fault, dice, self._catalogue)
+            sold = spoiled(sold, purchase.fault, dice, on_sale)
         return sold
 
     def _tell(self, channel: Channel, store: Store, webhooks: Sequence[Webhook]) -> list[int]:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
 from sandbox.channels.asked import RefusedError, body_of
+from sandbox.channels.assortment import Change
 from sandbox.channels.channel import Channel, Store, TokenRules
 from sandbox.channels.clock import SandboxClock
 from sandbox.channels.deliverer import Deliverer
@@ -60,6 +61,7 @@ class Storefront:
             Route(f"{at}/{{store}}/subscriptions", self._resubscribe, methods=["POST"]),
             Route(f"{at}/{{store}}/grants", self._let_in, methods=["POST"]),
             Route(f"{at}/{{store}}/grants", self._show_out, methods=["DELETE"]),
+            Route(f"{at}/{{store}}/products/{{sku}}", self._change, methods=["POST"]),
             Route(f"{at}/{{store}}/orders", self._sold, methods=["GET"]),
             Route(f"{at}/{{store}}/orders", self._place, methods=["POST"]),
             Route(f"{at}/{{store}}/orders/{{id:int}}", self._order, methods=["GET"]),
@@ -132,6 +134,11 @@ class Storefront:
         errors = [attempt.error for attempt in attempts]
         first = {"status": statuses[0], "error": errors[0]} if attempts else {}
         return JSONResponse({**body, **first, "statuses": statuses, "errors": errors})
+
+    async def _change(self, request: Request) -> Response:
+        """The merchant changes a product's price or takes it off the shelf."""
+        store, change = self._store(request), Change.model_validate(await body_of(request))
+        return JSONResponse(self._market.change_product(store, request.path_params["sku"], change))
 
     async def _sold(self, request: Request) -> Response:
         orders = self._orders.sold(self._store(request).id)

@@ -1,7 +1,7 @@
 """Mercado Livre as a hub sees it: how its sellers sell, how it tells of it, and answers."""
 
 from sandbox.channels.channel import Channel
-from sandbox.channels.mercadolivre import acts, basket, notices, oauth, sale
+from sandbox.channels.mercadolivre import acts, basket, items, notices, oauth, sale
 
 MERCADO_LIVRE = Channel(
     name="mercadolivre",
@@ -16,4 +16,5 @@ MERCADO_LIVRE = Channel(
     headers=notices.headers,
     body=notices.body,
     tokens=oauth.TOKENS,
+    product_told=items.product_told,
 )

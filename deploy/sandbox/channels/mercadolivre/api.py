@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
+from sandbox.channels.assortment import Assortment
 from sandbox.channels.bucket import Buckets
 from sandbox.channels.channel import Store
 from sandbox.channels.clock import SandboxClock
-from sandbox.channels.generator import Product
 from sandbox.channels.grants import ACCESS, CODE, Grants
 from sandbox.channels.mercadolivre import oauth
 from sandbox.channels.mercadolivre.answer import (
@@ -51,7 +51,7 @@ class MercadoLivreApi:
         subscriptions: Subscriptions,
         grants: Grants,
         outages: Outages,
-        catalogue: Sequence[Product],
+        assortment: Assortment,
         clock: SandboxClock,
     ) -> None:
         self._archive = archive
@@ -59,7 +59,7 @@ class MercadoLivreApi:
         self._grants = grants
         self._outages = outages
         self._clock = clock
-        self._resources = Resources(archive, parts, outbox, catalogue)
+        self._resources = Resources(archive, parts, outbox, assortment)
         self._buckets = Buckets(clock.seconds)
         self._authorization = Authorization(archive, grants, NAME)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sandbox.channels.channel import Document, Store
+from sandbox.channels.channel import Document, Store, Webhook
 from sandbox.channels.generator import Product, by_title
 from sandbox.channels.mercadolivre.answer import Answer, error
 from sandbox.channels.mercadolivre.basket import attribute
@@ -23,8 +23,7 @@ class Items:
     def __init__(self, catalogue: Sequence[Product], parts: Parts) -> None:
         self._parts = parts
         self._offered = {
-            item_id(None if variations[0].variation else variations[0].sku, title): variations
-            for title, variations in by_title(catalogue).items()
+            listing_of(variations): variations for variations in by_title(catalogue).values()
         }
 
     def one(self, store: Store, listing: str) -> Answer:
@@ -67,6 +66,17 @@ class Items:
                 "available_orders": [],
             }
         )
+
+
+def listing_of(variations: Sequence[Product]) -> str:
+    """The id of the listing that a product is sold by."""
+    first = variations[0]
+    return item_id(None if first.variation else first.sku, first.title)
+
+
+def product_told(variations: Sequence[Product], _: bool) -> Webhook:
+    """A listing was changed or closed: the notification only points at it."""
+    return Webhook("items", f"/items/{listing_of(variations)}")
 
 
 def _offered(store: Store, listing: str, variations: Sequence[Product]) -> Document:

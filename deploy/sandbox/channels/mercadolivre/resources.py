@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox.channels.archive import Archive
+from sandbox.channels.assortment import Assortment, Shelves
 from sandbox.channels.channel import Document, Store
-from sandbox.channels.generator import Product
 from sandbox.channels.mercadolivre import payment, shipment_view
 from sandbox.channels.mercadolivre.answer import (
     INVALID_ORDER_ID,
@@ -40,12 +40,12 @@ class Resources:
     """Everything that a seller's token opens."""
 
     def __init__(
-        self, archive: Archive, parts: Parts, outbox: Outbox, catalogue: Sequence[Product]
+        self, archive: Archive, parts: Parts, outbox: Outbox, assortment: Assortment
     ) -> None:
         self._archive = archive
         self._parts = parts
         self._outbox = outbox
-        self._items = Items(catalogue, parts)
+        self._items = Shelves(assortment, lambda sold: Items(sold, parts))
 
     def answer(self, store: Store, asked: Asked) -> Answer:
         """The answer to one GET."""
@@ -67,13 +67,13 @@ class Resources:
     def _beside_orders(self, store: Store, asked: Asked) -> Answer:
         match asked.path:
             case ["items"]:
-                return self._items.several(store, asked.given.get("ids", ""))
+                return self._items.of(store.id).several(store, asked.given.get("ids", ""))
             case ["items", listing]:
-                return self._items.one(store, listing)
+                return self._items.of(store.id).one(store, listing)
             case ["users", "me" | store.shop_domain]:
                 return Answer(_user(store))
             case ["users", store.shop_domain, "items", "search"]:
-                return self._items.of_seller(store, asked.given)
+                return self._items.of(store.id).of_seller(store, asked.given)
             case ["users", store.shop_domain, "applications", store.client_id]:
                 return Answer(_grant(store))
             case _:

@@ -19,4 +19,5 @@ NUVEMSHOP = Channel(
     lacking=frozenset({Fault.TEST_ORDER}),  # the platform has no mark for them
     tokens=oauth.TOKENS,
     removed=events.uninstalled,
+    product_told=events.product_told,
 )

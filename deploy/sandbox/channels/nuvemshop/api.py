@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,10 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
+from sandbox.channels.assortment import Assortment
 from sandbox.channels.bucket import Bucket, Buckets
 from sandbox.channels.channel import SUSPENDED, Store
 from sandbox.channels.clock import SandboxClock
-from sandbox.channels.generator import Product
 from sandbox.channels.grants import ACCESS, CODE, Grants
 from sandbox.channels.nuvemshop import oauth
 from sandbox.channels.nuvemshop.answer import Answer, InvalidFieldsError, invalid, refusal
@@ -48,14 +48,14 @@ class NuvemshopApi:
         subscriptions: Subscriptions,
         grants: Grants,
         outages: Outages,
-        catalogue: Sequence[Product],
+        assortment: Assortment,
         clock: SandboxClock,
     ) -> None:
         self._archive = archive
         self._grants = grants
         self._outages = outages
         self._clock = clock
-        self._resources = Resources(orders, subscriptions, catalogue)
+        self._resources = Resources(orders, subscriptions, assortment)
         self._buckets = Buckets(clock.seconds)
 
     def routes(self) -> list[Route]:

@@ -5,6 +5,7 @@ Source: the webhook resource of the API documentation and its changelog (3 s sin
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 
 from sandbox.channels.channel import (
@@ -16,7 +17,9 @@ from sandbox.channels.channel import (
     Summary,
     Webhook,
 )
+from sandbox.channels.generator import Product
 from sandbox.channels.nuvemshop.order import store_number
+from sandbox.channels.nuvemshop.shapes import product_id
 
 _ORDER_EVENTS = (
     *("created", "updated", "paid", "packed", "unpacked", "fulfilled", "cancelled", "pending"),
@@ -100,6 +103,12 @@ def told(record: Document, *names: str) -> list[Webhook]:
 def uninstalled(_: Store) -> list[Webhook]:
     """The shop removed the app."""
     return [Webhook("app/uninstalled", None)]
+
+
+def product_told(variations: Sequence[Product], removed: bool) -> Webhook:
+    """A product was changed or deleted."""
+    number = product_id(variations[0].title)
+    return Webhook("product/deleted" if removed else "product/updated", number)
 
 
 def summary(record: Document) -> Summary:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.channels.assortment import Assortment, Shelves
 from sandbox.channels.channel import Document, Store
-from sandbox.channels.generator import Product
 from sandbox.channels.nuvemshop.answer import Answer, refusal
 from sandbox.channels.nuvemshop.catalogue import ProductsApi
 from sandbox.channels.nuvemshop.order import store_number
@@ -36,11 +36,11 @@ class Resources:
     """Everything that a store's token opens."""
 
     def __init__(
-        self, orders: OrderBook, subscriptions: Subscriptions, catalogue: Sequence[Product]
+        self, orders: OrderBook, subscriptions: Subscriptions, assortment: Assortment
     ) -> None:
         self._orders = orders
         self._webhooks = WebhooksApi(subscriptions)
-        self._products = ProductsApi(catalogue)
+        self._products = Shelves(assortment, ProductsApi)
 
     def answer(self, store: Store, asked: Asked) -> Answer:
         """The answer to one call; InvalidFieldsError for what is sent wrong."""
@@ -52,7 +52,7 @@ class Resources:
         if first == "orders":
             return self._order(store, asked, rest)
         if first == "products":
-            return self._product(asked, rest)
+            return _product(self._products.of(store.id), asked, rest)
         return Answer(_about(store)) if asked.path == "store" else _NOT_THERE
 
     def _order(self, store: Store, asked: Asked, rest: Sequence[str]) -> Answer:
@@ -73,17 +73,6 @@ class Resources:
         total = self._orders.matching(store.id, search)
         return paged(listed, total, page, asked.url, asked.given)
 
-    def _product(self, asked: Asked, rest: Sequence[str]) -> Answer:
-        match rest:
-            case []:
-                return self._products.listed(asked.url, asked.given)
-            case ["sku", sku]:
-                return self._products.of_sku(sku, asked.given)
-            case [number]:
-                return self._products.one(number, asked.given)
-            case _:
-                return _NOT_THERE
-
     def _webhook(self, store: Store, asked: Asked, rest: Sequence[str]) -> Answer:
         match asked.method, rest:
             case "GET", []:
@@ -98,6 +87,18 @@ class Resources:
                 return self._webhooks.removed(store, number)
             case _:
                 return _NOT_THERE
+
+
+def _product(products: ProductsApi, asked: Asked, rest: Sequence[str]) -> Answer:
+    match rest:
+        case []:
+            return products.listed(asked.url, asked.given)
+        case ["sku", sku]:
+            return products.of_sku(sku, asked.given)
+        case [number]:
+            return products.one(number, asked.given)
+        case _:
+            return _NOT_THERE
 
 
 def _of_order(record: Document, asked: Asked, below: Sequence[str]) -> Answer:

@@ -16,4 +16,5 @@ SHOPIFY = Channel(
     headers=webhooks.headers,
     tokens=oauth.TOKENS,
     removed=webhooks.removed,
+    product_told=webhooks.product_told,
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from http.client import OK
 from typing import Any
@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.channels.archive import Archive
+from sandbox.channels.assortment import Assortment, Shelves
 from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Store
 from sandbox.channels.clock import SandboxClock
 from sandbox.channels.consent import ANSWER, NO, Consent, page, wrong
-from sandbox.channels.generator import Product
 from sandbox.channels.grants import Grants
 from sandbox.channels.orders import OrderBook
 from sandbox.channels.outages import Outages
@@ -50,7 +50,7 @@ class AdminApi:
         outages: Outages,
         subscriptions: Subscriptions,
         grants: Grants,
-        catalogue: Sequence[Product],
+        assortment: Assortment,
         clock: SandboxClock,
     ) -> None:
         self._archive = archive
@@ -58,7 +58,7 @@ class AdminApi:
         self._outages = outages
         self._subscriptions = subscriptions
         self._grants = grants
-        self._products = Products(catalogue)
+        self._products = Shelves(assortment, Products)
         self._clock = clock
         self._throttle = Throttle(clock.seconds)
 
@@ -126,7 +126,7 @@ class AdminApi:
             return _text(planted)
         points = self._throttle.points(store.id, store.plan)
         webhooks = WebhookFields(self._subscriptions, store, self._clock.seconds())
-        others = {**self._products.fields(), **webhooks.fields()}
+        others = {**self._products.of(store.id).fields(), **webhooks.fields()}
         answered = graphql_api.answer(asked, store, self._orders, others, points)
         return _json(answered)
 
@@ -142,7 +142,7 @@ class AdminApi:
         if request.method != "GET" or admin_path is None:
             return _json({"errors": "Not Found"}, 404)
         answered = rest_api.answer(
-            admin_path[2], request.query_params, store, self._orders, self._products
+            admin_path[2], request.query_params, store, self._orders, self._products.of(store.id)
         )
         link = _link(request, answered.next_page) if answered.next_page else {}
         return _json(answered.body, answered.status, {**_call_limit(calls), **link})

@@ -7,9 +7,12 @@ retry mechanism of 10/09/2024 (8 retries over 4 hours, then the subscription is 
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sandbox.channels.channel import DeliveryRules, Document, Signing, Store, Summary, Webhook
+from sandbox.channels.generator import Product
+from sandbox.channels.shopify.catalogue import product_of
 from sandbox.channels.shopify.rest_api import shop
 
 TOPICS = (
@@ -67,6 +70,14 @@ def placed(record: Document) -> list[Webhook]:
 def removed(store: Store) -> list[Webhook]:
     """What goes out when the shop removes the app."""
     return [Webhook("app/uninstalled", shop(store))]
+
+
+def product_told(variations: Sequence[Product], removed: bool) -> Webhook:
+    """What goes out when a product was changed or deleted."""
+    product = product_of(variations)
+    if removed:
+        return Webhook("products/delete", {"id": product["id"]})
+    return Webhook("products/update", product)
 
 
 def summary(record: Document) -> Summary:
