@@ -51,10 +51,8 @@ def reprocess(
     """
     if row is None or store is None:
         raise Refused(Why.UNKNOWN)
-    if row["tab"] == Tab.CANCELLED:
-        raise Refused(Why.CANCELLED)
-    if row["tab"] == Tab.PROCESSED and row["situation"] != Situation.AWAITING_ERP:
-        raise Refused(Why.INTEGRATED)
+    if (why := locked(row)) is not None:
+        raise Refused(why)
     known = {item["item_id"] for item in (shown_order(row) or {"items": ()})["items"]}
     for item in corrections.items:
         if item.item_id not in known:
@@ -68,6 +66,15 @@ def reprocess(
         requested_by=by,
         occurred_at=at,
     )
+
+
+def locked(row: Mapping[str, Any]) -> Why | None:
+    """Why the order is not corrected here any more; None while it is."""
+    if row["tab"] == Tab.CANCELLED:
+        return Why.CANCELLED
+    if row["tab"] == Tab.PROCESSED and row["situation"] != Situation.AWAITING_ERP:
+        return Why.INTEGRATED
+    return None
 
 
 def resolve(

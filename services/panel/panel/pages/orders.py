@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +14,7 @@ from contracts.commands import Corrections
 from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import claims
-from panel.commands import Refused, Why, shown_order
+from panel.commands import Refused, Why, locked, shown_order
 from panel.desk import Desk
 from panel.pages import editing, words
 from panel.pages.guard import access_of, visit_of
@@ -26,6 +27,7 @@ VERSION: Final = "_versao"
 CHOICE: Final = "escolha"
 FROM: Final = "_de"
 """The page that a form was sent from."""
+BACK: Final = "_volta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class OrderPages:
     async def edit(self, request: Request) -> Response:
         """The form that corrects an order."""
         store, row = await self._order(request)
+        if (why := locked(row)) is not None:
+            return self.view.page(request, "locked.html", 409, store=store, row=row, why=why.value)
         errors = editing.against(row["reasons"], _body(row))
         return self._form(request, store, row, errors=errors)
 
@@ -80,7 +84,7 @@ class OrderPages:
         said = f"{row['_id']}|{claims.version(row)}|{by}|{corrections.model_dump_json()}"
         command_id = str(uuid5(NAMESPACE_URL, said))  # pressing twice asks for the same
         await self.desk.reprocess(row, corrections, by=by, command_id=command_id)
-        return self._asked(store)
+        return self._asked(request, store, row)
 
     async def _overtaken(self, row: Mapping[str, Any], seen: str, *, by: str) -> str:
         """What to say where somebody, or the channel, was quicker; nothing where nobody was."""
@@ -112,7 +116,8 @@ class OrderPages:
             store=store, tab=Tab.PENDING, section="/pedidos/pendentes", row=row,
             sections=editing.sections(_body(row), errors, typed, compared=status == 409),  # noqa: PLR2004
             reasons=[(reason, editing.place(reason, _body(row))) for reason in row["reasons"]],
-            version=claims.version(row), typed_wrong=status == 422, notice=notice,  # noqa: PLR2004
+            back=_came_from(request, store, row), version=claims.version(row),
+            typed_wrong=status == 422, notice=notice,  # noqa: PLR2004
         )  # fmt: skip
 
     async def _order(self, request: Request) -> tuple[StoreConfigured, Mapping[str, Any]]:
@@ -126,8 +131,20 @@ class OrderPages:
             raise HTTPException(404)
         return store
 
-    def _asked(self, store: StoreConfigured) -> Response:
-        return RedirectResponse(f"{_address(store, Tab.PENDING)}?aviso=reprocessamento", 303)
+    def _asked(self, request: Request, store: StoreConfigured, row: Mapping[str, Any]) -> Response:
+        """Back to where one came from; in a list, to the row."""
+        back = URL(_came_from(request, store, row)).include_query_params(aviso="reprocessamento")
+        at = "" if back.path == address(row) else f"#pedido-{row['_id'].partition(':')[2]}"
+        return RedirectResponse(f"{back}{at}", 303)
+
+
+def _came_from(request: Request, store: StoreConfigured, row: Mapping[str, Any]) -> str:
+    """The list with its filters, or the order's page, that the form was opened from."""
+    came = URL(visit_of(request).form.get(BACK) or request.headers.get("referer", ""))
+    pending = _address(store, Tab.PENDING)
+    if came.path not in {pending, address(row)}:
+        return pending
+    return str(URL(path=came.path, query=came.query).remove_query_params("aviso"))
 
 
 def _back(

@@ -26,9 +26,19 @@ document.addEventListener("toggle", async (event) => {
   else delete details.dataset.loaded;
 }, true);
 
+// A change that leaves the row under the pointer, or the one with the focus, where it is.
+function still(change) {
+  const held = document.querySelector("tbody[data-order]:hover") ?? rowOf(document.activeElement);
+  const order = held?.dataset.order;
+  const top = held?.getBoundingClientRect().top;
+  change();
+  const now = held?.isConnected ? held : rows().find((row) => row.dataset.order === order);
+  if (held && now) scrollBy(0, now.getBoundingClientRect().top - top);
+}
+
 // A row that changed, put in its own place: what is open, chosen or focused in it stays so.
 const places = new Map();
-async function renew(order) {
+async function refresh(order) {
   if (places.get(order)) return;
   places.set(order, true);
   try {
@@ -45,14 +55,17 @@ async function renew(order) {
     const focused = old.contains(document.activeElement) && document.activeElement.matches("a.id, summary");
     const kind = document.activeElement?.matches?.(".more summary") ? ".more summary" : "a.id";
     fresh.classList.add("fresh");
-    old.replaceWith(fresh);
-    if (before.open) {
+    still(() => {
+      old.replaceWith(fresh);
+      if (!before.open) return;
       after.open = true;
-      if (before.querySelector(".details")) after.querySelector(".loading").replaceWith(before.querySelector(".details"));
-      delete after.dataset.loaded;
-      const details = await part(after.dataset.load, true);
-      if (details.ok) after.querySelector(".details, .loading")?.replaceWith(element(await details.text()));
       after.dataset.loaded = "yes";
+      if (before.querySelector(".details")) after.querySelector(".loading").replaceWith(before.querySelector(".details"));
+    });
+    if (before.open) {
+      const details = await part(after.dataset.load, true);
+      const told = details.ok && element(await details.text());
+      if (told) still(() => after.querySelector(".details, .loading")?.replaceWith(told));
     }
     if (focused) fresh.querySelector(kind)?.focus({ preventScroll: true });
     counted();
@@ -105,10 +118,10 @@ if (list) {
     }
     const shown = new Set(rows().map((row) => row.dataset.order));
     for (const [order, tab] of Object.entries(news.pedidos)) {
-      if (shown.has(order)) renew(order);
+      if (shown.has(order)) refresh(order);
       else if (tab === list.dataset.tab && first) unseen.add(order);
     }
-    if (news.perdidos) for (const order of shown) renew(order);
+    if (news.perdidos) for (const order of shown) refresh(order);
     if (unseen.size || (news.perdidos && first)) show();
   };
   const start = () => {
@@ -118,8 +131,8 @@ if (list) {
     stream.addEventListener("pedidos", heard);
     stream.addEventListener("atraso", (event) => {
       const [notice, { texto }] = [document.getElementById("atraso"), JSON.parse(event.data)];
-      if (notice.textContent !== texto) notice.textContent = texto;
-      notice.hidden = !texto;
+      if (notice.textContent === texto) return;
+      still(() => { notice.textContent = texto; notice.hidden = !texto; });
     });
     pause.textContent = "Pausar";
   };
@@ -228,6 +241,11 @@ function go(step) {
   next.querySelector("a.id").focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
+// Choosing by keys: x one row, Shift+x all from the one chosen last to this one.
+function choose(row, range) {
+  const box = row?.querySelector(".pick input");
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: range }));
+}
 const TABS = { p: "processados", n: "pendentes", c: "cancelados" };
 let going = false; // after g, the next key names a tab
 const ACTS = {
@@ -237,7 +255,13 @@ const ACTS = {
   e: (row) => row?.querySelector(".more summary").click(),
   c: (row) => row?.querySelector('.acts a[href$="/editar"]')?.click(),
   r: (row) => row?.querySelector(".acts form button:enabled")?.click(),
-  x: (row) => row?.querySelector(".pick input")?.click(),
+  x: (row) => choose(row, false),
+  X: (row) => choose(row, true),
+  f: () => {
+    const filters = document.querySelector("details.filters");
+    filters.open = true;
+    filters.querySelector("select").focus();
+  },
   "/": () => document.getElementById("texto").focus(),
   "?": () => keys.showModal(),
 };
@@ -253,6 +277,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   ACTS[event.key](rowOf(event.target) ?? document.querySelector("tbody.here"));
 });
+// Back from a correction one stands on the order again; a key opens the list of keys.
+document.getElementById(decodeURIComponent(location.hash.slice(1)))?.focus();
+const hint = document.querySelector(".keys-hint");
+if (hint) {
+  hint.hidden = false;
+  hint.querySelector("button").addEventListener("click", () => keys.showModal());
+}
 document.addEventListener("focusin", (event) => {
   const row = rowOf(event.target);
   if (row) for (const other of rows()) other.classList.toggle("here", other === row);
