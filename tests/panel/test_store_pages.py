@@ -164,6 +164,17 @@ async def test_a_channel_whose_orders_have_no_tags_offers_none_to_exclude(
     assert 'name="excluded_sources"' in page
 
 
+async def test_a_store_of_a_channel_without_words_of_its_own_is_set_up_like_any_other(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    a_real_store(office, channel="feira", domain="banca-7")
+
+    page = await browser.get(FORM)
+
+    assert page.status_code == 200
+    assert "excluded_tags" not in page.text
+
+
 @pytest.mark.usefixtures("store")
 async def test_while_the_erp_is_down_fields_stay_as_they_are(
     office: Office, browser: httpx.AsyncClient

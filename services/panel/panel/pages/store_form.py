@@ -266,7 +266,7 @@ class Form:
             hint="Pedidos anteriores a este dia não são capturados. Vazio: todos.",
             error=self._errors.get("orders_from", ""), kind="date",
         )  # fmt: skip
-        for marks in MARKS[self._store.channel]:
+        for marks in MARKS.get(self._store.channel, ()):
             yield self._text(
                 marks.name, marks.label, ", ".join(getattr(self._settings, marks.name)), marks.hint
             )
