@@ -121,3 +121,61 @@ async def test_of_two_people_at_one_order_the_second_is_told_and_loses_nothing(
     assert again.requested_by == "rui"
     assert again.corrections.buyer is not None
     assert again.corrections.buyer.name == "Irene Leal"
+
+
+async def test_a_change_above_leaves_the_row_under_the_pointer_where_it_is(
+    office: Office, seat: Seat
+) -> None:
+    for number in range(1002, 1030):
+        order = an_order(number)
+        await office.hear(captured(order), pending(order, ReasonCode.CUSTOMER_DOC_MISSING))
+    above = an_order(1029)
+    ana = await seat("ana")
+    await ana.page.goto(PENDING)
+    await expect(ana.page.locator(".live")).to_contain_text("Ao vivo")
+    pointed = ana.page.locator("tbody[data-order='1020']")
+    await pointed.locator(".buyer").hover()
+    before = await pointed.bounding_box()
+    many = [code for code in ReasonCode if code is not ReasonCode.CUSTOMER_DOC_MISSING][:12]
+    await office.hear(pending(above, *many, attempt=2))
+    office.changes.told.put_nowait(above.order_id)
+    changed = ana.page.locator("tbody[data-order='1029']")
+    await expect(changed.locator(".chip")).to_have_count(len(many))
+
+    after = await pointed.bounding_box()
+    assert before
+    assert after
+    assert abs(after["y"] - before["y"]) < 1
+    assert await ana.page.evaluate("scrollY") > 0
+
+
+async def test_keys_choose_a_range_open_the_filters_and_lead_back_to_a_corrected_row(
+    office: Office, seat: Seat
+) -> None:
+    for number in (1002, 1003, 1004):
+        order = an_order(number)
+        await office.hear(captured(order), pending(order, ReasonCode.CUSTOMER_DOC_MISSING))
+    ana = await seat("ana")
+    page, keys = ana.page, ana.page.keyboard
+    await page.goto(f"{PENDING}?motivo=CUSTOMER_DOC_MISSING")
+    for key in ("j", "x", "j", "j", "Shift+X"):
+        await keys.press(key)
+    await expect(page.locator(".orders .pick input:checked")).to_have_count(3)
+    await ana.looks("teclas-intervalo")
+    await keys.press("f")
+    await expect(page.get_by_label("Data do pedido", exact=True)).to_be_focused()
+    await keys.press("Escape")
+    await expect(page.get_by_label("Data do pedido", exact=True)).to_be_hidden()
+    await page.get_by_role("button", name="Teclas").click()
+    await expect(page.get_by_role("dialog", name="Teclas")).to_be_visible()
+    await keys.press("Escape")
+
+    row = page.locator("tbody[data-order='1002']")
+    await row.locator(".acts summary").click()
+    await row.get_by_role("link", name="Editar").click()
+    await page.get_by_label("CPF ou CNPJ").fill("529.982.247-25")
+    await page.get_by_role("button", name="Salvar e reprocessar").click()
+    await expect(page).to_have_url(
+        f"{ana.url}{PENDING}?motivo=CUSTOMER_DOC_MISSING&aviso=reprocessamento#pedido-1002"
+    )
+    await expect(row.locator("a.id")).to_be_focused()
