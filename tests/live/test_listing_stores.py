@@ -113,6 +113,26 @@ async def test_a_store_is_read_by_one_process_at_a_time_and_when_it_is_due(
     assert not await mine.claim(STORE, "another access", due, lease)
 
 
+async def test_a_store_that_is_held_is_nobody_elses_and_is_due_when_it_was(
+    processes: tuple[Any, Any],
+) -> None:
+    mine, yours = processes
+    lease, due = timedelta(minutes=2), NOON + timedelta(minutes=15)
+    assert await mine.hold(STORE, NOON, lease), "although nobody ever read it"
+    assert not await yours.hold(STORE, NOON, lease)
+    assert not await yours.claim(STORE, "a", NOON, lease)
+    await yours.let_go(STORE)
+    assert not await yours.hold(STORE, NOON, lease), "who holds it not cannot let it go"
+    await mine.let_go(STORE)
+
+    assert await yours.claim(STORE, "a", NOON, lease)
+    await yours.ended(STORE, "a", due)
+    assert await mine.hold(STORE, NOON, lease)
+    await mine.let_go(STORE)
+    assert not await yours.claim(STORE, "a", NOON, lease)
+    assert await yours.claim(STORE, "a", due, lease)
+
+
 async def test_the_panel_keeps_listings_and_products_as_they_were(database: Any) -> None:
     listings = MongoListings(database["listings"])
     await listings.prepare()

@@ -172,7 +172,8 @@ class MemoryRounds:
         return True
 
     async def let_go(self, store_id: str) -> None:
-        self.kept[store_id] |= {"owner": ""}
+        if self.kept[store_id]["owner"] == self.owner:
+            self.kept[store_id] |= {"owner": ""}
 
     async def wanted(self, store_id: str, at: datetime) -> None:
         kept = self.kept.get(store_id)

@@ -69,7 +69,7 @@ OTHERS: Final = Choice(
     hint="Para números que não estão acima.",
 )  # fmt: skip
 _TAGS: Final = Words(
-    "excluded_tags", "Etiquetas que a loja não quer",
+    "excluded_tags", "Etiquetas (tags) que a loja não quer",
     "Pedidos com uma delas não são capturados. Separe por vírgula.",
 )  # fmt: skip
 _SOURCES: Final = Words("excluded_sources", "Origens que a loja não quer", "")
