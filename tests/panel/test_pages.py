@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
+import structlog
 
 from contracts.commands import (
     AddressCorrection,
@@ -20,9 +21,11 @@ from contracts.events import StoreDisconnected, Undoing
 from contracts.order import Payment, PaymentMethod
 from contracts.reasons import ReasonCode
 from panel import handlers
+from panel.board import Query
 from panel.disconnection import Disconnection
 from panel.door import STATIC_AT
 from panel.pages.view import STATIC
+from panel.paging import Page
 from tests.panel.test_row import reprocess
 from tests.support.builders import (
     ACCOUNT,
@@ -38,6 +41,7 @@ from tests.support.builders import (
     posted,
     validated,
 )
+from tests.support.memory_board import MemoryBoard
 from tests.support.panel import Office, fields_of
 
 PENDING = "/lojas/demo-shopify/pedidos/pendentes"
@@ -431,3 +435,20 @@ def test_files_of_others_are_those_whose_licence_and_checksum_are_written_down()
     for file in files:
         assert f"`{file.name}`" in told
         assert hashlib.sha256(file.read_bytes()).hexdigest() in told
+
+
+async def test_a_failure_of_ours_has_a_code_that_the_log_knows_and_a_way_to_try_again(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    class Broken(MemoryBoard):
+        async def page(self, query: Query) -> Page:
+            raise RuntimeError(query.tab)
+
+    object.__setattr__(office.desk, "board", Broken())
+    with structlog.testing.capture_logs() as logs:
+        page = await browser.get("/lojas/demo-shopify/pedidos/pendentes")
+
+    assert page.status_code == 500
+    [code] = [entry["code"] for entry in logs if entry["event"] == "request_failed"]
+    assert f"Código para o suporte: {code}, às 20/11/2026 12:00." in page.text
+    assert "Tentar de novo" in page.text

@@ -26,6 +26,7 @@ from panel.pages.connecting import ConnectingPages
 from panel.pages.entrance import CODE, Entrance
 from panel.pages.factor import FactorPages
 from panel.pages.fetching import FetchPages
+from panel.pages.formats import when
 from panel.pages.guard import LOGIN, Guard, Page
 from panel.pages.home import HomePages
 from panel.pages.jump import JumpPages
@@ -87,7 +88,7 @@ def app(
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, sessions=staff.sessions, people=staff.people, view=view)],
-        exception_handlers=_handlers(view),
+        exception_handlers=_handlers(view, desk),
     )
 
 
@@ -271,7 +272,7 @@ class _TabConvertor(StringConvertor):
 register_url_convertor("tab", _TabConvertor())
 
 
-def _handlers(view: View) -> dict[object, ExceptionHandler]:
+def _handlers(view: View, desk: Desk) -> dict[object, ExceptionHandler]:
     """Every error is a page that says what to do."""
 
     async def http(request: Request, error: Exception) -> Response:
@@ -290,7 +291,9 @@ def _handlers(view: View) -> dict[object, ExceptionHandler]:
         return view.unavailable(request)
 
     async def broken(request: Request, error: Exception) -> Response:
-        log.error("request_failed", exc_info=error)
-        return view.message(request, 500, "Houve uma falha nossa. Ela está registrada no log.")
+        code = desk.new_id()
+        log.error("request_failed", code=code, exc_info=error)
+        said = f"Código para o suporte: {code}, às {when(desk.clock())}."
+        return view.message(request, 500, "Houve uma falha nossa, e ela está registrada.", said)
 
     return {HTTPException: http, Refused: refused, Unavailable: unavailable, Exception: broken}

@@ -118,14 +118,18 @@ class View:
             return stores[0]
         return next((store for store in stores if store.store_id == wanted), None)
 
-    def message(self, request: Request, status: int, sentence: str) -> HTMLResponse:
-        """A page that says one thing."""
-        return self.page(request, "message.html", status, sentence=sentence)
+    def message(self, request: Request, status: int, sentence: str, more: str = "") -> HTMLResponse:
+        """A page that says one thing, and whoever only looked may look again."""
+        again = request.method == "GET" and status >= 500  # noqa: PLR2004
+        return self.page(request, "message.html", status, sentence=sentence, more=more, again=again)
 
     def unavailable(self, request: Request) -> HTMLResponse:
         """Something that we stand on is away."""
         answer = self.message(
-            request, 503, "O banco de dados ou o Kafka não responde. Tente de novo em instantes."
+            request,
+            503,
+            "O banco de dados ou o Kafka não responde. Tente de novo em instantes.",
+            "Nada do que já foi salvo se perde.",
         )
         answer.headers["Retry-After"] = "5"
         return answer
