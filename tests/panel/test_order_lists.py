@@ -264,6 +264,7 @@ async def test_a_row_that_left_its_tab_says_where_it_went(
         (ReasonCode.CUSTOMER_DOC_MISSING, "buyer.document", "/1001/editar#buyer.document"),
         (ReasonCode.PRODUCT_SKU_NOT_FOUND, "items.1.sku", "/1001/produto?item=1"),
         (ReasonCode.STORE_CONFIG_INCOMPLETE, "settings.erp_stage_code", "/configurar"),
+        (ReasonCode.CHANNEL_TOKEN_EXPIRED, None, "/reconectar"),
         (ReasonCode.ITEM_QTY_INVALID, "items.1.quantity", ""),
         (ReasonCode.ERP_REJECTED, None, "/1001/editar"),
     ],

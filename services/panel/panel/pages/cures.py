@@ -55,6 +55,8 @@ def cure(reason: Mapping[str, Any], store_id: str, order: str, *, may_manage: bo
         item = name.split(".")
         line = f"?item={quote(item[1], safe='')}" if len(item) >= _ITEM_PARTS else ""
         return Cure("Vincular produto", f"{here}/produto{line}")
+    if code == ReasonCode.CHANNEL_TOKEN_EXPIRED and may_manage:
+        return Cure("Reconectar a loja", f"{root}/reconectar")
     if code in _STORE:
         configure = Cure("Configurar a loja", f"{root}/configurar")
         return configure if may_manage else Cure("Peça a quem configura a loja")
