@@ -1,6 +1,7 @@
 """Many orders at once, products linked from an order, and two people at the same one."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -34,6 +35,7 @@ from tests.support.panel import ADMIN, KEY, Office, fields_of
 
 ORDERS = f"/lojas/{STORE}/pedidos"
 PENDING = f"{ORDERS}/pendentes"
+NOW = "2030-01-01T00:00:00+00:00"
 BATCH = f"{PENDING}/lote"
 EDIT = f"{ORDERS}/1001/editar"
 PRODUCT = f"{ORDERS}/1001/produto"
@@ -85,7 +87,7 @@ async def test_all_with_a_reason_are_asked_for_beyond_the_page(
     waits(office, 1001, UNKNOWN)
     page = (await browser.get(f"{PENDING}?motivo={MISSING}")).text
 
-    answer = await sent(browser, BATCH, quais="todos", motivo=MISSING)
+    answer = await sent(browser, BATCH, quais="todos", corte=NOW, motivo=MISSING)
 
     assert "Reprocessar todos os 60 desta busca" in page
     assert answer.headers["location"].startswith(f"{BATCH}?id=")
@@ -96,7 +98,7 @@ async def test_pressing_twice_asks_for_the_same_and_makes_one_batch(
     office: Office, browser: httpx.AsyncClient
 ) -> None:
     waits(office, 1001)
-    form = {"_lote": "one-and-the-same", "quais": "todos"}
+    form = {"_lote": "one-and-the-same", "quais": "todos", "corte": NOW}
 
     first = await sent(browser, BATCH, **form)
     second = await sent(browser, BATCH, **form)
@@ -110,7 +112,7 @@ async def test_only_those_that_still_wait_are_repeated(
 ) -> None:
     waits(office, 1001)
     waits(office, 1002)
-    await sent(browser, BATCH, _lote="first", quais="todos")
+    await sent(browser, BATCH, _lote="first", quais="todos", corte=NOW)
     office.board.tell(
         validated(an_order(1001), attempt=2), pending(an_order(1002), MISSING, attempt=2)
     )
@@ -133,7 +135,7 @@ async def test_orders_and_batches_of_another_store_are_out_of_reach(
 ) -> None:
     office.topics.table.put(a_store(store_id="outra"))
     waits(office, 1001)
-    await sent(browser, BATCH, _lote="ours", quais="todos")
+    await sent(browser, BATCH, _lote="ours", quais="todos", corte=NOW)
     elsewhere = "/lojas/outra/pedidos/pendentes"
 
     chosen = await sent(browser, f"{elsewhere}/lote", quais="escolhidos", pedido__1001="1")
@@ -149,9 +151,9 @@ async def test_a_batch_survives_kafka_being_away(
 ) -> None:
     waits(office, 1001)
     office.topics.away = True
-    refused = await sent(browser, BATCH, _lote="again", quais="todos")
+    refused = await sent(browser, BATCH, _lote="again", quais="todos", corte=NOW)
     office.topics.away = False
-    answer = await sent(browser, BATCH, _lote="again", quais="todos")
+    answer = await sent(browser, BATCH, _lote="again", quais="todos", corte=NOW)
 
     assert (refused.status_code, answer.status_code) == (503, 303)
     assert len(commands(office)) == 1
@@ -369,3 +371,31 @@ async def test_a_note_goes_into_the_history(office: Office, browser: httpx.Async
     [command] = commands(office)
     assert command.corrections.note == "O cliente ligou."
     assert command.corrections.buyer is None
+
+
+async def test_all_are_asked_for_after_somebody_saw_how_many_they_are_and_as_they_were_then(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    for number in range(1, 4):
+        waits(office, number)
+    seen = await sent(browser, BATCH, quais="todos", motivo=MISSING)
+    later = {"occurred_at": office.clock() + timedelta(minutes=1)}
+    late = pending(an_order(4), MISSING)
+    office.clock.advance(minutes=2)
+    office.board.tell(captured(an_order(4)), late.model_copy(update=later))
+    before = commands(office)
+
+    confirmed = await browser.post(BATCH, data=fields_of(seen) | {"quais": "todos"})
+
+    assert "Reprocessar 3 pedidos?" in seen.text
+    assert "CPF/CNPJ ausente" in seen.text
+    assert before == []
+    assert confirmed.status_code == 303
+    assert {c.order_id for c in commands(office)} == {f"{STORE}:{number}" for number in range(1, 4)}
+
+
+async def test_nobody_confirms_what_is_nothing(browser: httpx.AsyncClient) -> None:
+    answer = await sent(browser, BATCH, quais="todos")
+
+    assert answer.status_code == 303
+    assert "aviso=nenhum" in answer.headers["location"]

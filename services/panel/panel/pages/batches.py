@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from panel.board import Query
 from panel.desk import Desk
 from panel.pages import words
 from panel.pages.asked import asked_for
+from panel.pages.filters import Filters
 from panel.pages.guard import access_of, visit_of
 from panel.pages.view import View
 from panel.tab import Tab
@@ -24,6 +26,8 @@ from panel.workbench import Workbench
 
 CHOSEN: Final = "pedido."
 ID: Final = "_lote"
+CUT: Final = "corte"
+"""Until when orders may have changed to be among all of them."""
 SHOWN: Final = 200
 """Orders of a batch that its page tells one by one, those that need a hand first."""
 _STEP: Final = 500
@@ -38,13 +42,19 @@ class BatchPages:
     view: View
 
     async def ask(self, request: Request) -> Response:
-        """Ask for the chosen orders, for all that the filters let through, or for the failed."""
+        """Ask for the chosen orders, for all that the filters let through, or for the failed.
+
+        All are asked for once somebody saw how many they are, and as they were then.
+        """
         store, chosen = asked_for(request, self.desk, visit_of(request).form)
         form = visit_of(request).form
         match form.get("quais"):
             case "todos":
-                query = chosen.query(store.store_id, self.desk.clock(), None, _STEP)
-                rows = await self.everything(query)
+                cut = _moment(form.get(CUT, ""))
+                if cut is None:
+                    return await self._preview(request, store, chosen)
+                query = chosen.query(store.store_id, cut, None, _STEP)
+                rows = [r for r in await self.everything(query) if r["updated_at"] <= cut]
             case "falhas":
                 rows = await self._failed(store, form.get("de", ""))
             case _:
@@ -54,6 +64,18 @@ class BatchPages:
         if not rows:
             return RedirectResponse(f"{_list(store)}{chosen.address(aviso='nenhum')}", 303)
         return await self.start(request, store, rows, form.get(ID, ""), lambda _: Corrections())
+
+    async def _preview(self, request: Request, store: StoreConfigured, chosen: Filters) -> Response:
+        now = self.desk.clock()
+        query = chosen.query(store.store_id, now, None, _STEP)
+        number = await self.desk.board.count(query, batches.MOST + 1)
+        if not number:
+            return RedirectResponse(f"{_list(store)}{chosen.address(aviso='nenhum')}", 303)
+        return self.view.page(
+            request, "batch_confirm.html",
+            store=store, section="/pedidos/pendentes", filters=chosen, number=number, now=now,
+            most=batches.MOST, batch_id=visit_of(request).form.get(ID, "") or self.desk.new_id(),
+        )  # fmt: skip
 
     async def start(
         self,
@@ -128,6 +150,14 @@ _ORDER: Final = {
     )
 }
 """What needs a hand comes first."""
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _list(store: StoreConfigured) -> str:
