@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from panel import totp
+from panel import qr, totp
 from panel.pages import words
 from panel.pages.entrance import Entrance, device_of, network, ticket_name
 from panel.pages.guard import ENROL, LOGIN, access_of, local, visit_of
@@ -108,10 +108,13 @@ class FactorPages:
         self, request: Request, user: User, sealed: str, status: int = 200, error: str = ""
     ) -> Response:
         key = self.entrance.staff.factors.shown(user.login, sealed) or ""
+        address = totp.address(key, user.login) if key else ""
+        drawn = qr.code(address) if key else None
         return self.entrance.view.page(
             request, "factor.html", status,
             user=user, sealed=sealed, error=error,
-            key=totp.grouped(key), address=totp.address(key, user.login) if key else "",
+            key=totp.grouped(key), address=address,
+            drawn=qr.path(drawn) if drawn else "", side=qr.SIZE + 2 * qr.QUIET,
         )  # fmt: skip
 
     async def _own(self, request: Request) -> User:
