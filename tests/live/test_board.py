@@ -17,7 +17,7 @@ from contracts.events import OrderErased, Undoing
 from contracts.reasons import ReasonCode
 from panel.board import ORDERS, Board, MongoBoard, Query, prepare
 from panel.live import MongoChanges
-from panel.paging import cursor
+from panel.paging import Cursor, cursor
 from panel.row import Row, decode, encode, step
 from panel.rows import Rows
 from panel.search import understood
@@ -163,6 +163,22 @@ async def test_every_question_has_the_same_answer_as_in_memory(boards: Boards) -
         assert await boards.real.count(query, 6) == await boards.memory.count(query, 6), query
     for most in (None, 2):
         assert await boards.real.counts([STORE], most) == await boards.memory.counts([STORE], most)
+
+
+async def test_every_page_leads_back_to_the_one_before(boards: Boards) -> None:
+    await told(boards)
+
+    for query in QUERIES:
+        there = await walk(boards.real, query)
+        for board in (boards.real, boards.memory):
+            back, before = [there[-1]], await board.page(query)
+            while len(back) < len(there):
+                last = back[-1][0]
+                row = (await board.some([last], [STORE, OTHER]))[0]
+                before = await board.page(replace(query, before=Cursor(row[query.by], last)))
+                back.append([r["_id"] for r in before.rows])
+            assert back[::-1] == there, query
+            assert before.previous is None, query
 
 
 async def test_an_order_is_found_whole_and_only_within_the_given_stores(boards: Boards) -> None:

@@ -142,6 +142,30 @@ async def test_the_next_page_keeps_the_filters(office: Office, browser: httpx.As
     assert len(numbers(first.text) + numbers(second.text)) == 60
 
 
+async def test_pages_lead_on_and_back_and_the_first_one_is_the_list_itself(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    for number in range(1, 121):
+        waits(office, number, ReasonCode.CUSTOMER_DOC_MISSING)
+    listed = f"{PENDING}?motivo=CUSTOMER_DOC_MISSING"
+
+    async def turned(page: httpx.Response, way: str) -> httpx.Response:
+        [link] = re.findall(rf'rel="{way}" href="([^"]+)"', page.text)
+        return await browser.get(link.replace("&amp;", "&"))
+
+    first = await browser.get(listed)
+    second = await turned(first, "next")
+    third = await turned(second, "next")
+    back = await turned(third, "prev")
+    begin = await turned(back, "prev")
+
+    assert 'rel="prev"' not in first.text
+    assert 'rel="next"' not in third.text
+    assert numbers(back.text) == numbers(second.text)
+    assert len({*numbers(first.text), *numbers(second.text), *numbers(third.text)}) == 120
+    assert begin.headers["location"] == listed
+
+
 async def test_a_list_can_be_named_come_back_to_and_forgotten(
     office: Office, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
 ) -> None:

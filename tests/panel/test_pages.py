@@ -160,7 +160,7 @@ async def test_long_lists_go_on_page_by_page(office: Office, browser: httpx.Asyn
     numbers = [re.findall(r'class="id"[^>]*>#(\d+)<', page) for page in (first, second)]
     assert [*map(int, numbers[0] + numbers[1])] == [*range(60, 0, -1)]
     assert "Mais antigos" not in second
-    assert "Voltar aos mais recentes" in second
+    assert "Voltar ao começo" in second
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,9 @@ class MemoryBoard:
 
     async def page(self, query: Query) -> Page:
         found = [d for d in self.documents(query.stores) if _matches(d, query)]
-        found.sort(key=lambda d: _place(d, query), reverse=True)
-        shown = found if query.full else [_light(d) for d in found]
-        return page(shown[: query.limit + 1], query.limit, query.by)
+        found.sort(key=lambda d: _place(d, query), reverse=not query.before)
+        shown = (found if query.full else [_light(d) for d in found])[: query.limit + 1]
+        return page(shown, query.limit, query.by, after=query.after, before=query.before)
 
     async def count(self, query: Query, most: int) -> int:
         return min(sum(_matches(d, query) for d in self.documents(query.stores)), most)
@@ -73,6 +73,8 @@ def _matches(document: dict[str, Any], query: Query) -> bool:
         return False
     if query.search and not any(_begins(word, query.search) for word in document["search"]):
         return False
+    if query.before:
+        return _place(document, query) > (query.before.at, query.before.order_id)
     if not query.after:
         return True
     return _place(document, query) < (query.after.at, query.after.order_id)

@@ -60,7 +60,8 @@ class Query:
 
     `tab` None is all of them, those in no tab too. The period (`since`, `until`) is
     of the orders' own dates, without its end; the value (`least`, `most`) is in hundredths of the
-    order's currency, with both ends. A `full` row has its bodies and its timeline.
+    order's currency, with both ends. A page is the first one, or the one `after` a cursor, or
+    the one `before` it. A `full` row has its bodies and its timeline.
     """
 
     stores: Collection[str]
@@ -73,6 +74,7 @@ class Query:
     least: int | None = None
     most: int | None = None
     after: Cursor | None = None
+    before: Cursor | None = None
     limit: int = 50
     full: bool = False
 
@@ -117,11 +119,13 @@ class MongoBoard:
         """See Board."""
         light = None if query.full else dict.fromkeys(HEAVY, 0)
         found = self._orders.find(_filter(query), light)
-        found = found.sort([(query.by, -1), ("_id", -1)]).limit(query.limit + 1)
+        way = 1 if query.before else -1
+        found = found.sort([(query.by, way), ("_id", way)]).limit(query.limit + 1)
         with translated():
             if index := await self._of_few(query):
                 found = found.hint(index)
-            return page(await found.to_list(None), query.limit, query.by)
+            rows = await found.to_list(None)
+        return page(rows, query.limit, query.by, after=query.after, before=query.before)
 
     async def _of_few(self, query: Query) -> str:
         """The index that finds so few orders that sorting its keys is quicker than the whole list.
@@ -191,6 +195,10 @@ def _filter(query: Query) -> dict[str, Any]:
         at, order_id = query.after.at, query.after.order_id
         within["$lte"] = at
         wanted["$or"] = [{query.by: {"$lt": at}}, {"_id": {"$lt": order_id}}]
+    elif query.before:
+        at, order_id = query.before.at, query.before.order_id
+        within["$gte"] = at
+        wanted["$or"] = [{query.by: {"$gt": at}}, {"_id": {"$gt": order_id}}]
     return wanted | ({query.by: within} if within else {})
 
 

@@ -34,10 +34,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list, and the cursor to the following ones, None at the end."""
+    """Rows of a list, and the cursors to the following and the preceding ones, None at the ends."""
 
     rows: Sequence[dict[str, Any]]
     next: Cursor | None
+    previous: Cursor | None = None
 
 
 def cursor(text: str) -> Cursor:
@@ -52,9 +53,23 @@ def cursor(text: str) -> Cursor:
         raise BadCursor from None
 
 
-def page(found: Sequence[dict[str, Any]], limit: int, by: str = "updated_at") -> Page:
-    """The page of what was found by this moment, when one more than `limit` was looked for."""
-    rows = found[:limit]
-    if len(found) <= limit:
+def page(
+    found: Sequence[dict[str, Any]],
+    limit: int,
+    by: str = "updated_at",
+    *,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+) -> Page:
+    """The page of what was found by this moment, when one more than `limit` was looked for.
+
+    What is found `before` a cursor is found from there backwards.
+    """
+    more, rows = len(found) > limit, found[:limit]
+    rows = rows[::-1] if before else rows
+    if not rows:
         return Page(rows, None)
-    return Page(rows, Cursor(rows[-1][by], rows[-1]["_id"]))
+    first, last = (Cursor(row[by], row["_id"]) for row in (rows[0], rows[-1]))
+    if before:
+        return Page(rows, last, first if more else None)
+    return Page(rows, last if more else None, first if after else None)

@@ -46,12 +46,14 @@ class ListPages:
         """One tab, page by page, as far as the filters let orders through."""
         store, chosen = asked_for(request, self.desk)
         try:
-            after = _cursor(request)
+            after, before = _cursor(request, "depois"), _cursor(request, "antes")
         except paging.BadCursor:
             return RedirectResponse(_address(store, chosen), 303)
         now = self.desk.clock()
         query = chosen.query(store.store_id, now, after, PAGE)
-        found = await self.desk.board.page(query)
+        found = await self.desk.board.page(replace(query, before=None if after else before))
+        if before and not (after or found.previous):
+            return RedirectResponse(_address(store, chosen), 303)
         counts = await self.desk.board.counts([store.store_id], MOST_COUNTED + 1)
         matching = counts[chosen.tab]
         if chosen.on:
@@ -60,7 +62,7 @@ class ListPages:
             request, "orders.html",
             store=store, tab=chosen.tab, section=f"/pedidos/{words.TABS[chosen.tab][0]}",
             rows=[self._shown(request, store, row) for row in found.rows],
-            next=found.next, deep=after is not None, filters=chosen,
+            next=found.next, previous=found.previous, filters=chosen,
             situations=filters.SITUATIONS[chosen.tab],
             counts=counts, matching=matching,
             named=await self.named.shown(access_of(request), store, chosen), Whose=Whose,
@@ -168,6 +170,6 @@ def _address(store: StoreConfigured, chosen: Filters) -> str:
     return f"/lojas/{store.store_id}/pedidos/{words.TABS[chosen.tab][0]}{chosen.address()}"
 
 
-def _cursor(request: Request) -> paging.Cursor | None:
-    text = request.query_params.get("depois")
+def _cursor(request: Request, name: str) -> paging.Cursor | None:
+    text = request.query_params.get(name)
     return paging.cursor(text) if text else None

@@ -77,7 +77,8 @@ async function refresh(order) {
 // Live: changed rows swap in place; new ones wait behind a bar.
 if (list) {
   const unseen = new Set();
-  const first = !new URLSearchParams(location.search).has("depois");
+  const asked = new URLSearchParams(location.search);
+  const first = !asked.has("depois") && !asked.has("antes");
   const bar = document.createElement("p");
   bar.className = "news";
   bar.hidden = true;
