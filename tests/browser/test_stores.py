@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from embedded.belt import Belt
+from panel.stores import CHANNELS
 from tests.browser.conftest import Newcomer
 from tests.support.browser import Operator
 from tests.support.merchant import Merchant
@@ -52,6 +53,14 @@ async def test_the_keys_are_tested_in_place_and_changing_them_is_warned_about(
     await expect(operator.page.get_by_role("alert")).to_contain_text("nenhum pedido segue")
     assert await operator.page.get_by_label("App Secret").input_value() == ""
     await operator.looks("loja-aviso-de-chaves")
+
+
+async def test_every_channel_can_be_tested(operator: Operator) -> None:
+    for channel, name in CHANNELS.items():
+        await operator.page.goto(f"/lojas/demo-{channel}/configurar")
+        await operator.page.get_by_role("button", name=f"Testar {name}").click()
+        await expect(operator.page.locator("#teste-canal")).to_contain_text("aceita a chave")
+    await operator.looks("loja-canal-testado")
 
 
 async def test_links_and_forms_work_without_a_script(belt: Belt, newcomer: Newcomer) -> None:
