@@ -1,5 +1,6 @@
-"""Users, sessions, failures and the audit on the real MongoDB."""
+"""Users, their second factors and tokens, sessions, failures and the audit on the real MongoDB."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from chassis.store import Client, Database, Kept, connect
-from panel import throttle
+from chassis.vault import Vault
+from panel import staff, throttle, totp
 from panel.access import Role
 from panel.audit import MongoAudit
 from panel.people import Grant, People
@@ -15,6 +17,7 @@ from panel.sessions import MongoSessions, Sessions
 from panel.throttle import FREE, Throttle, Throttled
 from panel.user_store import MongoUsers
 from tests.support.belt import FakeClock
+from tests.support.panel import KEY
 
 GRANT = Grant(admin=True, everywhere=Role.READER, stores={"loja": Role.MANAGER})
 
@@ -66,3 +69,62 @@ async def test_failures_are_counted_across_processes(database: Database[dict[str
     with pytest.raises(Throttled):
         await processes[0].enter("ana", "10.0.0.1")
     assert "ana" not in str(await database["login_failures"].find().to_list(None))
+
+
+async def test_of_two_who_bring_the_same_code_at_once_one_comes_in(
+    database: Database[dict[str, Any]],
+) -> None:
+    clock, vault = FakeClock(), Vault(KEY)
+    await staff.prepare(database)
+    one, other = (staff.staff(database, vault, None, clock=clock) for _ in range(2))
+    token = await one.people.invite("bia", GRANT, by="chefe")
+    await one.people.accept(token, "a hash")
+    key = one.factors.shown("bia", one.factors.offered("bia"))
+    assert key is not None
+    spare = await one.factors.enrol("bia", key, totp.code(key, totp.step_of(clock())))
+    assert spare is not None
+    code = totp.code(key, totp.step_of(clock()) + 1)
+
+    passed = await asyncio.gather(
+        *(each.factors.passes("bia", code, "10.0.0.1") for each in (one, other))
+    )
+    by_spare = [await other.factors.passes("bia", spare[0], "10.0.0.1") for _ in range(2)]
+
+    assert sorted(passed) == [False, True]
+    assert by_spare == [True, False]
+    assert key not in str(await database["users"].find_one())
+
+
+async def test_devices_sessions_and_tokens_are_of_their_user_alone(
+    database: Database[dict[str, Any]],
+) -> None:
+    clock = FakeClock()
+    await staff.prepare(database)
+    here = staff.staff(database, Vault(KEY), None, clock=clock)
+    for user in ("ana", "bia"):
+        token = await here.people.invite(user, GRANT, by="chefe")
+        await here.people.accept(token, "a hash")
+        await here.devices.enters(user, f"{user}-laptop", "Chrome no Windows")
+        await here.sessions.open(user, "Chrome no Windows", "10.0.0.1")
+    api = await here.tokens.create("bia", "planilha")
+    kept = await here.sessions.open("bia", "Firefox no Linux", "10.0.0.2")
+    _, told = await here.devices.enters("bia", "bia-phone", "Chrome no Android")
+    await here.sessions.store.set_news("bia", news=True)
+    news = [session.news for session in await here.sessions.of_user("bia")]
+    found = await here.sessions.of(kept)
+    assert found is not None
+    await here.sessions.store.drop_of("bia", but=found.id)
+
+    assert told
+    assert news == [True, True]
+    assert await here.devices.untold("bia", but="")
+    assert not await here.devices.untold("ana", but="")
+    assert [s.device for s in await here.sessions.of_user("bia")] == ["Firefox no Linux"]
+    assert [s.news for s in await here.sessions.of_user("ana")] == [False]
+    [shown] = await here.tokens.store.of("bia")
+    assert api not in str(await database["api_tokens"].find_one())
+    assert not await here.tokens.store.drop("ana", shown.id)
+    assert await here.tokens.store.drop("bia", shown.id)
+    await here.devices.store.drop_of("bia")
+    assert not await here.devices.known("bia", "bia-phone")
+    assert await here.devices.known("ana", "ana-laptop")

@@ -113,6 +113,23 @@ async def test_everybody_gets_exactly_the_pages_of_their_roles(
             assert status == 403, (page.path, who)
 
 
+async def test_looking_changes_nothing(
+    office: Office, visitor: httpx.AsyncClient, routes: list[Page]
+) -> None:
+    office.board.tell(captured(ORDER), pending(ORDER))
+    office.listings.put(a_listing(variations=(a_variation(""),)))
+    office.hire("dona", Grant(admin=True, everywhere=Role.MANAGER))
+    await office.let_in(visitor, "dona")
+    gets = [page for page in routes if "GET" in (page.methods or ())]
+
+    for page in gets:
+        kept = (office.users, office.kept_sessions, office.devices, office.tokens)
+        before = [str(each.kept) for each in kept]
+        await visitor.get(address(page, STORE))
+        assert [str(each.kept) for each in kept] == before, page.path
+        assert not office.topics.topics, page.path
+
+
 async def test_no_page_of_ones_own_store_names_a_foreign_one(
     office: Office, visitor: httpx.AsyncClient, routes: list[Page]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from chassis.store import Kept
 from panel.access import Role
 from panel.api_tokens import MOST
-from panel.audit import READ
+from panel.audit import READ_BY_PROGRAM
 from panel.people import Grant, User
 from tests.panel.test_row import reprocess
 from tests.support.builders import STORE, an_order, captured, pending
@@ -198,7 +198,7 @@ async def test_who_only_looks_reads_buyers_masked_and_who_corrects_reads_them_on
         assert secret in read["bia"].text
         assert secret not in read["leo"].text
     assert read["leo"].json()["order"]["buyer"]["document"] == "***.982.247-**"
-    reads = [entry for entry in office.audit.entries if entry.what == READ]
+    reads = [entry for entry in office.audit.entries if entry.what == READ_BY_PROGRAM]
     assert [(entry.by, entry.about) for entry in reads] == [("bia", ORDER.order_id)]
 
 

@@ -538,7 +538,7 @@ async def test_nobody_is_offered_what_would_be_refused(
         for path in new:
             page = await visitor.get(path)
             assert page.status_code in {200, 303}, path
-            allowed |= set(re.findall(r'<a [^>]*href="(/[^"#?]*)', page.text))
+            allowed |= set(re.findall(r'<a [^>]*href="(/(?!api/)[^"#?]*)', page.text))
     assert len(seen) > 3
 
 

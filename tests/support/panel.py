@@ -26,7 +26,7 @@ from panel import totp
 from panel.access import Role
 from panel.api import app
 from panel.api_tokens import ApiToken
-from panel.audit import READ, Entry
+from panel.audit import READS, Entry
 from panel.channel_check import ChannelCheck
 from panel.connection import Connection
 from panel.desk import Desk
@@ -198,7 +198,7 @@ class MemoryAudit:
         self.entries.append(entry)
 
     async def latest(self, most: int) -> list[Entry]:
-        return [entry for entry in self.entries if entry.what != READ][::-1][:most]
+        return [entry for entry in self.entries if entry.what not in READS][::-1][:most]
 
 
 @dataclass

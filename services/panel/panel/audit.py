@@ -19,8 +19,10 @@ class Entry:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-READ: Final = "comprador_lido_api"
-"""A program read an order with its buyer's data: kept, but too frequent to be shown as a change."""
+READ_BY_PROGRAM: Final = "comprador_lido_api"
+READ_IN_FORM: Final = "comprador_no_formulario"
+READS: Final = (READ_BY_PROGRAM, READ_IN_FORM)
+"""Somebody read a buyer's data at work: kept, but too frequent to be shown among changes."""
 KEPT: Final = timedelta(days=365)
 
 
@@ -31,7 +33,7 @@ class Audit(Protocol):
         """Append it. Raises Unavailable."""
 
     async def latest(self, most: int) -> list[Entry]:
-        """The newest entries but reads by programs, the newest first. Raises Unavailable."""
+        """The newest entries but everyday reads, the newest first. Raises Unavailable."""
 
 
 class MongoAudit:
@@ -56,7 +58,7 @@ class MongoAudit:
     async def latest(self, most: int) -> list[Entry]:
         """See Audit."""
         found = (
-            self._entries.find({"what": {"$ne": READ}}, {"_id": 0}).sort([("at", -1)]).limit(most)
+            self._entries.find({"what": {"$nin": READS}}, {"_id": 0}).sort([("at", -1)]).limit(most)
         )
         with translated():
             return [Entry(**document) for document in await found.to_list(None)]

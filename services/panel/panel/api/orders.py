@@ -12,7 +12,7 @@ from panel.access import Permission
 from panel.api import problems, shapes
 from panel.api.masking import masked
 from panel.api.rights import Caller, needs
-from panel.audit import READ, Audit, Entry
+from panel.audit import READ_BY_PROGRAM, Audit, Entry
 from panel.desk import Desk
 from panel.paging import cursor as read_cursor
 from panel.search import understood
@@ -98,7 +98,7 @@ def _read_one(router: APIRouter, desk: Desk, audit: Audit) -> None:
         row = await desk.find(order_id, desk.narrowed(caller, None))
         if not caller.may(Permission.OPERATE, row["store_id"]):
             return shapes.detail(row, shown=masked)
-        await audit.note(Entry(desk.clock(), caller.user, READ, row["_id"]))
+        await audit.note(Entry(desk.clock(), caller.user, READ_BY_PROGRAM, row["_id"]))
         return shapes.detail(row)
 
 

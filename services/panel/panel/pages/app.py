@@ -77,7 +77,7 @@ def app(
             WatchPages(desk, bench.live),
         ),
         *_named(named),
-        *_orders(OrderPages(desk, bench, view)),
+        *_orders(OrderPages(desk, bench, audit, view)),
         *_many(
             batches := BatchPages(desk, bench, view),
             LinkPages(desk, offers, batches, audit, view),

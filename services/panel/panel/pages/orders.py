@@ -14,6 +14,7 @@ from contracts.commands import Corrections
 from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import claims
+from panel.audit import READ_IN_FORM, Audit, Entry
 from panel.commands import Refused, Why, locked, shown_order
 from panel.desk import Desk
 from panel.pages import editing, words
@@ -36,6 +37,7 @@ class OrderPages:
 
     desk: Desk
     bench: Workbench
+    audit: Audit
     view: View
 
     async def reprocess(self, request: Request) -> Response:
@@ -66,7 +68,7 @@ class OrderPages:
         if (why := locked(row)) is not None:
             return self.view.page(request, "locked.html", 409, store=store, row=row, why=why.value)
         errors = editing.against(row["reasons"], _body(row))
-        return self._form(request, store, row, errors=errors)
+        return await self._form(request, store, row, errors=errors)
 
     async def correct(self, request: Request) -> Response:
         """Save the corrections and ask for the order to be judged with them."""
@@ -74,9 +76,9 @@ class OrderPages:
         typed = visit_of(request).form
         changes = editing.changed(_body(row), typed)
         if errors := editing.wrong(changes):
-            return self._form(request, store, row, errors=errors, typed=typed, status=422)
+            return await self._form(request, store, row, errors=errors, typed=typed, status=422)
         if notice := await self._overtaken(row, typed.get(VERSION, ""), by=access_of(request).user):
-            return self._form(
+            return await self._form(
                 request, store, row, errors={}, typed=typed, status=409, notice=notice
             )
         corrections = editing.corrections(_body(row), changes)
@@ -100,7 +102,7 @@ class OrderPages:
             "Espere um instante, compare os campos marcados e salve de novo se for preciso."
         )
 
-    def _form(
+    async def _form(
         self,
         request: Request,
         store: StoreConfigured,
@@ -111,6 +113,9 @@ class OrderPages:
         status: int = 200,
         notice: str = "",
     ) -> Response:
+        """The fields hold the buyer's data whole: who saw them is written down."""
+        entry = Entry(self.desk.clock(), access_of(request).user, READ_IN_FORM, row["_id"])
+        await self.audit.note(entry)
         return self.view.page(
             request, "edit.html", status,
             store=store, tab=Tab.PENDING, section="/pedidos/pendentes", row=row,
