@@ -77,14 +77,15 @@ async def test_a_product_that_is_inactive_in_the_erp_is_replaced_by_a_kit_and_it
 ) -> None:
     sold = merchant.sells(fault="inactive_product")
     order = merchant.order_in("pending", f"{STORE}:{sold['id']}")
-    [listing] = {item["listing_id"] for item in order["order"]["items"] if waits(order, item)}
+    [item] = [item for item in order["order"]["items"] if waits(order, item)]
     page = operator.page
     await page.goto(f"/lojas/{STORE}/anuncios")
     await page.get_by_role("link", name=re.compile("Inativo no ERP")).click()
     await operator.looks("anuncios-inativos")
-    await page.goto(f"/lojas/{STORE}/anuncios/{listing}")
+    await page.goto(f"/lojas/{STORE}/anuncios/{item['listing_id']}")
     await operator.looks("anuncio")
-    await page.get_by_role("link", name=re.compile("Vincular")).first.click()
+    variation = page.get_by_role("row").filter(has_text=item["sku"])
+    await variation.get_by_role("link", name=re.compile("Vincular")).click()
     await operator.looks("anuncio-vinculo")
 
     await page.get_by_label("Buscar produto no ERP").fill("caneca")
