@@ -91,3 +91,20 @@ async def test_a_cancelled_order_is_not_corrected_either(
 
     assert page.status_code == 409
     assert "não vai mais para o ERP" in page.text
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_telephone_is_shown_as_people_write_it_and_saved_as_its_digits(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    form = fields_of(await browser.get(EDIT))
+    await browser.post(EDIT, data=form)
+    await browser.post(EDIT, data=form | {"buyer.phone": "(11) 91234-5678"})
+
+    kept, changed = office.topics.messages(ReprocessOrder)
+    assert form["buyer.phone"] == "(51) 99812-0044"
+    assert isinstance(kept, ReprocessOrder)
+    assert isinstance(changed, ReprocessOrder)
+    assert kept.corrections.buyer is None
+    assert changed.corrections.buyer is not None
+    assert changed.corrections.buyer.phone == "11912345678"

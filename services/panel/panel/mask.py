@@ -4,6 +4,7 @@ from typing import Final
 
 _CPF: Final = 11
 _CNPJ: Final = 14
+_PHONES: Final = frozenset({10, 11})
 
 
 def whole(document: str | None) -> str | None:
@@ -14,6 +15,14 @@ def whole(document: str | None) -> str | None:
     if len(d) == _CNPJ:
         return f"{d[:2]}.{d[2:5]}.{d[5:8]}/{d[8:12]}-{d[12:]}"
     return document
+
+
+def whole_phone(text: str | None) -> str | None:
+    """`(11) 91234-5678`; a number of another shape as it is."""
+    digits = text or ""
+    if digits.isdecimal() and len(digits) in _PHONES:
+        return f"({digits[:2]}) {digits[2:-4]}-{digits[-4:]}"
+    return text
 
 
 def document(digits: str | None) -> str | None:

@@ -20,7 +20,7 @@ _BUYER: Final[_Described] = (
     ),
     ("state_registration", "Inscrição estadual", {}),
     ("email", "E-mail", {"kind": "email"}),
-    ("phone", "Telefone", {"kind": "tel"}),
+    ("phone", "Telefone", {"kind": "tel", "mask": "telefone", "hint": "Com DDD."}),
 )
 _ADDRESS: Final[_Described] = (
     ("recipient", "Destinatário", {}),
@@ -238,6 +238,8 @@ def _cleaned(name: str, value: str) -> str:
             return "".join(c for c in value if c.isalnum())
         case "document":
             return "".join(c for c in value if c not in " ./-").upper()
+        case "phone":
+            return "".join(c for c in value if c not in " ()-.")
         case "uf":
             return value.upper()
         case _:
@@ -251,6 +253,8 @@ def _written(name: str, value: str) -> str:
             return f"{value[:5]}-{value[5:]}"
         case "document":
             return mask.whole(value) or ""
+        case "phone":
+            return mask.whole_phone(value) or ""
         case _:
             return value
 

@@ -60,7 +60,10 @@ def buyer(of: Mapping[str, Any], *, revealed: bool) -> Iterator[tuple[str, str]]
     if of["state_registration"]:
         yield "Inscrição estadual", of["state_registration"] if revealed else _HIDDEN
     yield "E-mail", (of["email"] if revealed else mask.email(of["email"])) or "–"
-    yield "Telefone", (_phone(of["phone"]) if revealed else mask.phone(of["phone"])) or "–"
+    yield (
+        "Telefone",
+        (mask.whole_phone(of["phone"]) if revealed else mask.phone(of["phone"])) or "–",
+    )
 
 
 def address(of: Mapping[str, Any], *, revealed: bool) -> Iterator[str]:
@@ -77,7 +80,7 @@ def address(of: Mapping[str, Any], *, revealed: bool) -> Iterator[str]:
     yield f"{of['city'] or '(sem cidade)'} – {of['uf'] or '(sem UF)'}"
     yield f"CEP {_cep(of['cep'], revealed=revealed)}" if of["cep"] else "(sem CEP)"
     if revealed and of["phone"]:
-        yield f"Telefone {_phone(of['phone'])}"
+        yield f"Telefone {mask.whole_phone(of['phone'])}"
 
 
 def changes(
@@ -133,14 +136,6 @@ def _document(text: str | None) -> str | None:
         return f"{text[:3]}.{text[3:6]}.{text[6:9]}-{text[9:]}"
     if text and len(text) == _CNPJ:
         return f"{text[:2]}.{text[2:5]}.{text[5:8]}/{text[8:12]}-{text[12:]}"
-    return text
-
-
-def _phone(text: str | None) -> str | None:
-    """`(11) 91234-5678`; a number of another shape as it is."""
-    digits = text or ""
-    if digits.isdecimal() and len(digits) in {10, 11}:
-        return f"({digits[:2]}) {digits[2:-4]}-{digits[-4:]}"
     return text
 
 

@@ -16,6 +16,11 @@ const marks = (text, shape) => {
 
 const WRITTEN = {
   cep: (text) => marks(digits(text).slice(0, 8), "#####-###"),
+  telefone: (text) => {
+    const plain = text.replace(/[ ()-]/g, "");
+    if (!/^\d{1,11}$/.test(plain)) return text;
+    return marks(plain, plain.length > 10 ? "(##) #####-####" : "(##) ####-####");
+  },
   // Eleven digits are a CPF; a CNPJ has fourteen places, and may have letters in the first twelve.
   documento: (text) => {
     const plain = text.toUpperCase().replace(/[^0-9A-Z]/g, "");
