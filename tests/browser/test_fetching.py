@@ -1,5 +1,6 @@
 """Buscar Pedidos as a merchant uses it: orders whose webhooks went nowhere are fetched."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -63,7 +64,11 @@ async def test_a_run_is_held_goes_on_by_itself_after_capture_died_and_tells_of_e
     await page.goto(f"/lojas/{STORE}/pedidos/buscar")
     await page.get_by_role("button", name="Ver o que viria").first.click()
     await page.get_by_role("button", name=f"Buscar {MANY} pedidos").click()
-    await page.get_by_role("button", name="Pausar").click()
+    pause = page.get_by_role("button", name="Pausar")
+    async with page.expect_response(re.compile("/pedidos/buscar/")):
+        await pause.focus()
+    await expect(pause).to_be_focused()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Pausada")
     await operator.looks("buscar-pausada")
     await page.get_by_role("button", name="Continuar").click()
