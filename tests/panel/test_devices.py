@@ -99,6 +99,14 @@ async def test_a_known_browser_is_no_news(
     assert len(office.devices.kept) == 3
 
 
+async def test_of_a_login_that_many_share_nobody_is_told(office: Office) -> None:
+    devices = office.staff.devices
+    news = [(await devices.enters("demo", token, "Firefox", shared=True))[1] for token in "abc"]
+
+    assert news == [False] * 3
+    assert not await devices.untold("demo", but="")
+
+
 async def test_a_browser_is_known_for_the_users_who_used_it_alone_and_for_half_a_year(
     office: Office, browser: httpx.AsyncClient
 ) -> None:

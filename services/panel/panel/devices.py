@@ -68,20 +68,23 @@ class Devices:
         device = await self.store.get(_id_of(user, token)) if token else None
         return device.id if device and device.last_at > self.clock() - LASTS else ""
 
-    async def enters(self, user: str, token: str, name: str) -> tuple[Device, bool]:
+    async def enters(
+        self, user: str, token: str, name: str, *, shared: bool = False
+    ) -> tuple[Device, bool]:
         """Somebody logged in with it: the device, and whether the user has to be told.
 
-        Nobody is told of the first one. Raises Unavailable.
+        Nobody is told of the first one, nor of any where the login is a `shared` one. Raises
+        Unavailable.
         """
         now, id_ = self.clock(), _id_of(user, token)
         if await self.known(user, token) and (kept := await self.store.get(id_)):
             device = replace(kept, name=name, last_at=now)
             await self.store.put(device)
             return device, False
-        is_first = not await self.store.of(user)
-        device = Device(id_, user, name, first_at=now, last_at=now, told=is_first)
+        told = shared or not await self.store.of(user)
+        device = Device(id_, user, name, first_at=now, last_at=now, told=told)
         await self.store.put(device)
-        return device, not is_first
+        return device, not told
 
     async def untold(self, user: str, but: str) -> bool:
         """Whether the user was not told of another device than this. Raises Unavailable."""

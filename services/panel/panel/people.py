@@ -97,7 +97,7 @@ class People:
 
     async def find(self, login: str) -> User | None:
         """The user of this login. Raises Unavailable."""
-        if self.built_in and login == self.built_in.login:
+        if self.is_built_in(login):
             return self.built_in
         kept = (await self.users.load([login])).get(login)
         return kept.state if kept else None
@@ -106,6 +106,10 @@ class People:
         """What the user may now; None when they may not come in. Raises Unavailable."""
         user = await self.find(login)
         return user.access if user and user.active else None
+
+    def is_built_in(self, login: str) -> bool:
+        """Whether this is the login that the environment names."""
+        return self.built_in is not None and login == self.built_in.login
 
     def must_enrol(self, user: User) -> bool:
         """Whether they may do nothing before they have a second factor: administrators must.
@@ -120,7 +124,7 @@ class People:
 
     async def invite(self, login: str, grant: Grant, by: str) -> str:
         """A new user; answers with the token of the link. Raises Taken, Unavailable."""
-        if self.built_in and login == self.built_in.login:
+        if self.is_built_in(login):
             raise Taken
         token = _new_token()
         user = User(login, grant, link=_hash(token), link_until=self.clock() + LINK_LASTS)
