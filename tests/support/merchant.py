@@ -70,6 +70,19 @@ class Merchant:
         """The buyer cancels."""
         self._channel(f"orders/{order_id}/cancel", {})
 
+    def does(self, act: str, order_id: object, **how: Any) -> dict[str, Any]:
+        """Something else that people do to an order at the channel: pay, refund, edit, split."""
+        return self._channel(f"orders/{order_id}/{act}", how)
+
+    def at(self, channel: str) -> "Merchant":
+        """The same merchant, at its store of that channel."""
+        [store] = [one for one in self.card["stores"] if one["channel"] == channel]
+        return Merchant({**self.card, "stores": [store]})
+
+    def hub_id(self, sold: Mapping[str, Any]) -> str:
+        """What the hub calls an order that was sold."""
+        return f"{self.store['id']}:{sold['id']}"
+
     def notify(self, topic: str, payload: Mapping[str, Any], **how: Any) -> int:
         """Send one webhook; gives the status of the first attempt."""
         answer = self._channel("notify?wait=1", {"topic": topic, "payload": payload, **how})
@@ -113,6 +126,18 @@ class Merchant:
     def erp_orders(self) -> list[dict[str, Any]]:
         """Every sales order the ERP holds."""
         return list(self.erp("orders", app_key=self.app_key)["orders"])
+
+    def in_the_erp(self, order_id: str) -> dict[str, Any]:
+        """The one sales order that an order of the hub became."""
+        code = (self.order(order_id) or {})["erp"]["integration_code"]
+        [one] = [o for o in self.erp_orders() if o["codigo_pedido_integracao"] == code]
+        return dict(one["pedido_venda_produto"])
+
+    def erp_user(self, action: str, order_id: str, **how: Any) -> None:
+        """Somebody acts on an order in the ERP itself."""
+        number = (self.order(order_id) or {})["erp"]["order_id"]
+        body = {"app_key": self.app_key, "action": action, "order": number, **how}
+        self.erp("act", body)
 
     def lift_erp_limits(self) -> None:
         """Let the ERP answer as fast as it can."""

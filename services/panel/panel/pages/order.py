@@ -41,6 +41,8 @@ SHOPS: Final = "https://{shop}"
 
 DIVIDED: Final = frozenset({"pack_splitted"})
 """Reasons of cancellations that no buyer asked for: the channel made several orders of one."""
+DECIDED: Final = frozenset({"escolha", "mantido"})
+"""What a page says right after a decision, which the row shows a moment later."""
 MOVING: Final = frozenset(
     {
         Situation.VALIDATING,
@@ -132,7 +134,7 @@ class OrderPage:
             topic_of=documents.topic_of,
             channel_address=channel_address(store, row, self.window.channels.shopify_url),
             reprocessable=row["tab"] == Tab.PENDING or _waits_for_erp(row),
-            moving=not revealed and (row["reprocessing"] or row["situation"] in MOVING),
+            moving=not revealed and _is_moving(request, row),
             now=self.desk.clock(),
         )  # fmt: skip
 
@@ -213,6 +215,12 @@ class OrderPage:
             raise HTTPException(404)
         order_id = f"{store.store_id}:{request.path_params['order']}"
         return store, await self.desk.find(order_id, [store.store_id])
+
+
+def _is_moving(request: Request, row: Mapping[str, Any]) -> bool:
+    """Whether something is about to be told of the order, or was just decided about it."""
+    decided = request.query_params.get("aviso") in DECIDED
+    return bool(decided or row["reprocessing"] or row["situation"] in MOVING)
 
 
 def _channel_id(order_id: str) -> str:
