@@ -259,6 +259,7 @@ async def test_whoever_is_no_administrator_may_turn_it_off(
     assert (await browser.get("/conta")).status_code == 200
     assert await office.sessions.of(elsewhere) is None
     assert office.users.kept["ana"].state.factor is None
+    assert office.audit.entries[-1].what == "segundo_fator_desligado"
 
 
 # Administrators.
@@ -283,6 +284,7 @@ async def test_an_administrator_does_nothing_before_setting_it_up_and_cannot_tur
     assert {answer.headers["location"] for answer in closed} == {OWN}
     assert "Falta este passo" in page.text
     assert opened.status_code == 200
+    assert "Duas etapas" in opened.text
     assert off.status_code == 409
     assert office.users.kept["dona"].state.factor is not None
 
@@ -304,7 +306,7 @@ async def test_an_administrator_removes_anothers_for_a_lost_telephone(
     assert await office.sessions.of(donas) is None
     assert entered.headers["location"] == OWN
     [entry] = office.audit.entries
-    assert (entry.by, entry.what, entry.about) == ("chefe", "segundo_fator_desligado", "dona")
+    assert (entry.by, entry.what, entry.about) == ("chefe", "segundo_fator_removido", "dona")
 
 
 async def test_the_command_line_helps_the_only_administrator(office: Office) -> None:

@@ -73,7 +73,7 @@ class CommandLine:
 
     async def _drop_code(self, login: str) -> tuple[int, str]:
         try:
-            await self.people.set_factor(login, None, by=BY, what="segundo_fator_desligado")
+            await self.people.set_factor(login, None, by=BY, what="segundo_fator_removido")
         except Changed:
             return FAILED, f"There is no user {login}.\n"
         return (

@@ -70,7 +70,8 @@ class SecondFactors:
 
     async def drop(self, login: str, by: str) -> None:
         """Ask for no second step any more; the user's sessions end. Raises Changed, Unavailable."""
-        await self.people.set_factor(login, None, by=by, what="segundo_fator_desligado")
+        what = "segundo_fator_desligado" if by == login else "segundo_fator_removido"
+        await self.people.set_factor(login, None, by=by, what=what)
 
     async def passes(self, login: str, typed: str, network: str, known: str = "") -> bool:
         """Whether this is the user's code of now, or a spare one; neither works twice.
