@@ -190,7 +190,7 @@ CHANGES: Final[dict[str, str]] = {
     "link_de_senha_criado": "criou um link de senha para",
     "senha_definida": "definiu a própria senha",
     "senha_alterada": "alterou a própria senha",
-    "aparelho_novo": "entrou de um aparelho novo",
+    "aparelho_novo": "entrou com um navegador novo",
     "token_criado": "criou um token de API",
     "token_revogado": "revogou um token de API",
     "segundo_fator_ligado": "ligou a verificação em duas etapas",
