@@ -13,6 +13,8 @@ from capture.http import Answered, Http
 
 NO_ANSWER: Final = "none"
 _TAIL: Final = 400
+_AT: Final = b'"maximumAvailable":'
+"""Found by plain search first: each order's answer passes here."""
 _POINTS: Final = re.compile(
     rb'"maximumAvailable":\s*(?P<limit>[0-9]+)(?:\.[0-9]+)?,\s*'
     rb'"currentlyAvailable":\s*(?P<left>[0-9]+)'
@@ -25,9 +27,12 @@ Room = tuple[str, float]
 
 def at_shopify(answered: Answered) -> Room | None:
     """Calls of the REST API, or points of GraphQL."""
-    if calls := _CALLS.fullmatch(answered.headers.get("x-shopify-shop-api-call-limit", "")):
-        return calls["limit"], float(calls["limit"]) - float(calls["used"])
-    if points := _POINTS.search(answered.content, max(0, len(answered.content) - _TAIL)):
+    if told := answered.headers.get("x-shopify-shop-api-call-limit"):
+        calls = _CALLS.fullmatch(told)
+        return (calls["limit"], float(calls["limit"]) - float(calls["used"])) if calls else None
+    content = answered.content
+    begin = content.rfind(_AT, max(0, len(content) - _TAIL))
+    if begin >= 0 and (points := _POINTS.match(content, begin)):
         return points["limit"].decode(), float(points["left"])
     return None
 
