@@ -28,6 +28,7 @@ class Progress:
     group: str
     topics: Sequence[str]
     partitions: int
+    _started: bool = field(default=False, init=False)
     _admin: AIOKafkaAdminClient | None = field(default=None, init=False)
 
     async def places(self) -> Mapping[Place, Read]:
@@ -46,15 +47,22 @@ class Progress:
         if self._admin is not None:
             await self._admin.close()
 
-    async def _read(self) -> Mapping[Place, Read]:
-        """What a topic forgot unread counts as read: nobody can read it any more."""
-        if self._admin is None:
+    async def _connected(self) -> AIOKafkaAdminClient:
+        """Each client is started once, also where the broker goes away between the two."""
+        if not self._started:
             await self.consumer.start()
+            self._started = True
+        if self._admin is None:
             admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
             await admin.start()
             self._admin = admin
+        return self._admin
+
+    async def _read(self) -> Mapping[Place, Read]:
+        """What a topic forgot unread counts as read: nobody can read it any more."""
+        admin = await self._connected()
         places = [TopicPartition(t, p) for t in self.topics for p in range(self.partitions)]
-        committed = await self._admin.list_consumer_group_offsets(self.group, partitions=places)
+        committed = await admin.list_consumer_group_offsets(self.group, partitions=places)
         first = await self.consumer.beginning_offsets(places)
         ends = await self.consumer.end_offsets(places)
         found: dict[Place, Read] = {}
