@@ -12,6 +12,8 @@ from typing import Final
 from capture.http import Answered, Http
 
 NO_ANSWER: Final = "none"
+LOOKED_AT: Final = 8
+"""Of so many answers alike one is looked into: every order brings some."""
 _TAIL: Final = 400
 _AT: Final = b'"maximumAvailable":'
 """Found by plain search first: each order's answer passes here."""
@@ -83,7 +85,9 @@ class Overheard:
             outcome = str(answered.status_code)
         finally:
             self._rates.answers[self._channel, outcome] += 1
-        if room := self._room(answered):
+        if self._rates.answers[self._channel, outcome] % LOOKED_AT == 1 and (
+            room := self._room(answered)
+        ):
             self._rates.left[self._channel, room[0]] = room[1]
         return answered
 
