@@ -21,9 +21,17 @@ document.addEventListener("toggle", async (event) => {
   if (!details.matches?.("details[data-load]") || !details.open || details.dataset.loaded) return;
   details.dataset.loaded = "yes";
   const place = details.querySelector(".loading");
+  const said = place?.firstElementChild.previousSibling ?? new Text();
+  place?.prepend(said);
+  said.data = "";
+  const slow = setTimeout(() => { said.data = "Carregando… "; }, 150);
   const answer = await part(details.dataset.load).catch(() => null);
+  clearTimeout(slow);
   if (answer?.ok) place?.replaceWith(element(await answer.text()));
-  else delete details.dataset.loaded;
+  else {
+    said.data = "Não foi possível carregar os detalhes. Feche e abra de novo, ou veja o pedido: ";
+    delete details.dataset.loaded;
+  }
 }, true);
 
 // A change that leaves the row under the pointer, or the one with the focus, where it is.
