@@ -1,10 +1,15 @@
-"""Who saw a buyer's data is on record, wherever they saw them."""
+"""Who saw a buyer's data is on record, wherever they saw them, and no log holds any."""
 
 import httpx
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
+from panel.access import Role
 from panel.audit import READ_IN_FORM
-from tests.support.builders import STORE, an_order, captured, pending
-from tests.support.panel import Office
+from panel.pages.guard import Page
+from panel.people import Grant
+from tests.support.builders import STORE, a_store, an_order, captured, pending
+from tests.support.panel import Office, address
 
 ORDER = an_order()
 
@@ -31,3 +36,28 @@ async def test_everyday_reads_do_not_hide_what_was_changed(
         await browser.get(f"/lojas/{STORE}/pedidos/1001/editar")
 
     assert [entry.what for entry in await office.audit.latest(2)] == ["link_de_senha_criado"]
+
+
+async def test_no_log_line_holds_a_buyer_whatever_page_is_opened_or_refused(
+    office: Office, pages: Starlette, browser: httpx.AsyncClient, http: httpx.AsyncClient
+) -> None:
+    office.board.tell(captured(ORDER), pending(ORDER))
+    office.topics.table.put(a_store(store_id="alheia"))
+    office.hire("rui", Grant(stores={"alheia": Role.MANAGER}))
+    theirs = await office.staff.tokens.create("rui", "programa")
+    refused = {"Authorization": f"Bearer {theirs}"}
+    gets = [r for r in pages.routes if isinstance(r, Page) and "GET" in (r.methods or ())]
+
+    with capture_logs() as lines:
+        for page in gets:
+            await browser.get(address(page, STORE))
+        for path in ("/orders", f"/orders/{ORDER.order_id}", "/orders?q=52998224725"):
+            await http.get(f"/api/v1{path}")
+            await http.get(f"/api/v1{path}", headers=refused)
+
+    said, buyer = str(lines), ORDER.buyer
+    assert [line["store_id"] for line in lines if line["event"] == "foreign_store_refused"] == [
+        STORE
+    ]
+    assert not any(text in said for text in (buyer.name, buyer.document, buyer.email) if text)
+    assert theirs not in said
