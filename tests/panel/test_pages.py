@@ -283,6 +283,23 @@ async def test_saving_asks_for_exactly_what_was_changed(
     assert fixes.note is None
 
 
+async def test_what_the_channel_withheld_is_marked_for_whoever_fills_it_in(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    order = an_order(
+        buyer=a_buyer(name="", document=None), shipping_address=an_address(street="", number="")
+    )
+    office.board.tell(captured(order), pending(order, ReasonCode.BUYER_DATA_WITHHELD))
+
+    page = await browser.get(EDIT)
+    listed = await browser.get(PENDING)
+
+    assert set(re.findall(r'<input id="([^"]+)"[^>]*aria-invalid="true"', page.text)) == {
+        "buyer.name", "buyer.document", "shipping_address.street", "shipping_address.number",
+    }  # fmt: skip
+    assert "/pedidos/1001/editar#buyer.name" in listed.text
+
+
 async def test_each_of_several_payments_is_corrected_apart_and_the_one_meant_is_marked(
     office: Office, browser: httpx.AsyncClient
 ) -> None:

@@ -25,7 +25,6 @@ _STORE: Final = frozenset(
         ReasonCode.PAYMENT_UNMAPPED,
         ReasonCode.INSTALLMENTS_UNMAPPED,
         ReasonCode.CARRIER_UNMAPPED,
-        ReasonCode.BUYER_DATA_WITHHELD,
     }
 )
 """Once for the store, and every order that waits for it goes on by itself."""
@@ -33,6 +32,7 @@ _FORM: Final = ("buyer.", "shipping_address.", "billing_address.", "items.")
 _OF_CHANNEL: Final = (".quantity", ".unit_price")
 _ELSEWHERE: Final = {
     ReasonCode.ORDER_CHANGED_AT_CHANNEL: ("Decidir", "#falta"),
+    ReasonCode.BUYER_DATA_WITHHELD: ("Preencher", "/editar#buyer.name"),
     ReasonCode.ERP_REJECTED: ("Ver o que o ERP disse", "/editar"),
 }
 _ITEM_PARTS: Final = 3

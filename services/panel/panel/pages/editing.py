@@ -1,6 +1,6 @@
 """The correction of one order as a form: which fields it has, and what of it was changed. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from contracts.commands import Corrections
 from contracts.reasons import ReasonCode
 from panel import mask
 from panel.pages import formats
+from panel.pages.complaints import LONGEST, complaint
 from panel.pages.words import PAYMENTS
 
 _Described = tuple[tuple[str, str, dict[str, Any]], ...]
@@ -53,14 +54,13 @@ _OF_PAYMENT: Final[dict[str, str]] = {
     ReasonCode.PAYMENT_UNMAPPED: "payment.method",
     ReasonCode.INSTALLMENTS_UNMAPPED: "payment.installments",
 }
+_NEEDED: Final = {
+    "buyer": frozenset({"name", "document"}),
+    "shipping_address": frozenset({"cep", "street", "number", "bairro", "city", "uf"}),
+}
 _SEVERAL: Final = "payments."
 """Where several payments are corrected, each under its number."""
-_LONGEST: Final = 200
 _CEP: Final = 8
-_UF: Final = 2
-_DOCUMENTS: Final = (0, 11, 14)
-_LARGEST: Final = 2**53
-_MOST_INSTALLMENTS: Final = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Field:
     kind: str = "text"
     width: str = "long"
     inputmode: str = ""
-    longest: int = _LONGEST
+    longest: int = LONGEST
     autocomplete: str = "off"
     options: tuple[tuple[str, str], ...] = ()
     mask: str = ""
@@ -160,8 +160,22 @@ def place(reason: Mapping[str, Any], order: Mapping[str, Any]) -> str:
 
 def against(reasons: Iterable[Mapping[str, Any]], order: Mapping[str, Any]) -> dict[str, str]:
     """What validation said against fields of the form, by field."""
-    told = {place(reason, order): reason["detail"] or reason["text"] for reason in reasons}
-    return {name: sentence for name, sentence in told.items() if name}
+    told: dict[str, str] = {}
+    for reason in reasons:
+        if reason["code"] == ReasonCode.BUYER_DATA_WITHHELD:
+            told |= dict.fromkeys(_withheld(order), "O canal não mostrou; preencha aqui.")
+        elif name := place(reason, order):
+            told[name] = reason["detail"] or reason["text"]
+    return told
+
+
+def _withheld(order: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that the ERP needs and the channel left empty."""
+    for section in sections(order, {}):
+        for field in section.fields:
+            part, _, name = field.name.partition(".")
+            if name in _NEEDED.get(part, ()) and not field.value:
+                yield field.name
 
 
 def changed(order: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]:
@@ -179,7 +193,7 @@ def wrong(changes: Mapping[str, str]) -> dict[str, str]:
     """What can be said against the changes before validation sees them, by field."""
     found = {}
     for name, value in changes.items():
-        if error := _complaint(name.rpartition(".")[2], value):
+        if error := complaint(name.rpartition(".")[2], value):
             found[name] = error
     return found
 
@@ -257,44 +271,3 @@ def _written(name: str, value: str) -> str:
             return mask.whole_phone(value) or ""
         case _:
             return value
-
-
-def _complaint(field: str, value: str) -> str:
-    """A sentence that says what to type instead; empty when nothing speaks against it."""
-    if len(value) > _LONGEST:
-        return f"Use até {_LONGEST} caracteres."
-    fits, sentence = _CHECKS.get(field, (None, ""))
-    return "" if fits is None or fits(value) else sentence
-
-
-def _whole(value: str, most: int) -> bool:
-    return value.isascii() and value.isdecimal() and 0 < int(value) <= most
-
-
-_CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
-    "cep": (
-        lambda v: not v or (len(v) == _CEP and v.isascii() and v.isdecimal()),
-        "Digite os 8 dígitos do CEP, por exemplo 01310-100.",
-    ),
-    "document": (
-        lambda v: len(v) in _DOCUMENTS,
-        "Digite os 11 dígitos do CPF ou os 14 caracteres do CNPJ.",
-    ),
-    "uf": (
-        lambda v: not v or (len(v) == _UF and v.isascii() and v.isalpha()),
-        "Digite a sigla do estado, por exemplo SP.",
-    ),
-    "email": (
-        lambda v: not v or "@" in v,
-        "Digite o e-mail completo, por exemplo nome@exemplo.com.br.",
-    ),
-    "erp_product_id": (
-        lambda v: _whole(v, _LARGEST),
-        "Digite só os números do código do produto no Omie.",
-    ),
-    "installments": (
-        lambda v: _whole(v, _MOST_INSTALLMENTS),
-        "Digite o número de parcelas, de 1 a 99.",
-    ),
-    "method": (lambda v: v in PAYMENTS, "Escolha um dos meios de pagamento da lista."),
-}

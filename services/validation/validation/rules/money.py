@@ -74,7 +74,7 @@ def _mismatch(field: str, what: str, found: Decimal, total: Decimal) -> Reason:
 
 def _money(amount: Decimal) -> str:
     """An amount as Brazilians write it."""
-    return f"{amount:,.2f}".translate(_BRAZILIAN)
+    return f"R$ {amount:,.2f}".translate(_BRAZILIAN)
 
 
 _BRAZILIAN = str.maketrans(",.", ".,")
