@@ -1,6 +1,7 @@
 """A user's token lets a program do what the user may, until either is taken away."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -143,6 +144,17 @@ async def test_whoever_is_switched_off_loses_their_tokens_for_good(
     await visitor.post("/usuarios/bia", data=back)
 
     assert (before.status_code, off.status_code) == (200, 401)
+    assert (await http.get(f"{API}/orders")).status_code == 401
+
+
+async def test_the_token_of_whoever_may_not_come_in_opens_nothing(
+    office: Office, http: httpx.AsyncClient
+) -> None:
+    office.hire("bia", Grant(everywhere=Role.READER))
+    asks(http, await office.staff.tokens.create("bia", "planilha"))
+    inactive = replace(office.users.kept["bia"].state, active=False)
+    office.users.kept["bia"] = Kept(inactive, 2)
+
     assert (await http.get(f"{API}/orders")).status_code == 401
 
 
