@@ -94,14 +94,15 @@ def test_who_comes_alone_never_waits_and_many_are_given_time_to_gather() -> None
     async def main() -> tuple[float, float, list[int]]:
         loop, shop = asyncio.get_running_loop(), Shop()
         together = Together(shop.work, rest_s=1)
-        for number in (2, 4, 6):
+        for number in (2, 4):
             await together.do([number])
+            await asyncio.sleep(2)
         alone = loop.time()
-        await asyncio.gather(*(together.do([n]) for n in (2, 4)))
-        await asyncio.gather(*(together.do([n]) for n in (6, 8)))
-        return alone, loop.time(), [len(order) for order in shop.orders]
+        for _ in range(5):
+            await asyncio.gather(*(together.do([n]) for n in (6, 8)))
+        return alone, loop.time() - alone, [len(order) for order in shop.orders]
 
-    assert run(main()) == (0, 1, [1, 1, 1, 2, 2])
+    assert run(main()) == (4, 4, [1, 1, 2, 2, 2, 2, 2])
 
 
 async def test_outcomes_told_right_after_others_go_out_in_one_request() -> None:

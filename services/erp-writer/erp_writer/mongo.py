@@ -1,7 +1,7 @@
 """The ledger and the customers in MongoDB. What is asked for at the same time is one request."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from chassis.store import (
@@ -16,14 +16,15 @@ from chassis.store import (
 )
 from contracts.events import OrderValidated
 from erp_writer.customers import Known
-from erp_writer.entry import Entry
+from erp_writer.entry import AT_ONCE, Entry
+from erp_writer.memory import Memory
 from erp_writer.together import REST_S, Together
 
 OPEN: Final = {"urgency": {"$exists": True}}
 WAITING: Final = [("account_id", 1), ("urgency", 1), ("since", 1), ("due_at", 1), ("partition", 1)]
 """The index of open entries: an account's in their order, and enough to tell whose are due."""
-REMEMBERED: Final = 2_000
-"""Entries kept in memory while they are open, at some 15 KB each."""
+ASKED_AGAIN: Final = timedelta(seconds=1)
+"""An account's entries that this process did not write itself wait for no longer than this."""
 
 
 class Ledger(Documents[Entry], Protocol):
@@ -71,36 +72,13 @@ def decode(document: dict[str, Any]) -> Entry:
     return entry.model_copy(update={"validated": version})
 
 
-class Memory:
-    """The entries written last that are still to be acted on, `most` of them, as they are stored.
-
-    It saves reading back what was just written. Who asks says which version is stored.
-    """
-
-    def __init__(self, most: int = REMEMBERED) -> None:
-        self._most = most
-        self._kept: dict[str, Kept[Entry]] = {}
-
-    def recall(self, order_id: str, version: int) -> Entry | None:
-        """The entry at this version, if it is remembered."""
-        kept = self._kept.get(order_id)
-        return kept.state if kept is not None and kept.version == version else None
-
-    def learn(self, order_id: str, entry: Entry, version: int) -> None:
-        """The entry is stored so."""
-        self._kept.pop(order_id, None)
-        if entry.work is not None:
-            self._kept[order_id] = Kept(entry, version)
-        if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
-
-
 class MongoLedger:
     """See Ledger. An integration code belongs to one order of its account."""
 
     def __init__(self, entries: Collection_[dict[str, Any]]) -> None:
         self._entries = entries
         self._memory = Memory()
+        self._asked: dict[str, datetime] = {}
         self._saves = Together(self._save_all, REST_S)
 
     async def prepare(self) -> None:
@@ -122,7 +100,12 @@ class MongoLedger:
         return all(await self._saves.do(list(changes.items())))
 
     async def due(self, account_id: str, now: datetime, most: int) -> list[Kept[Entry]]:
-        """See Ledger."""
+        """See Ledger. As far as this process wrote them itself, they are not read."""
+        if now < self._asked.get(account_id, AT_ONCE) + ASKED_AGAIN and (
+            remembered := self._memory.due(account_id, now, most)
+        ):
+            return remembered
+        self._asked[account_id] = now
         wanted = {"account_id": account_id, "due_at": {"$lte": now}, **OPEN}
         with translated():
             found = self._entries.find(wanted, {"version": 1})
@@ -153,7 +136,9 @@ class MongoLedger:
         written = await write_each(self._entries, writes)
         for (order_id, kept), well in zip(changes, written, strict=True):
             if well:
-                self._memory.learn(order_id, kept.state, kept.version + 1)
+                self._memory.learn(kept.state, kept.version + 1)
+            else:
+                self._memory.forget(order_id)
         return written
 
     def _write(self, order_id: str, kept: Kept[Entry]) -> InsertOne[dict[str, Any]] | UpdateOne:

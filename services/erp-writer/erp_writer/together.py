@@ -5,6 +5,7 @@ lines costs the database, and us, a small part of fifty writes.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
 
@@ -24,7 +25,8 @@ class Together(Generic[T, R]):
 
     `work` takes any number of things and gives a result for each, in their order. Where it is
     Unavailable, it is so for all; where it breaks, each caller's things are tried by themselves.
-    While several come at a time it rests for `rest_s` in between, so that more come together.
+    While they come close to one another it rests for `rest_s` in between, so that more come
+    together: a request costs many times what one thing more in it does. Who comes alone goes ahead.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Together(Generic[T, R]):
         self._rest_s = rest_s
         self._waiting: list[tuple[Sequence[T], asyncio.Future[Sequence[R]]]] = []
         self._working: asyncio.Task[None] | None = None
+        self._ended = -math.inf
 
     async def do(self, things: Sequence[T]) -> Sequence[R]:
         """The results of these things. At once where nothing is under way."""
@@ -46,11 +49,14 @@ class Together(Generic[T, R]):
         return await done
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._waiting:
                 group, self._waiting = self._waiting, []
+                is_close = loop.time() < self._ended + self._rest_s
                 await self._do(group)
-                await asyncio.sleep(self._rest_s if len(group) > 1 else 0)
+                self._ended = loop.time()
+                await asyncio.sleep(self._rest_s if is_close or len(group) > 1 else 0)
         finally:
             self._working = None
 

@@ -77,11 +77,15 @@ class Worker:
                 "reading the ledger",
                 self._sleep,
             )
-            if not batch or not await self._batch(erp, batch):
+            moved = await self._batch(erp, batch) if batch else ()
+            if not moved or (len(batch) < BATCH and not any(map(self._is_due, moved))):
                 return
 
-    async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> bool:
-        """Work on these entries; whether any of them moved."""
+    def _is_due(self, entry: Entry) -> bool:
+        return entry.work is not None and entry.due_at <= self._clock()
+
+    async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> Sequence[Entry]:
+        """Work on these entries; those that moved, as they are then."""
         told: dict[str, Kept[Entry]] = {}
         moved: list[Entry] = []
         ahead: Ahead | None = None
@@ -103,7 +107,7 @@ class Worker:
                 ahead.cancel()
             _log_moved(moved)
         await self._mark(told)
-        return bool(moved)
+        return moved
 
     def _prepare(self, erp: Erp, kept: Kept[Entry] | None) -> Ahead | None:
         """Begin what comes before the order itself."""
