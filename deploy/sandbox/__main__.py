@@ -5,9 +5,8 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import uvicorn
 from starlette.applications import Starlette
 
 from sandbox.assortment import on_sale
@@ -15,19 +14,8 @@ from sandbox.channels.app import create_app as create_channels
 from sandbox.channels.clock import SandboxClock
 from sandbox.erp.app import create_app as create_erp
 from sandbox.erp.seed import seed_company
+from sandbox.server import Server, server_of
 from sandbox.settings import Settings
-
-_GRACE_SECONDS = 2  # for requests under way when the process is told to stop
-_IDLE_SECONDS = 75  # longer than clients keep a connection, so that none is closed on them
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the process, which runs two of them."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Install nothing."""
-        yield
 
 
 def main() -> None:
@@ -41,7 +29,7 @@ def main() -> None:
                 (settings.channels_port, "ESTEIRA_SANDBOX_CHANNELS_PORT"),
             )
         ]
-        servers = [_server(_erp(settings)), _server(_channels(settings))]
+        servers = [server_of(_erp(settings)), server_of(_channels(settings))]
         with asyncio.Runner(loop_factory=servers[0].config.get_loop_factory()) as runner:
             runner.run(_serve(servers, listening))
 
@@ -64,18 +52,7 @@ def _channels(settings: Settings) -> Starlette:
     return create_channels(settings.data, SandboxClock(), on_sale(), settings.seed.stores)
 
 
-def _server(app: Starlette) -> _Server:
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        timeout_keep_alive=_IDLE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    return _Server(config)
-
-
-async def _serve(servers: Sequence[_Server], listening: Sequence[socket.socket]) -> None:
+async def _serve(servers: Sequence[Server], listening: Sequence[socket.socket]) -> None:
     """Run all servers until SIGTERM or SIGINT, or until one of them ends."""
 
     def stop() -> None:

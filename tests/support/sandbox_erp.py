@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
-import uvicorn
 
 from sandbox.erp.app import create_app, machine_clock
 from sandbox.erp.seed import seed_company
+from sandbox.server import server_of
 
-HttpProtocol = Literal["auto", "h11", "httptools"]
 KEY, SECRET = "4107733109921", "0f3c9d1b7a5e4c2d8f6b1a0e9d7c5b3a"
 
 
@@ -113,13 +112,12 @@ async def opened(data: Path, clock: Callable[[], datetime] = machine_clock) -> A
 
 
 @asynccontextmanager
-async def served(data: Path, http_protocol: HttpProtocol = "auto") -> AsyncIterator[Erp]:
-    """The ERP behind a real server, on a free port, its limits off."""
+async def served(data: Path) -> AsyncIterator[Erp]:
+    """The ERP behind the sandbox's own server, on a free port, its limits off."""
     app = create_app(data)
     seed_company(app.state.companies, KEY, SECRET)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_level="critical", http=http_protocol)
-        server = uvicorn.Server(config)
+        server = server_of(app)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http:

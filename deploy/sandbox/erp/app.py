@@ -5,17 +5,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sandbox.erp.clock import SandboxClock
 from sandbox.erp.companies import COMPANIES, Companies
 from sandbox.erp.control import Control
 from sandbox.erp.documents import Documents
-from sandbox.erp.endpoint import Endpoint
+from sandbox.erp.endpoint import ROOT, Endpoint
 from sandbox.erp.hooks.book import DELIVERIES, HOOKS
 from sandbox.erp.hooks.courier import Courier, Session
 from sandbox.erp.hooks.routes import Portal
@@ -26,6 +28,21 @@ from sandbox.erp.machine import Machine
 from sandbox.erp.services import SERVICES
 from sandbox.erp.store import Store
 from sandbox.operator.desk import Desk
+
+
+class _Erp(Starlette):
+    """The application, in which calls of known services go past all routing: most requests are."""
+
+    def __init__(self, endpoint: Endpoint, **parts: Any) -> None:
+        super().__init__(**parts)
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self._endpoint.knows(scope.get("path", "")):
+            await self._endpoint(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def machine_clock() -> datetime:
@@ -72,10 +89,12 @@ def create_app(
         await session.close()
         store.close()
 
-    app = Starlette(
+    endpoint = Endpoint(SERVICES, machine)
+    app = _Erp(
+        endpoint,
         routes=[
-            Route("/api/v1/{module}/{service}/", Endpoint(SERVICES, machine)),
-            Route("/api/v1/{module}/{service}", add_slash, methods=["GET", "POST"]),
+            Route(f"{ROOT}{{module}}/{{service}}/", endpoint),
+            Route(f"{ROOT}{{module}}/{{service}}", add_slash, methods=["GET", "POST"]),
             *Control(machine, portal).routes(),
             *Documents(machine.companies).routes(),
             *Desk(machine, portal).routes(),

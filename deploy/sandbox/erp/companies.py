@@ -11,7 +11,7 @@ from typing import Literal
 
 from sandbox.erp import faults
 from sandbox.erp.clock import SandboxClock, date_text, time_text
-from sandbox.erp.store import FIRST, Doc, Store, Table, Value, Where
+from sandbox.erp.store import Doc, Store, Table, Value, Where
 
 Outcome = Literal["authorise", "reject", "hold"]
 WEBSERVICE = "WEBSERVICE"
@@ -112,7 +112,7 @@ class Company:
     def find(self, table: Table, column: str, value: Value) -> Doc | None:
         """A record by one of its columns."""
         found = self._store.select(
-            self.app_key, table, ((f"{column} = ?", value),), FIRST, "LIMIT 1"
+            self.app_key, table, ((f"{column} = ?", value),), "key", "LIMIT 1"
         )
         return found[0] if found else None
 

@@ -97,7 +97,8 @@ def check_unique(company: Company, customer: Doc) -> None:
     other = company.find(CUSTOMERS, "code", code) if code else None
     if code and other and other["codigo_cliente_omie"] != own:
         raise faults.duplicate_customer_code(code, other["codigo_cliente_omie"])
-    for other in company.select(CUSTOMERS, (("document = ?", bare(customer["cnpj_cpf"])),)):
+    same = (("document = ?", bare(customer["cnpj_cpf"])),)
+    for other in company.select(CUSTOMERS, same):
         if other["codigo_cliente_omie"] != own:
             raise faults.duplicate_customer_document(
                 customer["cnpj_cpf"],

@@ -29,17 +29,24 @@ class Errand:
     envelope: Envelope
 
 
+ROOT = "/api/v1/"
+
+
 class Endpoint:
-    """The API as an ASGI application; the path's `module` and `service` come from the router."""
+    """The API as an ASGI application, which reads the path by itself."""
 
     def __init__(self, services: Mapping[str, Service], machine: Machine) -> None:
-        self._services = services
+        self._services = {f"{ROOT}{path}/": service for path, service in services.items()}
         self._machine = machine
+
+    def knows(self, path: str) -> bool:
+        """Whether this is the path of a service, slash and all."""
+        return path in self._services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = "{module}/{service}".format(**scope["path_params"])
-        service = self._services.get(path)
+        path = scope["path"].removeprefix(ROOT).removesuffix("/")
+        service = self._services.get(scope["path"])
         if service is None:
             await reply(page("Omie API", f"<p>{path}: serviço não encontrado.</p>", 404), send)
         elif scope["method"] == "POST":

@@ -21,9 +21,6 @@ Doc = dict[str, Any]
 Value = str | int | None
 Where = Sequence[tuple[str, Value]]
 """Conditions on columns, all of which must hold: `("stage = ?", "20")`."""
-FIRST = "+key"
-"""The order of the key, for the few that a column's index finds: with `key` alone SQLite would
-rather walk down all the keys of the company."""
 PRAGMAS = (
     "locking_mode = EXCLUSIVE",
     "journal_mode = WAL",
@@ -132,7 +129,7 @@ class Store:
         """
         kept, asked = self._kept[table], (app_key, column, value)
         if asked not in kept:
-            found = self.select(app_key, table, ((f"{column} = ?", value),), FIRST, "LIMIT 1")
+            found = self.select(app_key, table, ((f"{column} = ?", value),), "key", "LIMIT 1")
             if not found:
                 return None
             kept[asked] = found[0]
@@ -193,8 +190,8 @@ class Store:
         columns = ", ".join(table.layout)
         self._run("CREATE TABLE", table.name, "(", columns, ", PRIMARY KEY (app_key, key))")
         for column in table.indexed:
-            index = f"{table.name}_{column}"
-            self._run("CREATE INDEX", index, "ON", table.name, "(app_key,", column, ")")
+            index = f"{table.name}_{column}"  # the key last: found in order, with no walk
+            self._run("CREATE INDEX", index, "ON", table.name, "(app_key,", column, ", key)")
         for app_key, body in kept:
             self.put(app_key, table, loads(body))
 

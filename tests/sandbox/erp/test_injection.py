@@ -31,9 +31,8 @@ async def known(erp):
     return [customer["codigo_cliente_integracao"] for customer in listed["customers"]]
 
 
-@pytest.mark.parametrize("http_protocol", ["httptools", "h11"])
-async def test_point_10_the_connection_is_cut_before_or_after_the_write(tmp_path, http_protocol):
-    async with served(tmp_path, http_protocol) as erp:
+async def test_point_10_the_connection_is_cut_before_or_after_the_write(tmp_path):
+    async with served(tmp_path) as erp:
         for kind, written in (("cut_before", []), ("cut_after", ["EST-C-1"])):
             await erp.control("faults", {"kind": kind, "call": "IncluirCliente", "times": 1})
             with pytest.raises(CUT):
