@@ -25,6 +25,7 @@ MAY_IMPORT = {
 
 ONLY_IN = {
     "aiokafka": (
+        "chassis/consumer.py",
         "chassis/kafka.py",
         "chassis/lookup.py",
         "chassis/progress.py",

@@ -8,7 +8,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from structlog.testing import capture_logs
 
 from chassis.flow import Flow, Record
-from chassis.subscription import AT_ONCE, Mover, Pace, commit, restored
+from chassis.subscription import AT_ONCE, Mover, commit, restored
 from contracts.events import OrderCaptured
 from contracts.replay import Origin, again
 from contracts.topics import replay
@@ -119,28 +119,6 @@ async def test_no_more_batches_are_on_their_way_than_agreed():
     publisher.open.set()
     await one_more
     await mover.stop()
-
-
-@pytest.mark.parametrize(
-    ("sizes", "rests"),
-    [
-        ([1, 1, 1], 0),
-        ([20, 20, 20], 2),
-        ([200, 20, 200, 200, 20, 200], 0),
-        ([20, 1, 20], 0),
-    ],
-)
-async def test_only_a_run_of_small_batches_is_slowed_down(sizes: list[int], rests: int):
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    pace = Pace(sleep)
-    for size in sizes:
-        await pace.rest(size)
-
-    assert len(slept) == rests
 
 
 def replayed(topic: str, offset: int = 7) -> Record:

@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager, contextmanager
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorCollection
 
 from chassis import kafka
+from chassis.consumer import Consumer
 from chassis.flow import Flow
 from chassis.patience import Unavailable
 from chassis.store import connect
@@ -158,6 +159,34 @@ async def test_one_partitions_backlog_does_not_hold_up_the_others(
         await eventually(lambda: len(documents.kept) >= len(backlog))
 
     assert behind[0] < len(backlog) / 2
+
+
+async def test_what_comes_while_a_busy_consumer_rests_is_handed_on_together(
+    kafka_bootstrap, publisher, orders
+):
+    consumer = Consumer(bootstrap_servers=kafka_bootstrap)
+    ours = {id_.encode() for id_ in orders}
+    many = revisions(orders)
+
+    async def batch() -> int:
+        found = await consumer.getmany()
+        read = [record for records in found.values() for record in records]
+        return sum(dict(record.headers)["ce_subject"] in ours for record in read)
+
+    consumer.assign([TopicPartition(OrderCaptured.topic, at) for at in range(PARTITIONS)])
+    await consumer.start()
+    try:
+        await consumer.seek_to_end()
+        await publisher.publish(many)
+        read = 0
+        while read < len(many):
+            read += await batch()
+        assert consumer.paused()
+        for record in many[:12]:
+            await publisher.publish([record])
+        assert await batch() == 12
+    finally:
+        await consumer.stop()
 
 
 async def test_a_record_as_large_as_its_topic_takes_arrives(

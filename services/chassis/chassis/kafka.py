@@ -10,11 +10,12 @@ from functools import lru_cache, partial
 from typing import Any, cast
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, ProducerClosed
 from aiokafka.partitioner import murmur2
 from faststream.kafka import KafkaBroker
 
+from chassis.consumer import Consumer
 from chassis.patience import Unavailable
 from contracts.wire import Outgoing
 
@@ -33,9 +34,7 @@ SESSION_MS = 30_000
 REBALANCE_MS = 60_000
 DAY_MS = 24 * 60 * 60 * 1000
 POLL_MS = 1
-"""How long a subscriber sleeps after an empty poll (see `Waiting`)."""
-WAIT_MS = 250
-"""How long an empty poll lasts at most; a service that stops may wait for it."""
+"""How long a subscriber sleeps after an empty poll (see `Consumer`)."""
 HANDLERS_STOP_S = 2.0
 CONSUMERS_STOP_S = 3.0
 PRODUCER_STOP_S = 1.5
@@ -81,30 +80,12 @@ def broker(bootstrap: str, service: str) -> KafkaBroker:
     )
 
 
-class Waiting(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
-    """A consumer whose empty poll lasts: FastStream sleeps as long after one as it has polled.
-
-    With a short poll it would ask fifty times a second for nothing, and with a long one leave what
-    comes meanwhile lying. A poll that finds something ends at once.
-    """
-
-    async def getmany(
-        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
-    ) -> dict[TopicPartition, list[ConsumerRecord]]:
-        """See AIOKafkaConsumer; `timeout_ms` is at least `WAIT_MS`."""
-        waiting = max(timeout_ms, WAIT_MS)
-        found: dict[TopicPartition, list[ConsumerRecord]] = await super().getmany(
-            *partitions, timeout_ms=waiting, max_records=max_records
-        )
-        return found
-
-
 async def start(broker: KafkaBroker) -> None:
     """Subscribe all. Raises Unavailable, with nothing left running, while Kafka does not answer."""
     try:
         await broker.connect()
         config = broker.config.broker_config
-        config.builder = partial(Waiting, **cast("partial[Any]", config.builder).keywords)
+        config.builder = partial(Consumer, **cast("partial[Any]", config.builder).keywords)
         await broker.start()
     except (KafkaError, OSError) as error:
         await stop(broker)

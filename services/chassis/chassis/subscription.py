@@ -29,13 +29,6 @@ AT_ONCE = 3
 """Batches on their way: while one waits for the broker, the next has the processor."""
 BATCH_RECORDS = 200
 """Larger batches are slower per record: all their models are alive at once."""
-BUSY_RECORDS = 8
-"""So many in a batch say that more are on their way."""
-SMALL_RECORDS = 100
-"""Fewer than this make a batch that others could have joined."""
-REST_S = 0.02
-"""Between batches while more are on their way: few large ones cost everybody less than many small
-ones, the broker and the database most of all. Who is idle does not wait."""
 EXIT_BROKEN = 70
 
 log = structlog.get_logger()
@@ -122,21 +115,6 @@ class Subscription:
     mover: Callable[..., Mover] = Mover
 
 
-@dataclass(slots=True)
-class Pace:
-    """Rests between batches while many small ones come; a backlog is read without a rest."""
-
-    sleep: Callable[[float], Awaitable[None]]
-    _small_before: bool = False
-
-    async def rest(self, records: int) -> None:
-        """Rest, if this batch and the one before it were small."""
-        small = BUSY_RECORDS <= records < SMALL_RECORDS
-        if small and self._small_before:
-            await self.sleep(REST_S)
-        self._small_before = small
-
-
 def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "") -> Mover:
     """Hand batches of the flow's topics to it; commit each batch after it is done.
 
@@ -158,7 +136,6 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
         listener=subscription.listener,
         **kafka.consumer_options(member),
     )
-    pace = Pace(asyncio.sleep)
     reached: Reached = {}
 
     async def done(records: Sequence[Record]) -> None:
@@ -173,7 +150,6 @@ def subscribe(broker: KafkaBroker, subscription: Subscription, instance: str = "
         for record in records:
             reached.setdefault((record.topic, record.partition), record.offset)
         await mover.take(records)
-        await pace.rest(len(records))
 
     subscriber(consume)
     return mover
