@@ -17,6 +17,7 @@ from benchmarks.market import SECRET_KEY
 from benchmarks.meter import Meter
 from chassis import app, kafka, store
 from chassis.app import Clients, Parts
+from chassis.consumer import WAIT_MS
 from chassis.flow import Flow, Record
 from chassis.settings import Settings
 from chassis.subscription import BATCH_RECORDS, Subscription
@@ -141,7 +142,7 @@ async def _loop(
         calm_gc()
         while True:
             read: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
-                timeout_ms=kafka.WAIT_MS, max_records=BATCH_RECORDS
+                timeout_ms=WAIT_MS, max_records=BATCH_RECORDS
             )
             records = [record for batch in read.values() for record in batch]
             if not records:
