@@ -1,6 +1,6 @@
 """What a healthy installation needs, looked at one by one; every trouble says how to end it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from chassis import store
 from chassis.clock import utc_now
 from chassis.patience import Unavailable
 from chassis.vault import Sealed, Vault
+from contracts.connections import ChannelAccess, StoreChecked
 from contracts.stores import StoreConfigured
 from contracts.topics import TOPICS
 from contracts.wire import Undecodable, decode
@@ -54,10 +55,11 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
         yield await _topics(settings)
     for check in await _database(settings):
         yield check
-    stores = await _stores(settings) if broker.ok else []
+    known = await _known(settings) if broker.ok else Known({}, {})
     accounts: dict[str, Account] = {}
-    for one in stores:
+    for one in known.active:
         yield keys(one, settings.secret_key, accounts)
+        yield channel(one, known.checked.get(one.store_id))
     for app_key, account in accounts.items():
         yield await _erp(settings, app_key, account)
     yield await _capture(settings)
@@ -87,6 +89,27 @@ def keys(one: StoreConfigured, secret_key: str, accounts: dict[str, Account]) ->
         fix = "give the services' own ESTEIRA_SECRET_KEY, or enter the credentials again (Lojas)"
         return Check(name, False, str(error), fix)
     return Check(name, True, "opened")
+
+
+def channel(one: StoreConfigured, checked: StoreChecked | None) -> Check:
+    """What capture found when it last looked at a store's access and webhooks."""
+    name = f"channel of {one.store_id}"
+    if checked is None or checked.store_version < one.version:
+        fix = "start capture, and look again in a minute: it looks at every store it is told of"
+        return Check(name, False, "capture has not looked at it as it is set up now", fix)
+    at = f"{checked.occurred_at:%Y-%m-%d %H:%M} UTC"
+    why = f" ({checked.cause})" if checked.cause else ""
+    if checked.access is not ChannelAccess.GRANTED:
+        refused = checked.access is ChannelAccess.REFUSED
+        fix = "connect the store again (Lojas)" if refused else "capture asks again by itself"
+        return Check(name, False, f"access {checked.access.value} at {at}{why}", fix)
+    if checked.webhooks_missing:
+        missing = ", ".join(checked.webhooks_missing)
+        fix = (
+            "give the app its permissions and the address from outside, then connect again (Lojas)"
+        )
+        return Check(name, False, f"no webhooks for {missing} at {at}{why}", fix)
+    return Check(name, True, f"access and webhooks in order at {at}")
 
 
 def database(hello: dict[str, Any], default_write: Any, now: datetime) -> list[Check]:
@@ -162,22 +185,36 @@ async def _database(settings: Settings) -> list[Check]:
         mongo.close()
 
 
-async def _stores(settings: Settings) -> Iterable[StoreConfigured]:
-    log = KafkaLog(settings.kafka)
-    latest: dict[str, StoreConfigured] = {}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the topics say last: stores as they are set up, and what capture found of each."""
+
+    stores: dict[str, StoreConfigured]
+    checked: dict[str, StoreChecked]
+
+    @property
+    def active(self) -> list[StoreConfigured]:
+        """The stores that take orders."""
+        return [one for one in self.stores.values() if one.active]
+
+
+async def _known(settings: Settings) -> Known:
+    log, known = KafkaLog(settings.kafka), Known({}, {})
     await log.start()
     try:
-        async for batch in log.read(await log.spans([StoreConfigured.topic])):
+        async for batch in log.read(await log.spans([StoreConfigured.topic, StoreChecked.topic])):
             for record in (logged.record for logged in batch):
                 try:
                     found = decode(record.topic, record.headers, record.value)
                 except Undecodable:
                     continue
                 if isinstance(found, StoreConfigured):
-                    latest[found.store_id] = found
+                    known.stores[found.store_id] = found
+                elif isinstance(found, StoreChecked):
+                    known.checked[found.store_id] = found
     finally:
         await log.stop()
-    return [one for one in latest.values() if one.active]
+    return known
 
 
 _ANSWERED: Final = {FaultKind.REDUNDANT, FaultKind.BUSY, FaultKind.THROTTLED}

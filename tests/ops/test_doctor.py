@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.vault import Vault
-from ops.doctor import SKEW_S, database, keys
+from contracts.connections import ChannelAccess, StoreChecked
+from ops.doctor import SKEW_S, channel, database, keys
 from tests.support.builders import a_store
 from tests.support.panel import KEY
 
@@ -60,3 +61,41 @@ def test_another_key_opens_nothing_and_the_cure_is_told(key: str):
     assert not check.ok
     assert "ESTEIRA_SECRET_KEY" in check.fix
     assert accounts == {}
+
+
+def a_look(**found):
+    store = a_store()
+    told = {
+        "occurred_at": NOW,
+        "store_id": store.store_id,
+        "account_id": store.account_id,
+        "store_version": store.version,
+        "access": ChannelAccess.GRANTED,
+    }
+    return StoreChecked(**told | found)
+
+
+def test_a_store_whose_access_and_webhooks_are_in_order_passes():
+    assert channel(a_store(), a_look()).ok
+    assert channel(a_store(), a_look(webhooks_restored=("orders/paid",))).ok
+
+
+@pytest.mark.parametrize(
+    ("look", "seen", "cure"),
+    [
+        (None, "not looked", "start capture"),
+        (a_look(access=ChannelAccess.REFUSED), "refused", "connect the store again"),
+        (a_look(access=ChannelAccess.UNKNOWN), "unknown", "by itself"),
+        (a_look(webhooks_missing=("orders/paid",), cause="403"), "orders/paid", "permissions"),
+    ],
+)
+def test_a_channel_that_tells_nothing_is_named_with_its_cure(look, seen, cure):
+    check = channel(a_store(), look)
+
+    assert not check.ok
+    assert seen in check.seen
+    assert cure in check.fix
+
+
+def test_what_was_found_of_a_store_before_it_was_changed_does_not_count():
+    assert not channel(a_store(version=2), a_look(store_version=1)).ok
