@@ -1,10 +1,11 @@
-"""What was just written is remembered as it is stored, as long as it is open and there is room."""
+"""How entries are kept: in documents, and in memory as long as they are open and there is room."""
 
 from datetime import timedelta
 
 from erp_writer import ledger
 from erp_writer.entry import AT_ONCE, Entry, State
 from erp_writer.memory import Memory
+from erp_writer.mongo import decode, encode
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, an_order, validated
 
@@ -74,3 +75,10 @@ def test_the_one_written_longest_ago_makes_room() -> None:
         memory.learn(an_entry(number, due_at=AT_ONCE), 1)
 
     assert due(memory) == ["1001", "1003"]
+
+
+def test_an_entry_is_read_however_it_was_written() -> None:
+    entry = an_entry(1001)
+
+    assert decode(encode(entry)) == entry
+    assert decode({"entry": entry.model_dump(mode="json", exclude_defaults=True)}) == entry

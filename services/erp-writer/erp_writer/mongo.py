@@ -64,7 +64,9 @@ def encode(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
 
 
 def decode(document: dict[str, Any]) -> Entry:
-    """An entry from its document."""
+    """An entry from its document, also from one written before entries were texts."""
+    if isinstance(document["entry"], dict):
+        return Entry.model_validate(document["entry"])
     entry = Entry.model_validate_json(document["entry"])
     if "validated" not in document:
         return entry
