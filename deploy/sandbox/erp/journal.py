@@ -29,9 +29,7 @@ class Entry:
     def listed(self) -> dict[str, Any]:
         """The entry as JSON, its secret masked."""
         try:
-            sent = json.loads(self.body)
-            sent["app_secret"] = MASK
-            param = sent.get("param")
+            param = json.loads(self.body).get("param")
         except (ValueError, TypeError, AttributeError):
             param = None
         return {
