@@ -159,6 +159,7 @@ _REASONS: Final = {code.value: code for code in TEXTS}
 def read(params: Mapping[str, str], tab: Tab, opened: Callable[[str], str]) -> Filters:
     """The filters that an address says; what it says wrongly is left out.
 
+    Days without a period are one, and ends may be the wrong way round.
     `opened` unseals what is looked for, to nothing where it cannot.
     """
     sealed = params.get("busca", "")
@@ -167,8 +168,10 @@ def read(params: Mapping[str, str], tab: Tab, opened: Callable[[str], str]) -> F
     situation = params.get("situacao", "")
     period = params.get("periodo", "")
     first, last = (_day(params.get(name, "")) for name in ("de", "ate"))
-    if period == BETWEEN and not (first or last):
-        period = ""
+    if period in ("", BETWEEN):
+        period = BETWEEN if first or last else ""
+    if first and last and first > last:
+        first, last = last, first
     known = period in words.PERIODS
     typed = [params.get(name, "").strip() for name in ("valor_de", "valor_ate")]
     least, most = (cents(text) for text in typed)
