@@ -70,6 +70,9 @@ def told(memory: MemoryBoard, number: int) -> None:
             memory.tell(cancellation_of(order, Undoing.NEEDS_ACTION))
         case 3:
             memory.tell(validated(order))
+        case 4 if number % 2:
+            code = ReasonCode.ERP_CREDENTIALS_INVALID
+            memory.tell(pending(order, code, ReasonCode.STORE_CONFIG_INCOMPLETE))
 
 
 async def test_every_figure_is_the_one_counted_in_memory(ledgers: Ledgers) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from chassis.store import Kept
 from contracts.connections import ChannelAccess
+from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured, StoreSettings
 from omie.registers import LISTINGS
 from panel.access import Role
@@ -22,7 +23,7 @@ from panel.pages import store_typed
 from panel.pages.store_form import Form, unread
 from panel.people import Grant
 from panel.stores import CHANNELS
-from tests.support.builders import STORE, a_store, an_order, captured, validated
+from tests.support.builders import STORE, a_store, an_order, captured, pending, validated
 from tests.support.panel import Office, fields_of
 from tests.support.panel_erp import KEYS_REFUSED, LISTS, REDUNDANT
 
@@ -486,6 +487,27 @@ async def test_a_store_that_lacks_an_option_says_which_and_how_many_orders_wait(
         text = (await browser.get(path)).text
         assert "Falta escolher Categoria ERP e Conta corrente" in text, path
     assert "1 pedido espera" in (await browser.get(f"/lojas/{STORE}")).text
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (ReasonCode.ERP_CREDENTIALS_INVALID, "O ERP recusou a App Key e a App Secret"),
+        (ReasonCode.STORE_CONFIG_INCOMPLETE, "Uma opção da loja falta ou não existe mais"),
+    ],
+)
+@pytest.mark.usefixtures("store")
+async def test_what_holds_pending_orders_of_a_whole_store_is_said_once_with_their_number(
+    office: Office, browser: httpx.AsyncClient, why: ReasonCode, said: str
+) -> None:
+    for order in (an_order(1), an_order(2)):
+        office.board.tell(captured(order), pending(order, why))
+    other = an_order(3)
+    office.board.tell(captured(other), pending(other))
+
+    for path in ("/lojas", "/gerenciar", f"/lojas/{STORE}", FORM):
+        assert (await browser.get(path)).text.count(said) == 1, path
+    assert "2 pedidos esperam" in (await browser.get(f"/lojas/{STORE}")).text
 
 
 @pytest.mark.usefixtures("store")

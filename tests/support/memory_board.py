@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.envelope import Message
+from contracts.reasons import ReasonCode
 from panel.board import HEAVY, Query
 from panel.figures import MOST_POSTED, Figures, Pulse, midnight, waits
 from panel.pages.formats import ZONE
@@ -55,6 +56,11 @@ class MemoryBoard:
     async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
         found = [d["tab"] for d in self.documents(stores)]
         return {tab: min(found.count(tab), most or len(found)) for tab in Tab}
+
+
+def _held(rows: Sequence[dict[str, Any]], why: ReasonCode) -> int:
+    pending = [row for row in rows if row["tab"] == Tab.PENDING]
+    return sum(why in {reason["code"] for reason in row["reasons"]} for row in pending)
 
 
 def _light(document: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +126,8 @@ class MemoryLedger:
             awaiting=min(len(waiting), most),
             awaiting_since=min((r["updated_at"] for r in waiting), default=None),
             needs_action=min(len(action), most),
+            locked_out=min(_held(rows, ReasonCode.ERP_CREDENTIALS_INVALID), most),
+            unconfigured=min(_held(rows, ReasonCode.STORE_CONFIG_INCOMPLETE), most),
         )
 
     async def figures(self, store_id: str, days: Sequence[date]) -> Figures:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, translated
+from contracts.reasons import ReasonCode
 from panel.pages.formats import ZONE
 from panel.tab import Situation, Tab
 
@@ -21,13 +22,19 @@ _LIGHT: Final = {"orders": 0, "cells": 0, "requests": 0, "timeline": 0}
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """How a store is doing: what came in and went out last, and what waits."""
+    """How a store is doing: what came in and went out last, and what waits.
+
+    `locked_out` and `unconfigured` are pending orders that wait for the store, not for a cure of
+    their own: until the ERP takes its keys, and until its options are chosen.
+    """
 
     captured_at: datetime | None = None
     posted_at: datetime | None = None
     awaiting: int = 0
     awaiting_since: datetime | None = None
     needs_action: int = 0
+    locked_out: int = 0
+    unconfigured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class MongoLedger:
         posted = await self._newest(store_id, "posted_at", "posted_at")
         waiting = {"store_id": store_id, "situation": Situation.AWAITING_ERP}
         action = {"store_id": store_id, "situation": Situation.NEEDS_ACTION}
+        locked_out = _held(store_id, ReasonCode.ERP_CREDENTIALS_INVALID)
+        unconfigured = _held(store_id, ReasonCode.STORE_CONFIG_INCOMPLETE)
         with translated():
             oldest = await self._orders.find_one(
                 waiting, {"updated_at": 1}, sort=[("updated_at", 1)]
@@ -82,6 +91,8 @@ class MongoLedger:
                 awaiting=await self._orders.count_documents(waiting, limit=most),
                 awaiting_since=oldest["updated_at"] if oldest else None,
                 needs_action=await self._orders.count_documents(action, limit=most),
+                locked_out=await self._orders.count_documents(locked_out, limit=most),
+                unconfigured=await self._orders.count_documents(unconfigured, limit=most),
             )
 
     async def _newest(self, store_id: str, by: str, wanted: str) -> datetime | None:
@@ -145,6 +156,10 @@ class MongoLedger:
         with translated():
             rows: list[dict[str, Any]] = await found.to_list(None)
         return rows
+
+
+def _held(store_id: str, why: ReasonCode) -> dict[str, Any]:
+    return {"store_id": store_id, "tab": Tab.PENDING, "reasons.code": why}
 
 
 def midnight(day: date) -> datetime:

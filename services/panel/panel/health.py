@@ -22,6 +22,11 @@ REQUIRED: Final[tuple[tuple[str, str], ...]] = (
 
 CUT_OFF: Final = "O canal desconectou esta loja: pedidos novos não chegam até conectar de novo."
 NO_KEYS: Final = "Faltam a App Key e a App Secret do Omie: nenhum pedido segue para o ERP."
+REFUSED: Final = (
+    "O ERP recusou a App Key e a App Secret. Confira-as e teste; depois os pedidos seguem sozinhos,"
+    " em alguns minutos."
+)
+UNUSABLE: Final = "Uma opção da loja falta ou não existe mais no ERP: os pedidos esperam até lá."
 SLOW: Final = "Há pedidos esperando o ERP há mais tempo que o normal."
 PAUSED: Final = "Esta loja está pausada: pedidos novos não são capturados."
 
@@ -63,15 +68,20 @@ def trouble(
     slow = since is not None and now - since > SLOW_AFTER
     reconnect = connection.must_reconnect(store, found, now) if store.active else ""
     silent = store.active and connection.is_silent(store, found)
+    awaiting, locked_out = pulse.awaiting, pulse.awaiting + pulse.locked_out
+    unconfigured = pulse.awaiting + pulse.unconfigured
+    absent_says = f"Falta escolher {listed(absent)}: os pedidos esperam até lá."
     known = (
-        (cut_off is not None, Trouble(CUT_OFF, reconnect=True)),
-        (bool(reconnect), Trouble(reconnect, reconnect=True)),
-        (not (store.erp_app_key and store.erp_app_secret), Trouble(NO_KEYS)),
-        (bool(erp_says), Trouble(erp_says)),
-        (bool(absent), Trouble(f"Falta escolher {listed(absent)}: os pedidos esperam até lá.")),
-        (slow, Trouble(SLOW, serious=False)),
-        (not store.active, Trouble(PAUSED, serious=False)),
-        (silent, Trouble(connection.SILENT, serious=False)),
+        (cut_off is not None, Trouble(CUT_OFF, waiting=awaiting, reconnect=True)),
+        (bool(reconnect), Trouble(reconnect, waiting=awaiting, reconnect=True)),
+        (not (store.erp_app_key and store.erp_app_secret), Trouble(NO_KEYS, waiting=unconfigured)),
+        (bool(erp_says), Trouble(erp_says, waiting=locked_out)),
+        (pulse.locked_out > 0, Trouble(REFUSED, waiting=locked_out)),
+        (bool(absent), Trouble(absent_says, waiting=unconfigured)),
+        (pulse.unconfigured > 0, Trouble(UNUSABLE, waiting=unconfigured)),
+        (slow, Trouble(SLOW, serious=False, waiting=awaiting)),
+        (not store.active, Trouble(PAUSED, serious=False, waiting=awaiting)),
+        (silent, Trouble(connection.SILENT, serious=False, waiting=awaiting)),
     )
     return next((trouble for holds, trouble in known if holds), None)
 

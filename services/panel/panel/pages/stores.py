@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -180,16 +180,12 @@ async def troubles(
     found: dict[str, Trouble | None] = {}
     for store in stores:
         held, cut = desk.erp_trouble(store), cut_off.get(store.store_id)
-        pulse = pulses[store.store_id]
-        trouble = health.trouble(
+        found[store.store_id] = health.trouble(
             store,
-            pulse,
+            pulses[store.store_id],
             cut_off=cut.at if cut else None,
             erp_says=TEXTS[held.condition] if held else "",
             now=desk.clock(),
             found=connections.get(store.store_id),
-        )
-        found[store.store_id] = (
-            replace(trouble, waiting=pulse.awaiting) if trouble is not None else None
         )
     return found
