@@ -266,7 +266,10 @@ async def test_details_come_as_a_part_for_the_list_and_lead_a_link_to_the_orders
     link = await browser.get(f"{ORDERS}/1001/detalhes")
 
     assert "<html" not in part.text
-    assert "Linha do tempo" in part.text
+    for told in ("Cliente", "Entrega", "Itens", "Pagamento", "Frete", "Linha do tempo"):
+        assert told in part.text
+    assert f'href="{ORDERS}/1001">Abrir o pedido' in part.text
+    assert "***.982.247-**" in part.text
     assert "52998224725" not in part.text
     assert link.headers["location"] == f"{ORDERS}/1001"
 

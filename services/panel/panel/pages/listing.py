@@ -16,7 +16,7 @@ from panel.audit import Audit, Entry
 from panel.board import Query
 from panel.commands import is_changed, is_held, shown_order
 from panel.desk import Desk
-from panel.pages import cures, filters, formats, sheet, words
+from panel.pages import cures, filters, formats, personal, sheet, words
 from panel.pages.asked import asked_for, sealed
 from panel.pages.filters import Filters
 from panel.pages.guard import access_of, visit_of
@@ -101,7 +101,7 @@ class ListPages:
         if FRAGMENT not in request.headers:
             order = quote(shown["order"], safe="")
             return RedirectResponse(f"/lojas/{store.store_id}/pedidos/{order}", 303)
-        return self.view.page(request, "_details.html", store=store, row=shown)
+        return self.view.page(request, "_details.html", store=store, row=shown, personal=personal)
 
     async def line(self, request: Request) -> Response:
         """One row of a list as it is now, for a list that is open."""
