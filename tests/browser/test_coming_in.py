@@ -27,7 +27,7 @@ def first_admin(belt: Belt) -> str:
     return said.split(belt.site.url("panel"))[1].strip()
 
 
-async def test_the_first_administrator_comes_in_by_a_link_and_invites_an_operator(
+async def test_us_90_the_first_administrator_comes_in_by_a_link_and_invites_an_operator(
     belt: Belt, newcomer: Newcomer
 ) -> None:
     dona, bia = await newcomer(), await newcomer()
@@ -86,7 +86,7 @@ async def test_a_wrong_password_is_said_and_the_right_one_leads_where_one_wanted
     await expect(one.page).to_have_url(f"{one.url}/lojas/{STORE}/pedidos/cancelados")
 
 
-async def test_minha_loja_switches_the_store_and_keeps_the_tab(operator: Operator) -> None:
+async def test_us_01_minha_loja_switches_the_store_and_keeps_the_tab(operator: Operator) -> None:
     await operator.page.goto("/lojas")
     await operator.looks("lojas-escolha")
     await operator.goes("Loja demonstração (Shopify)", "Pedidos", "Cancelados")

@@ -115,7 +115,7 @@ def refused(belt: Belt, merchant: Merchant) -> Iterator[Merchant]:
     merchant.http.delete(faults).raise_for_status()
 
 
-async def test_a_refused_access_is_shown_and_the_shops_own_apps_token_cures_it_and_its_orders(
+async def test_us_07_a_refused_access_is_shown_and_the_shops_own_apps_token_cures_it_and_its_orders(
     belt: Belt, refused: Merchant, operator: Operator
 ) -> None:
     demo = belt.site.card()["stores"][0]

@@ -18,7 +18,9 @@ def hub_id(sold: dict) -> str:
     return f"{STORE}:{sold['id']}"
 
 
-async def test_a_manager_chooses_from_the_erps_lists_and_saves(operator: Operator) -> None:
+async def test_us_02_03_a_manager_sees_every_store_chooses_from_the_erps_lists_and_saves(
+    operator: Operator,
+) -> None:
     await operator.page.goto(f"/lojas/{STORE}")
     await operator.goes("Lojas")
     await operator.looks("lojas")
@@ -36,7 +38,7 @@ async def test_a_manager_chooses_from_the_erps_lists_and_saves(operator: Operato
     assert await chosen.input_value() != ""
 
 
-async def test_the_keys_are_tested_in_place_and_changing_them_is_warned_about(
+async def test_us_04_05_the_keys_are_tested_in_place_and_changing_them_is_warned_about(
     operator: Operator,
 ) -> None:
     await operator.page.goto(f"/lojas/{STORE}/configurar")
@@ -74,7 +76,34 @@ async def test_links_and_forms_work_without_a_script(belt: Belt, newcomer: Newco
     await expect(one.page.get_by_role("heading", name="Minha conta")).to_be_visible()
 
 
-async def test_the_first_page_shows_what_needs_a_hand_and_leads_there(
+async def test_us_06_a_missing_option_is_said_once_with_what_waits_and_its_cure_frees_the_orders(
+    operator: Operator, merchant: Merchant
+) -> None:
+    account = operator.page.get_by_label("Conta corrente", exact=True)
+    await operator.page.goto(f"/lojas/{STORE}/configurar")
+    chosen = await account.input_value()
+    await account.select_option("")
+    await operator.page.get_by_role("button", name="Salvar").click()
+    await expect(operator.page.get_by_role("status").first).to_contain_text("Loja salva")
+    waiting = [hub_id(merchant.sells()) for _ in range(2)]
+    for order_id in waiting:
+        merchant.order_in("pending", order_id)
+
+    await operator.page.goto(f"/lojas/{STORE}")
+    banner = operator.page.get_by_role("status").filter(has_text="Falta escolher Conta corrente")
+    await expect(banner).to_contain_text("2 pedidos esperam")
+    await operator.looks("inicio-falta-opcao")
+    await banner.get_by_role("link", name="Configurar").click()
+    await account.select_option(chosen)
+    await operator.page.get_by_role("button", name="Salvar").click()
+
+    for order_id in waiting:
+        merchant.order_in("processed", order_id, "integrado")
+    await operator.page.goto(f"/lojas/{STORE}")
+    await expect(banner).to_have_count(0)
+
+
+async def test_us_92_the_first_page_shows_what_needs_a_hand_and_leads_there(
     operator: Operator, merchant: Merchant
 ) -> None:
     fine, faulty = merchant.sells(), merchant.sells(fault="missing_tax_id")

@@ -78,8 +78,30 @@ async def test_pending_orders_are_counted_by_reason_the_most_frequent_first(
 
     page = (await browser.get(HOME)).text
 
-    counted = re.findall(r'<th scope="row">([^<]+)<svg.*?<td class="right">(\d+)', page, re.DOTALL)
+    counted = re.findall(
+        r'<th scope="row"><a[^>]*>([^<]+)</a><svg.*?<td class="right">(\d+)', page, re.DOTALL
+    )
     assert counted == [("SKU não existe no ERP", "2"), ("CPF/CNPJ ausente", "1")]
+
+
+async def test_a_reason_leads_to_the_orders_that_wait_for_it(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    for order, why in (
+        (sold(1001), ReasonCode.CUSTOMER_DOC_MISSING),
+        (sold(1002), ReasonCode.PRODUCT_SKU_NOT_FOUND),
+    ):
+        office.board.tell(captured(order), pending(order, why))
+    done = [sold(number) for number in (3, 4)]
+    for order in done:
+        office.board.tell(captured(order), validated(order), posted(order))
+
+    page = (await browser.get(HOME)).text
+    [address] = re.findall(r'<a href="([^"]+)">SKU não existe no ERP</a>', page)
+    found = (await browser.get(address)).text
+
+    assert "50% estão pendentes" in page
+    assert ("#1002" in found, "#1001" in found) == (True, False)
 
 
 async def test_the_time_from_payment_to_the_erp_is_told_as_people_tell_time(
