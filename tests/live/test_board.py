@@ -103,7 +103,8 @@ async def told(boards: Boards) -> None:
             case 1:
                 await boards.tell(pending(order, ReasonCode.CUSTOMER_DOC_MISSING))
             case 2:
-                await boards.tell(pending(order, ReasonCode.PRODUCT_SKU_NOT_FOUND))
+                why, attempt = ReasonCode.PRODUCT_SKU_NOT_FOUND, 1 + number // 2 % 3
+                await boards.tell(pending(order, why, attempt=attempt))
             case _:
                 await boards.tell(cancellation_of(order, Undoing.NOT_NEEDED))
 
@@ -148,6 +149,7 @@ QUERIES: Sequence[Query] = [
         )
     ),
     Query(stores=[STORE], reason="\x00"),
+    Query(stores=[STORE], tab=Tab.PENDING, attempts=2, limit=1),
     Query(stores=[STORE, OTHER], least=100_00, limit=3),
     Query(stores=[STORE], tab=Tab.PENDING, least=0, most=150_00, limit=1),
     Query(stores=[STORE], tab=Tab.PROCESSED, most=1),

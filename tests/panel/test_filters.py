@@ -25,6 +25,7 @@ typed = st.fixed_dictionaries(
         "ate": days.map(lambda day: day or ""),
         "motivo": st.sampled_from([*ReasonCode, "NONSENSE"]),
         "situacao": st.sampled_from([*sum(SITUATIONS.values(), ()), "nonsense"]),
+        "tentativas": st.sampled_from(["", "2", "5", "4", "muitas"]),
         "valor_de": st.sampled_from(["", "0", "10", "R$ 1.234,5", "1,234.50", "muito"]),
         "valor_ate": st.sampled_from(["", "0,00", "90,9", "12.000", "-1", "1e9"]),
         "depois": st.text(max_size=3),

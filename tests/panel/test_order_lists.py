@@ -71,6 +71,9 @@ async def typed(browser: httpx.AsyncClient, text: str, at: str = PENDING) -> htt
         ("periodo=7", {"1001", "1002", "1003"}),
         ("periodo=hoje&motivo=CUSTOMER_DOC_MISSING", set()),
         ("situacao=integrado", {"1001", "1002", "1003"}),
+        ("tentativas=2", {"1003"}),
+        ("tentativas=5", set()),
+        ("tentativas=4", {"1001", "1002", "1003"}),
     ],
 )
 async def test_a_list_shows_the_orders_that_its_filters_let_through(
@@ -79,11 +82,14 @@ async def test_a_list_shows_the_orders_that_its_filters_let_through(
     waits(office, 1001, ReasonCode.CUSTOMER_DOC_MISSING, days=2)
     waits(office, 1002, ReasonCode.PRODUCT_SKU_NOT_FOUND, days=1)
     waits(office, 1003, ReasonCode.PRODUCT_SKU_NOT_FOUND)
+    again = an_order(1003, placed_at=PAID_AT)
+    office.board.tell(pending(again, ReasonCode.PRODUCT_SKU_NOT_FOUND, attempt=2))
 
     page = (await browser.get(f"{PENDING}?{filters}")).text
 
     assert set(numbers(page)) == found
     assert ("passa por estes filtros" in page) is (not found)
+    assert ("Reprocessar o pedido desta busca" in page) is (len(found) == 1)
 
 
 async def test_filters_that_are_on_are_said_and_each_can_be_taken_off(

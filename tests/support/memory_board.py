@@ -71,6 +71,7 @@ def _matches(document: dict[str, Any], query: Query) -> bool:
     wrong = (
         query.tab and document["tab"] != query.tab,
         query.reason and query.reason not in {r["code"] for r in document["reasons"]},
+        query.attempts and document["attempt"] < query.attempts,
         query.situation and query.situation != document["situation"],
         query.by == "placed_at" and not _within(document["placed_at"], query),
         query.valued and not _worth(document["cents"], query),

@@ -41,6 +41,7 @@ INDEXES: Final[Sequence[tuple[str, Sequence[tuple[str, int]], dict[str, Any] | N
     ("reasons_by_change", (*_LISTED, *_REASON, *_BY_CHANGE), _PENDING),
     ("reasons_by_date", (*_LISTED, *_REASON, *_BY_DATE), _PENDING),
     ("rare_situations", (*_LISTED, *_SITUATION, *_BY_CHANGE), {"situation": {"$in": [*_RARE]}}),
+    ("retried", (*_LISTED, *_BY_CHANGE, ("attempt", 1)), _PENDING | {"attempt": {"$gt": 1}}),
     ("valued", (*_LISTED, ("cents", 1), *_BY_DATE), None),
     ("searched", (("store_id", 1), ("search", 1), *_BY_DATE, ("tab", 1)), None),
 )
@@ -60,8 +61,9 @@ class Query:
 
     `tab` None is all of them, those in no tab too. The period (`since`, `until`) is
     of the orders' own dates, without its end; the value (`least`, `most`) is in hundredths of the
-    order's currency, with both ends. A page is the first one, or the one `after` a cursor, or
-    the one `before` it. A `full` row has its bodies and its timeline.
+    order's currency, with both ends; `attempts` are how often at least an order was judged. A page
+    is the first one, or the one `after` a cursor, or the one `before` it. A `full` row has its
+    bodies and its timeline.
     """
 
     stores: Collection[str]
@@ -73,6 +75,7 @@ class Query:
     until: datetime | None = None
     least: int | None = None
     most: int | None = None
+    attempts: int | None = None
     after: Cursor | None = None
     before: Cursor | None = None
     limit: int = 50
@@ -184,6 +187,8 @@ def _filter(query: Query) -> dict[str, Any]:
         wanted["reasons.code"] = query.reason
     if query.situation:
         wanted["situation"] = query.situation
+    if query.attempts:
+        wanted["attempt"] = {"$gte": query.attempts}
     if query.search:
         wanted["search"] = _found_by(query.search)
     if query.valued:

@@ -35,9 +35,11 @@ SITUATIONS: Final[Mapping[Tab, tuple[Situation, ...]]] = {
 }
 """The situations that an order of each tab can be in."""
 
+ATTEMPTS: Final = (2, 3, 5)
+"""How many times at least an order was judged, to choose from."""
 BETWEEN: Final = "intervalo"
 NAMES: Final = (
-    "busca", "periodo", "de", "ate", "valor_de", "valor_ate", "motivo", "situacao",
+    "busca", "periodo", "de", "ate", "valor_de", "valor_ate", "motivo", "tentativas", "situacao",
 )  # fmt: skip
 """The names of the filters in an address."""
 
@@ -56,6 +58,7 @@ class Filters:
     least: int | None = None
     most: int | None = None
     reason: str = ""
+    attempts: int | None = None
     situation: str = ""
     sealed: str = ""
     search: Search | None = None
@@ -68,6 +71,7 @@ class Filters:
             stores=[store_id],
             tab=self.tab,
             reason=self.reason or None,
+            attempts=self.attempts,
             situation=self.situation or None,
             search=self.search,
             since=_midnight(first) if first else None,
@@ -88,6 +92,7 @@ class Filters:
             **{name: day.isoformat() if day else "" for name, day in days.items()},
             **{name: "" if end is None else reais(end) for name, end in value.items()},
             "motivo": self.reason,
+            "tentativas": str(self.attempts or ""),
             "situacao": self.situation,
         }
         return {name: value for name, value in said.items() if value}
@@ -109,6 +114,8 @@ class Filters:
             yield f"Valor: {self._value()}", replace(self, least=None, most=None).address()
         if self.reason:
             yield TEXTS[_REASONS[self.reason]], replace(self, reason="").address()
+        if self.attempts:
+            yield f"Tentativas: {self.attempts} ou mais", replace(self, attempts=None).address()
         if self.situation:
             word = words.SITUATIONS[self.situation][0]
             yield f"Situação: {word}", replace(self, situation="").address()
@@ -165,6 +172,7 @@ def read(params: Mapping[str, str], tab: Tab, opened: Callable[[str], str]) -> F
     sealed = params.get("busca", "")
     search = understood(opened(sealed)) if sealed else None
     reason = params.get("motivo", "")
+    attempts = {str(number): number for number in ATTEMPTS}.get(params.get("tentativas", ""))
     situation = params.get("situacao", "")
     period = params.get("periodo", "")
     first, last = (_day(params.get(name, "")) for name in ("de", "ate"))
@@ -186,6 +194,7 @@ def read(params: Mapping[str, str], tab: Tab, opened: Callable[[str], str]) -> F
         most=most,
         misread=tuple(text for text in typed if text and cents(text) is None),
         reason=reason if reason in _REASONS and tab is Tab.PENDING else "",
+        attempts=attempts if tab is Tab.PENDING else None,
         situation=situation if situation in SITUATIONS[tab] else "",
         sealed=sealed if search else "",
         search=search,

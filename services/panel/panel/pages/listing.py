@@ -63,7 +63,7 @@ class ListPages:
             store=store, tab=chosen.tab, section=f"/pedidos/{words.TABS[chosen.tab][0]}",
             rows=[self._shown(request, store, row) for row in found.rows],
             next=found.next, previous=found.previous, filters=chosen,
-            situations=filters.SITUATIONS[chosen.tab],
+            situations=filters.SITUATIONS[chosen.tab], attempts=filters.ATTEMPTS,
             counts=counts, matching=matching,
             named=await self.named.shown(access_of(request), store, chosen), Whose=Whose,
             cut_off=await self.desk.cut_off([store]), now=now, new_batch=self.desk.new_id(),
