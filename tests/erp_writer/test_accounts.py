@@ -99,6 +99,16 @@ def test_a_store_that_is_merely_configured_again_does_not_bring_its_old_keys_bac
     assert opened.secrets == ["velho", "novo"]
 
 
+def test_a_wrong_secret_put_right_is_left_though_a_sister_store_knew_the_right_one() -> None:
+    opened = Opened(a_keyed_store("certo"), a_keyed_store("certo", store_id="irma"))
+    for version, secret in ((2, "errado"), (3, "certo")):
+        at = PAID_AT + timedelta(minutes=version)
+        opened.stores.put(a_keyed_store(secret, version=version, occurred_at=at))
+
+    assert opened.secrets == ["certo", "errado", "certo"]
+    assert opened.news == 2
+
+
 def test_a_store_that_moves_to_another_account_takes_its_keys_along() -> None:
     opened = Opened(a_keyed_store("um"))
     opened.stores.put(a_keyed_store("dois", account_id="omie-2", erp_app_key="2", version=2))

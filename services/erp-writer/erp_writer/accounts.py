@@ -44,7 +44,8 @@ class Accounts:
 
     New keys are used from the moment a store brings them. While they work, a store that is merely
     configured again does not bring old ones back; where they are refused, the others' are tried,
-    and a store configured again is a reason to try at once.
+    and a store configured again is a reason to try at once. Keys that no store has any more are
+    left, be it for others that were known before.
     `connect` makes a client for an account's keys; `changed` hears of accounts that got new ones.
     """
 
@@ -91,7 +92,8 @@ class Accounts:
         known = keys in ring.newest_first()
         ring.by_store[store.store_id] = (store.occurred_at, keys)
         is_held = ring.erp is not None and ring.erp.breaker.cause is FaultKind.AUTH
-        if ring.used is None or (newest and (is_held or not known)):
+        given_up = ring.used not in ring.newest_first()
+        if given_up or (newest and (is_held or not known)):
             ring.refused.clear()
             self._use(store.account_id, ring, keys)
             self._changed(store.account_id)
