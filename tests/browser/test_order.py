@@ -62,7 +62,7 @@ async def test_buyers_are_masked_until_somebody_asks(
     )
 
 
-async def test_the_history_goes_three_levels_deep_down_to_what_the_channel_sent(
+async def test_us_23_the_history_goes_three_levels_deep_down_to_what_the_channel_sent(
     operator: Operator, integrated: dict[str, Any]
 ) -> None:
     await operator.page.goto(page_of(integrated))
@@ -78,6 +78,24 @@ async def test_the_history_goes_three_levels_deep_down_to_what_the_channel_sent(
     await expect(shown).to_contain_text('"source": "')
     await expect(shown).to_contain_text(f'"id": {integrated["id"]}')
     await operator.looks("documento-sem-mascara")
+
+
+async def test_us_24_the_channel_is_told_among_the_erps_stages_which_lead_to_the_order(
+    operator: Operator, merchant: Merchant, integrated: dict[str, Any]
+) -> None:
+    held = merchant.order(hub_id(integrated))
+    assert held is not None
+    await operator.page.goto(f"/lojas/{STORE}")
+    await operator.goes("ERP")
+    await expect(operator.page.get_by_role("heading", level=1)).to_have_text("Pedidos no ERP")
+    card = operator.page.locator(".sale", has_text=f"pedido {integrated['name']}")
+    await expect(card).to_contain_text("Origem: Shopify")
+    await operator.looks("pedidos-no-erp")
+    await card.get_by_role("link", name=f"no ERP {held['erp']['number']}").click()
+
+    await expect(operator.page).to_have_url(f"{operator.url}{page_of(integrated)}")
+    channel = operator.page.get_by_role("region", name="No canal")
+    await expect(channel).to_contain_text("Shopify")
 
 
 async def test_a_pending_order_leads_to_its_cure_and_back(

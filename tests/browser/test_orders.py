@@ -23,7 +23,28 @@ def row(page: Page, order: dict):
     return page.locator(f"tbody[data-order='{order['order_id'].partition(':')[2]}']")
 
 
-async def test_an_order_is_found_filtered_named_and_taken_along(
+async def test_us_20_each_tab_counts_its_orders_and_opens_one_in_place(
+    operator: Operator, merchant: Merchant
+) -> None:
+    order = waiting(merchant, "missing_tax_id")
+    page = operator.page
+    await page.goto(PENDING)
+    tab = page.get_by_role("navigation", name="Situação dos pedidos").get_by_role("link")
+    await expect(tab).to_have_count(3)
+    counted = int(await tab.filter(has_text="Pendentes").locator(".number").inner_text())
+    assert counted >= await page.locator("tbody[data-order]").count() > 0
+    await expect(page.locator("tbody[data-order]").first).to_contain_text(order["number"])
+    one = row(page, order)
+    await one.get_by_text("Detalhes", exact=False).click()
+    for part in ("Cliente", "Entrega e cobrança", "Itens", "Pagamento", "Linha do tempo"):
+        await expect(one.get_by_role("heading", name=part, exact=True)).to_be_visible()
+    await expect(one.locator(".sums")).to_contain_text("Frete")
+    await one.get_by_role("link", name="Abrir o pedido").click()
+
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(order["number"])
+
+
+async def test_us_21_22_an_order_is_found_filtered_named_and_taken_along(
     operator: Operator, merchant: Merchant
 ) -> None:
     order = waiting(merchant, "missing_tax_id")
@@ -41,10 +62,12 @@ async def test_an_order_is_found_filtered_named_and_taken_along(
     await page.get_by_role("link", name="Limpar filtros").click()
     await page.get_by_text("Filtros", exact=True).click()
     await page.get_by_label("Motivo", exact=True).select_option(label="Número do endereço ausente")
+    await page.get_by_label("De", exact=True).fill("2020-01-01")
     await operator.looks("pendentes-filtros")
     await page.get_by_role("button", name="Filtrar").click()
     await expect(row(page, other)).to_be_visible()
     await expect(row(page, order)).to_have_count(0)
+    await expect(page.get_by_role("list", name="Filtros ligados")).to_contain_text("de 01/01/2020")
     await page.get_by_text("Visões", exact=True).click()
     await page.get_by_label("Guardar esta lista como").fill("Sem número")
     await page.get_by_role("button", name="Guardar").click()
