@@ -53,6 +53,10 @@ async def test_us_90_the_first_administrator_comes_in_by_a_link_and_invites_an_o
     await dona.page.get_by_label("(Shopify)").select_option("operador")
     await dona.page.get_by_role("button", name="Criar convite").click()
     link = await dona.page.get_by_label("Link de acesso").input_value()
+    await dona.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await dona.page.get_by_role("button", name="Copiar link").click()
+    await expect(dona.page.get_by_role("button", name="Copiado")).to_be_visible()
+    assert await dona.page.evaluate("navigator.clipboard.readText()") == link
     await dona.looks("usuario-link")
     await dona.goes("Voltar aos usuários")
     await dona.looks("usuarios")

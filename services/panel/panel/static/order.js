@@ -1,22 +1,9 @@
 // What the page of an order does better with a script; without it everything is there all the same.
 
+import { offerCopies } from "./copy.js";
+
 const EVERY_MS = 3000;
 let looks = 60;
-
-// Numbers and documents are copied with a press, where the browser lets us.
-function offerCopies(within) {
-  if (!navigator.clipboard) return;
-  for (const button of within.querySelectorAll(".copy")) {
-    const words = button.innerHTML;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      const source = document.getElementById(button.dataset.copyFrom);
-      await navigator.clipboard.writeText(source ? source.textContent : button.dataset.copy);
-      button.textContent = "Copiado";
-      setTimeout(() => { button.innerHTML = words; }, 2000);
-    });
-  }
-}
 
 // An order that is on its way somewhere is looked at again, for a few minutes; never under a focus.
 async function lookAgain() {
@@ -40,5 +27,4 @@ async function lookAgain() {
   setTimeout(lookAgain, EVERY_MS);
 }
 
-offerCopies(document);
 setTimeout(lookAgain, EVERY_MS);
