@@ -124,6 +124,9 @@ async def test_us_07_a_refused_access_is_shown_and_the_shops_own_apps_token_cure
     assert "CHANNEL_TOKEN_EXPIRED" in {reason["code"] for reason in waiting["reasons"]}
     again = f"Reconectar {demo['name']}"
     await reloaded_until(operator, "/gerenciar", again)
+    await expect(operator.page.get_by_role("row", name=demo["name"])).to_contain_text(
+        "pedido espera"
+    )
     await operator.looks("lojas-acesso-recusado")
     await operator.goes(again)
     refused.http.delete(f"{belt.site.url('channels')}/_control/faults").raise_for_status()

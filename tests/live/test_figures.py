@@ -73,6 +73,8 @@ def told(memory: MemoryBoard, number: int) -> None:
         case 4 if number % 2:
             code = ReasonCode.ERP_CREDENTIALS_INVALID
             memory.tell(pending(order, code, ReasonCode.STORE_CONFIG_INCOMPLETE))
+        case 4:
+            memory.tell(pending(order, ReasonCode.CHANNEL_TOKEN_EXPIRED))
 
 
 async def test_every_figure_is_the_one_counted_in_memory(ledgers: Ledgers) -> None:

@@ -129,6 +129,7 @@ class MemoryLedger:
             needs_action=min(len(action), most),
             locked_out=min(_held(rows, ReasonCode.ERP_CREDENTIALS_INVALID), most),
             unconfigured=min(_held(rows, ReasonCode.STORE_CONFIG_INCOMPLETE), most),
+            untold=min(_held(rows, ReasonCode.CHANNEL_TOKEN_EXPIRED), most),
         )
 
     async def figures(self, store_id: str, days: Sequence[date]) -> Figures:

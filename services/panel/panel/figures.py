@@ -24,8 +24,8 @@ _LIGHT: Final = {"orders": 0, "cells": 0, "requests": 0, "timeline": 0}
 class Pulse:
     """How a store is doing: what came in and went out last, and what waits.
 
-    `locked_out` and `unconfigured` are pending orders that wait for the store, not for a cure of
-    their own: until the ERP takes its keys, and until its options are chosen.
+    `locked_out`, `unconfigured` and `untold` are pending orders that wait for the store, not for a
+    cure of their own: until the ERP takes its keys, its options are chosen, the channel lets us in.
     """
 
     captured_at: datetime | None = None
@@ -35,6 +35,7 @@ class Pulse:
     needs_action: int = 0
     locked_out: int = 0
     unconfigured: int = 0
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class MongoLedger:
         action = {"store_id": store_id, "situation": Situation.NEEDS_ACTION}
         locked_out = _held(store_id, ReasonCode.ERP_CREDENTIALS_INVALID)
         unconfigured = _held(store_id, ReasonCode.STORE_CONFIG_INCOMPLETE)
+        untold = _held(store_id, ReasonCode.CHANNEL_TOKEN_EXPIRED)
         with translated():
             oldest = await self._orders.find_one(
                 waiting, {"updated_at": 1}, sort=[("updated_at", 1)]
@@ -93,6 +95,7 @@ class MongoLedger:
                 needs_action=await self._orders.count_documents(action, limit=most),
                 locked_out=await self._orders.count_documents(locked_out, limit=most),
                 unconfigured=await self._orders.count_documents(unconfigured, limit=most),
+                untold=await self._orders.count_documents(untold, limit=most),
             )
 
     async def _newest(self, store_id: str, by: str, wanted: str) -> datetime | None:

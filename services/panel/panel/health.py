@@ -69,11 +69,11 @@ def trouble(
     reconnect = connection.must_reconnect(store, found, now) if store.active else ""
     silent = store.active and connection.is_silent(store, found)
     awaiting, locked_out = pulse.awaiting, pulse.awaiting + pulse.locked_out
-    unconfigured = pulse.awaiting + pulse.unconfigured
+    unconfigured, untold = pulse.awaiting + pulse.unconfigured, pulse.awaiting + pulse.untold
     absent_says = f"Falta escolher {listed(absent)}: os pedidos esperam até lá."
     known = (
-        (cut_off is not None, Trouble(CUT_OFF, waiting=awaiting, reconnect=True)),
-        (bool(reconnect), Trouble(reconnect, waiting=awaiting, reconnect=True)),
+        (cut_off is not None, Trouble(CUT_OFF, waiting=untold, reconnect=True)),
+        (bool(reconnect), Trouble(reconnect, waiting=untold, reconnect=True)),
         (not (store.erp_app_key and store.erp_app_secret), Trouble(NO_KEYS, waiting=unconfigured)),
         (bool(erp_says), Trouble(erp_says, waiting=locked_out)),
         (pulse.locked_out > 0, Trouble(REFUSED, waiting=locked_out)),
