@@ -141,10 +141,11 @@ class Service:
                 every_s=EVERY_S,
             )
         )
-        self.belt.add(self._flow())
+        orders = self._flow()
+        self.belt.add(orders)
         visits = itertools.count()
         self.revisits = Revisits(
-            self._flow(), MemoryOpenCases(documents), self.clock, lambda: f"v{next(visits)}"
+            orders, MemoryOpenCases(documents), self.clock, lambda: f"v{next(visits)}"
         )
         self.stores.watch(self.refresh.configured)
         self.stores.watch(self.revisits.configured)

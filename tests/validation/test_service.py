@@ -1,11 +1,13 @@
 """The service as merchants meet it: orders in, verdicts out, and a real-looking ERP behind."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from chassis.store import Kept
 from contracts.commands import BuyerCorrection, Corrections, ItemCorrection, ReprocessOrder
 from contracts.events import OrderPending, OrderValidated
 from contracts.order import Order
@@ -17,7 +19,7 @@ from tests.support.memory import MemoryDocuments
 from tests.support.sandbox_erp import SECRET
 from tests.support.validating import MemoryShelf, Service, a_service, an_erp, sealed
 from tests.support.virtual_time import run
-from validation.case import Pending, Waiting
+from validation.case import Case, Pending, Waiting
 
 PRODUCTS = [{"codigo": "CAN-350-AZ"}]
 UNKNOWN = an_order(1001, an_item("NOVA-CANECA"))
@@ -222,6 +224,35 @@ def test_an_erp_that_is_down_makes_no_order_pending_and_they_resume_by_themselve
                 await service.told(OrderValidated)
 
             assert not service.belt.seen(OrderPending)
+
+    run(main())
+
+
+class SlowDocuments(MemoryDocuments[Case]):
+    """A database that takes its time until it is told not to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = asyncio.Event()
+
+    async def save(self, changes: Mapping[str, Kept[Case]]) -> bool:
+        await self.writes.wait()
+        return await super().save(changes)
+
+
+def test_an_order_whose_facts_come_while_it_is_being_stored_goes_on_by_itself():
+    async def main() -> None:
+        async with an_erp() as erp:
+            documents = SlowDocuments()
+            service = a_service(erp, documents)
+            service.stores.put(sealed())
+            storing = asyncio.create_task(say(service, captured(an_order())))
+            async with service.running():
+                await service.until_read()
+                await asyncio.sleep(1)
+                documents.writes.set()
+                await storing
+                await service.told(OrderValidated, within_s=5)
 
     run(main())
 

@@ -130,6 +130,15 @@ class Flow(Generic[S]):
 
         await self._take([NOWHERE] * len(messages), read)
 
+    async def settled(self) -> None:
+        """Return once all is stored that was being worked on.
+
+        Who looks among what is stored for states that a change concerns would miss those that
+        were decided before the change and are stored after the look.
+        """
+        async with self._storing:
+            pass
+
     async def _take(self, records: Sequence[Record], read: Reader) -> None:
         # Whoever is first at one lock is first at the next: nothing waits in between.
         began = time.perf_counter()

@@ -53,16 +53,16 @@ def build(settings: Settings, clients: Clients) -> Parts:
         )
     )
     documents = MongoDocuments(database["cases"], case_document.encode, case_document.decode)
-    new_flow = partial(flow, knowledge.facts_of, refresh.ask, documents, clients.publisher, utc_now)
+    orders = flow(knowledge.facts_of, refresh.ask, documents, clients.publisher, utc_now)
     cases = MongoOpenCases(database["cases"])
-    revisits = Revisits(new_flow(), cases, utc_now, lambda: uuid4().hex)
+    revisits = Revisits(orders, cases, utc_now, lambda: uuid4().hex)
     stores.watch(refresh.configured)
     stores.watch(revisits.configured)
     links.watch(revisits.linked)
     knowledge.watch(revisits.want)
     following, of_links = (table_consumer(settings.kafka, SERVICE) for _ in range(2))
     return Parts(
-        subscriptions=[Subscription(new_flow(), group=SERVICE)],
+        subscriptions=[Subscription(orders, group=SERVICE)],
         starts=[
             cases.prepare,
             shelf.prepare,

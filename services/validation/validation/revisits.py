@@ -55,7 +55,11 @@ class MongoOpenCases:
 
 
 class Revisits:
-    """Visits the orders of whole stores, one store after the other, however often asked."""
+    """Visits the orders of whole stores, one store after the other, however often asked.
+
+    `flow` is the one that takes the records: an order that it judged by the facts as they were is
+    looked for only once it is stored.
+    """
 
     def __init__(
         self, flow: Flow[Case], cases: OpenCases, clock: Clock, new_visit: Callable[[], str]
@@ -94,6 +98,7 @@ class Revisits:
             await self._visit(store_id, everything=self._wanted.pop(store_id))
 
     async def _visit(self, store_id: str, *, everything: bool) -> None:
+        await self._flow.settled()
         ids = await patiently(
             lambda: self._cases.find(store_id, everything=everything), "finding open orders"
         )
