@@ -14,7 +14,7 @@ PLUMBING = {"chassis", "omie", "contracts", "embedded", "ops", "sandbox"}
 OURS = SERVICES | PLUMBING | {"tests", "benchmarks"}
 MAY_IMPORT = {
     "contracts": set[str](),
-    "omie": set[str](),
+    "omie": {"chassis"},
     "chassis": {"contracts"},
     **{service: {"contracts", "chassis", "omie"} for service in SERVICES},
     "embedded": {"contracts"},

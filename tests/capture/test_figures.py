@@ -8,8 +8,8 @@ import pytest
 from prometheus_client import Metric
 
 from capture import figures
-from capture.http import Answer
 from capture.rates import Overheard, Rates, at_nuvemshop, at_shopify
+from chassis.http import Answer
 from chassis.metrics import Metrics
 from tests.support.at_sandbox import at_sandbox
 from tests.support.sweeping import Sweeping

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from chassis.http import TooLarge
 from omie.client import Omie
-from omie.connection import TooLarge
 from omie.envelope import Account
 from omie.faults import Fault, FaultKind
 from omie.http import client

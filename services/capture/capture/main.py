@@ -24,7 +24,6 @@ from capture.cut_off import MongoPublications
 from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
 from capture.grants import Grant, MongoGrants
 from capture.handlers import SERVICE, flow
-from capture.http import Direct, Http
 from capture.intake import Intake
 from capture.keyring import Keyring
 from capture.lanes import Lanes
@@ -42,6 +41,7 @@ from capture.webhooks import Door
 from chassis import kafka, table
 from chassis.app import Clients, Parts, run
 from chassis.clock import utc_now
+from chassis.http import Direct, Http
 from chassis.store import Documents
 from chassis.subscription import Subscription
 from chassis.table import Table

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from capture.http import Answered, Http
+from chassis.http import Answered, Http
 
 NO_ANSWER: Final = "none"
 LOOKED_AT: Final = 8

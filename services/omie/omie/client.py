@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import httpx
 
+from chassis.http import TooLarge
 from omie import envelope
-from omie.connection import TooLarge
 from omie.envelope import Account
 from omie.faults import Fault, FaultKind
 from omie.http import Http, never_left

@@ -9,7 +9,7 @@ from capture.channels.mercadolivre import MercadoLivre
 from capture.channels.nuvemshop import Nuvemshop
 from capture.channels.shopify import Shopify
 from capture.channels.shopify import oauth as shopify
-from capture.http import Http
+from chassis.http import Http
 
 CHANNELS: Final[Mapping[str, Callable[[Http, str], Channel]]] = {
     "shopify": Shopify,

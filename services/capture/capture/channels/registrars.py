@@ -7,7 +7,7 @@ from capture.channels.mercadolivre.registrar import MercadoLivreRegistrar
 from capture.channels.nuvemshop.registrar import NuvemshopRegistrar
 from capture.channels.registrar import Registrar
 from capture.channels.shopify.registrar import ShopifyRegistrar
-from capture.http import Http
+from chassis.http import Http
 
 REGISTRARS: Final[Mapping[str, Callable[[Http, str], Registrar]]] = {
     "shopify": ShopifyRegistrar,

@@ -7,7 +7,7 @@ from capture.channels.mercadolivre.shelf import MercadoLivreShelf
 from capture.channels.nuvemshop.shelf import NuvemshopShelf
 from capture.channels.shelf import Shelf
 from capture.channels.shopify.shelf import ShopifyShelf
-from capture.http import Http
+from chassis.http import Http
 
 SHELVES: Final[Mapping[str, Callable[[Http, str], Shelf]]] = {
     "shopify": ShopifyShelf,

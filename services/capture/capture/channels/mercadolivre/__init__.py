@@ -23,7 +23,7 @@ from capture.channels.mercadolivre.client import Client
 from capture.channels.mercadolivre.normalise import NAME, normalise
 from capture.channels.mercadolivre.oauth import renewal
 from capture.channels.mercadolivre.purchase import Search
-from capture.http import Http
+from chassis.http import Http
 from contracts.order import Gap
 
 __all__ = ["MercadoLivre", "renewal"]

@@ -20,7 +20,7 @@ from capture.channels.mercadolivre.billing import Billing
 from capture.channels.mercadolivre.listing import Listing
 from capture.channels.mercadolivre.payload import P, read
 from capture.channels.mercadolivre.shipment import Costs, Shipment
-from capture.http import Answered, Http
+from chassis.http import Answered, Http
 from contracts.events import RawDocument
 
 DEADLINE_S: Final = 10.0

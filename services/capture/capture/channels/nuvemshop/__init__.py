@@ -19,7 +19,7 @@ from capture.channels.nuvemshop import order_list, webhook
 from capture.channels.nuvemshop.client import Client
 from capture.channels.nuvemshop.normalise import NAME, gave_money_back, normalise, touched_at
 from capture.channels.nuvemshop.payload import Order, order_in
-from capture.http import Http
+from chassis.http import Http
 from contracts.events import RawDocument
 from contracts.order import Gap
 

@@ -15,7 +15,7 @@ from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.listed import Page, Period
 from capture.channels.nuvemshop import order_list
 from capture.channels.nuvemshop.payload import Order, Transaction, order_in, transactions_in
-from capture.http import Answered, Http
+from chassis.http import Answered, Http
 from contracts.events import RawDocument
 
 VERSION: Final = "2025-03"

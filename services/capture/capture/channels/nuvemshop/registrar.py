@@ -16,7 +16,7 @@ from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.nuvemshop.client import DEADLINE_S, VERSION, Client
 from capture.channels.part import Part, Text
 from capture.channels.registrar import Registration
-from capture.http import Answered, Http
+from chassis.http import Answered, Http
 
 TOPICS: Final = (
     *(f"order/{what}" for what in ("paid", "updated", "edited", "cancelled", "voided")),

@@ -22,7 +22,7 @@ from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import Details
 from capture.channels.shopify.normalise import is_cancelled, money_of, normalise, progress_of
 from capture.channels.shopify.payload import Order, order_in
-from capture.http import Http
+from chassis.http import Http
 from contracts.events import RawDocument
 from contracts.order import Gap
 

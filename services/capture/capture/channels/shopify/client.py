@@ -24,7 +24,7 @@ from capture.channels.shopify.details import (
     answer_in,
 )
 from capture.channels.shopify.payload import Order, order_in
-from capture.http import Answered, Http
+from chassis.http import Answered, Http
 from contracts.events import RawDocument
 
 API: Final = "/admin/api/2026-10"

@@ -15,7 +15,7 @@ from capture.channels.part import Part, Text
 from capture.channels.registrar import Registration
 from capture.channels.shopify.client import Client
 from capture.channels.shopify.details import ACCESS_DENIED, THROTTLED, answer_in
-from capture.http import Http
+from chassis.http import Http
 from contracts.wire import describe
 
 TOPICS: Final = (

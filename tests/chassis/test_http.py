@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from capture.http import Direct
+from chassis.http import Direct
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
