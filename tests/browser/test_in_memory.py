@@ -71,7 +71,9 @@ async def test_an_order_is_gone_to_from_any_page_by_keys_alone(seat: Seat) -> No
     await keys.press("Enter")
 
     await expect(page).to_have_url(f"{ana.url}{ORDERS}/1001")
+    await page.wait_for_load_state()
     await keys.press("Control+k")
+    await expect(menu.get_by_label("Ir para")).to_be_focused()
     await keys.type("processados")
     await expect(menu.get_by_role("link")).to_have_count(1)
     await keys.press("Enter")

@@ -4,8 +4,10 @@ One payment goes by the ERP's own payment terms. Several are spelt out one by on
 speaks for the order where only one may.
 """
 
+from typing import Any
+
 from contracts.events import ErpTerms, ItemTerms
-from contracts.order import Order
+from contracts.order import Item, Order
 from contracts.stores import OWN_TERMS
 from validation.catalogue import Product
 from validation.facts import Facts
@@ -77,15 +79,22 @@ def _items(order: Order, facts: Facts) -> tuple[ItemTerms, ...]:
             product = match(line, facts.catalogue)
             if not isinstance(product, Product):
                 raise NotSettled(f"no product for item {item.item_id}")
-            own = line is not item
+            own = {} if line is item else _own(line)
             terms.append(
                 ItemTerms(
                     item_id=item.item_id,
                     erp_product_id=product.product_id,
                     stock_location_code=facts.settings.stock_location_code,
-                    quantity=line.quantity if own else None,
-                    unit_price=line.unit_price if own else None,
-                    discount=line.discount if own else None,
+                    **own,
                 )
             )
     return tuple(terms)
+
+
+def _own(line: Item) -> dict[str, Any]:
+    """What a line has that is not the item's."""
+    return {
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "discount": line.discount,
+    }

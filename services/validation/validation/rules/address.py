@@ -4,6 +4,7 @@ Only that one is judged: it is what the ERP registers and invoices to. Abroad th
 bairro, CEP nor UF to ask for.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from contracts.order import CEP_DIGITS, Address, Order
@@ -19,46 +20,34 @@ UFS: Final = frozenset(
 _NOWHERE: Final = Address()
 
 
-def city_and_state_are_there(order: Order, _: Facts) -> Reason | None:
-    """Omie refuses a sales order whose customer has no UF."""
+def address_can_be_invoiced_to(order: Order, _: Facts) -> Iterator[Reason]:
+    """City and UF, without which Omie refuses the order; street, bairro and CEP; the number."""
     place, address = _judged(order)
     if not address.city.strip():
-        field, lack = "city", "sem a cidade"
+        yield _nowhere(f"{place}.city", "sem a cidade")
     elif address.country == "BR" and address.uf not in UFS:
-        field, lack = "uf", "sem uma UF válida"
-    else:
-        return None
+        yield _nowhere(f"{place}.uf", "sem uma UF válida")
+    if lacking := [(f, name) for f, name, there in _parts(address) if not there]:
+        names = ", ".join(name for _, name in lacking)
+        yield reason(
+            ReasonCode.ADDRESS_INCOMPLETE,
+            f"{place}.{lacking[0][0]}",
+            f"Falta no endereço do cliente: {names}. Complete o endereço.",
+        )
+    if not address.number.strip():
+        yield reason(
+            ReasonCode.ADDRESS_NUMBER_MISSING,
+            f"{place}.number",
+            "O endereço do cliente está sem número. Preencha o número,"
+            " ou ative na loja a opção de usar “S/N”.",
+        )
+
+
+def _nowhere(field: str, lack: str) -> Reason:
     return reason(
         ReasonCode.CUSTOMER_CITY_STATE_MISSING,
-        f"{place}.{field}",
+        field,
         f"O endereço do cliente está {lack}. Preencha a cidade e a UF (duas letras).",
-    )
-
-
-def number_is_there(order: Order, _: Facts) -> Reason | None:
-    """The invoice needs a street number; the store's rule may have filled "S/N"."""
-    place, address = _judged(order)
-    if address.number.strip():
-        return None
-    return reason(
-        ReasonCode.ADDRESS_NUMBER_MISSING,
-        f"{place}.number",
-        "O endereço do cliente está sem número. Preencha o número,"
-        " ou ative na loja a opção de usar “S/N”.",
-    )
-
-
-def address_is_complete(order: Order, _: Facts) -> Reason | None:
-    """Street, bairro and a CEP of eight digits."""
-    place, address = _judged(order)
-    lacking = [(f, name) for f, name, there in _parts(address) if not there]
-    if not lacking:
-        return None
-    names = ", ".join(name for _, name in lacking)
-    return reason(
-        ReasonCode.ADDRESS_INCOMPLETE,
-        f"{place}.{lacking[0][0]}",
-        f"Falta no endereço do cliente: {names}. Complete o endereço.",
     )
 
 
