@@ -15,9 +15,9 @@ WAIT_MS = 250
 """How long an empty poll lasts at most; a service that stops may wait for it."""
 BUSY_RECORDS = 4
 """Fewer in a batch are no reason to rest."""
-REST_S_EACH = 0.005
-"""For each record of a batch. Batches stay small up to the rate whose inverse this is, and grow
-above it."""
+MANY_RECORDS = 40
+"""So many in a batch are worth the whole rest, half of them a quarter of it: at a hundred records a
+second batches stay small and rests short, above some three hundred both grow to what they may."""
 REST_S = 0.2
 """At most. It is what a busy hour may cost an order at each step on its way."""
 
@@ -26,7 +26,7 @@ def rest_s(records: int, behind: int) -> float:
     """How long to rest after a batch of so many records, when `behind` more lay there already."""
     if records < BUSY_RECORDS or behind > 0:
         return 0.0
-    return min(REST_S, records * REST_S_EACH)
+    return REST_S * min(1.0, records / MANY_RECORDS) ** 2
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
