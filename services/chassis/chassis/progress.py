@@ -9,12 +9,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from chassis.kafka import Place
 from chassis.patience import Unavailable
 
 PATIENCE_S: Final = 4.0
 
-Place = tuple[str, int]
-"""A topic and one of its partitions."""
 Read = tuple[int, int]
 """How far it was read, and where it ends."""
 

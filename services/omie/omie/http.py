@@ -4,33 +4,16 @@ One per process, shared by all accounts. No retries: whoever calls decides what 
 """
 
 import ssl
-from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
 import httpx
 
-from chassis.http import Direct, Limits
+from chassis.http import Answered, Direct, Limits
 
 LIMITS: Final = Limits(connections=64, idle_s=4, connect_s=3, silent_s=30, free_s=8)
 """An idle connection is dropped before common servers do: a write must not meet a closing one. The
 largest page seen weighs about 165 KB."""
 _HEADERS: Final = {"content-type": "application/json", "user-agent": "esteira"}
-
-
-class Answered(Protocol):
-    """What of an answer is looked at."""
-
-    @property
-    def status_code(self) -> int:
-        """HTTP's status."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Found by their names in small letters."""
-
-    @property
-    def content(self) -> bytes:
-        """The whole body, unpacked."""
 
 
 class Http(Protocol):

@@ -15,9 +15,9 @@ from typing import Final, Protocol
 import structlog
 
 from chassis.clock import Clock
-from chassis.kafka import partition_of
+from chassis.kafka import Place, partition_of
 from chassis.patience import Unavailable
-from chassis.progress import Place, Read
+from chassis.progress import Read
 from contracts.topics import PARTITIONS
 
 WORTH_A_WORD: Final = timedelta(seconds=30)

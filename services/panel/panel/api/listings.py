@@ -8,7 +8,13 @@ from typing import Annotated, Final, Self
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from contracts.listings import WHOLE_PRICE, ListingSeen, ListingState
+from contracts.listings import (
+    WHOLE_PRICE,
+    ListingLinked,
+    ListingSeen,
+    ListingState,
+    PublicationDateSet,
+)
 from contracts.order import KitPart
 from contracts.stores import StoreConfigured
 from panel.access import Permission
@@ -174,6 +180,13 @@ def _reports(router: APIRouter, known: Known, offers: Offers) -> None:
         )
 
 
+def _seen(change: LinkChange | DateChange, now: ListingLinked | PublicationDateSet | None) -> int:
+    """The version that the caller changes: the one they name, else the one there is."""
+    if change.version is not None:
+        return change.version
+    return now.version if now else 0
+
+
 def _changes(router: APIRouter, known: Known, offers: Offers) -> None:
     async def listing_of(store_id: str, listing_id: str) -> ListingSeen:
         listing = await offers.one(known(store_id), listing_id)
@@ -195,7 +208,7 @@ def _changes(router: APIRouter, known: Known, offers: Offers) -> None:
         if body.variation_id not in {v.variation_id for v in listing.variations}:
             raise Refused(Why.UNKNOWN_LISTING)
         now = offers.choices.link_of(listing, body.variation_id)
-        version = body.version if body.version is not None else (now.version if now else 0)
+        version = _seen(body, now)
         parts = [KitPart.model_validate(part.model_dump()) for part in body.parts]
         await offers.choices.link(
             listing, body.variation_id, parts, by=caller.user, version=version
@@ -214,7 +227,7 @@ def _changes(router: APIRouter, known: Known, offers: Offers) -> None:
         """Orders placed before it are not captured; older ones are fetched after moving it back."""
         listing = await listing_of(store_id, listing_id)
         now = offers.choices.date_of(listing)
-        version = body.version if body.version is not None else (now.version if now else 0)
+        version = _seen(body, now)
         await offers.choices.date(listing, body.published_at, by=caller.user, version=version)
         return _publication(listing, offers)
 
