@@ -16,6 +16,7 @@ import orjson
 
 from benchmarks import stream
 from benchmarks.contender import Tell
+from chassis import app
 from embedded.ports import HOST
 from sandbox.assortment import on_sale
 from sandbox.channels import generator
@@ -55,7 +56,7 @@ def answer(task: Task, _: Tell) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: _Line(answers), HOST, task.port)
-        stream.calm_gc()
+        app.calm_gc()
         await server.serve_forever()
 
     stream.run(serve())

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,7 @@ def facts() -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)),
         "processor": _processor(),
         "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
+        "python": f"{platform.python_version()}, {platform.python_build()[1]}, {sys.base_prefix}",
         "kafka": jars.ENDPOINT.split(":")[2].partition("+")[0],
         "packages": {name: version(name) for name in _PACKAGES},
     }

@@ -1,7 +1,6 @@
 """What the pairs that read topics share: the task, a backlog, and how each side reads it."""
 
 import asyncio
-import gc
 import itertools
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack
@@ -124,13 +123,6 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
-def calm_gc() -> None:
-    """Collect as seldom as a service does once it has started."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
-
-
 async def _loop(
     topics: Sequence[str], task: Task, tell: Tell, build: Callable[[Bare], Awaitable[Work]]
 ) -> None:
@@ -139,7 +131,7 @@ async def _loop(
         writer = await opened.enter_async_context(producer(task.kafka))
         work = await build(Bare(writer, store.connect(task.mongodb)))
         consumer = await opened.enter_async_context(_consumer(topics, task))
-        calm_gc()
+        app.calm_gc()
         while True:
             read: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
                 timeout_ms=WAIT_MS, max_records=BATCH_RECORDS

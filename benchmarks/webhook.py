@@ -193,7 +193,7 @@ async def _serve(port: int, keep: Keep) -> None:
         log_config=None,
         timeout_keep_alive=30,
     )
-    stream.calm_gc()
+    app.calm_gc()
     await uvicorn.Server(config).serve()
 
 

@@ -177,10 +177,11 @@ async def test_what_comes_while_a_busy_consumer_rests_is_handed_on_together(
     await consumer.start()
     try:
         await consumer.seek_to_end()
-        await publisher.publish(many)
         read = 0
-        while read < len(many):
-            read += await batch()
+        for turn in range(1, 6):
+            await publisher.publish(many)
+            while read < turn * len(many):
+                read += await batch()
         assert consumer.paused()
         for record in many[:12]:
             await publisher.publish([record])

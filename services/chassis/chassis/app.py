@@ -24,6 +24,8 @@ from chassis.subscription import Mover, Subscription, subscribe
 
 HTTP_STOP_S = 2
 """An open page is cut off after this; with the consumers' and the producer's, about 5 s in all."""
+GC_OBJECTS = 500_000
+"""How many more objects than at the last look make the next one; some 100 MB of them at most."""
 BROKEN = 70
 
 log = structlog.get_logger()
@@ -126,9 +128,18 @@ async def _start(clients: Clients, broker: KafkaBroker, parts: Parts) -> None:
         await patiently(start, "starting")
     if parts.subscriptions:
         await patiently(lambda: kafka.start(broker), "subscribing")
+    calm_gc()
+
+
+def calm_gc() -> None:
+    """Look for cycles seldom from now on, and never among what is there already.
+
+    What orders leave behind goes without it. A batch is more objects than a common threshold
+    counts, all alive: each look in its midst would find nothing.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(GC_OBJECTS, 20, 100)
 
 
 async def _work(starting: asyncio.Task[None], clients: Clients, parts: Parts, stop: _Stop) -> None:

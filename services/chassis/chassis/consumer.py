@@ -1,11 +1,14 @@
 """The consumer under every subscriber: how long it waits for records, and rests between batches.
 
-A record that comes alone is handed on at once. While more come than a pause of their own is worth,
-few large batches cost everybody less than many small ones, the broker and the database most of
-all: then the consumer rests after a batch, the longer the more records it had.
+A record that comes now and then is handed on at once. While many come, few large batches cost
+everybody less than many small ones, the broker and the database most of all: then the consumer
+rests after a batch. How long depends on how many records came a second, not on how many the batch
+had: rests make batches large, and would be their own reason.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,20 +16,28 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 WAIT_MS = 250
 """How long an empty poll lasts at most; a service that stops may wait for it."""
-BUSY_RECORDS = 4
-"""Fewer in a batch are no reason to rest."""
-MANY_RECORDS = 40
-"""So many in a batch are worth the whole rest, half of them a quarter of it: at a hundred records a
-second batches stay small and rests short, above some three hundred both grow to what they may."""
-REST_S = 0.2
+CALM_PER_S = 100.0
+"""While no more records come a second, nobody rests."""
+BUSY_PER_S = 250.0
+"""From so many a second on, rests are as long as they get."""
+REST_S = 0.35
 """At most. It is what a busy hour may cost an order at each step on its way."""
+LATELY_S = 1.0
+"""What came that long ago counts a third of what comes now."""
 
 
-def rest_s(records: int, behind: int) -> float:
-    """How long to rest after a batch of so many records, when `behind` more lay there already."""
-    if records < BUSY_RECORDS or behind > 0:
+def rest_s(per_s: float, behind: int) -> float:
+    """How long to rest after a batch, when so many came a second and `behind` lie there already."""
+    if behind > 0:
         return 0.0
-    return REST_S * min(1.0, records / MANY_RECORDS) ** 2
+    return REST_S * min(1.0, max(0.0, (per_s - CALM_PER_S) / (BUSY_PER_S - CALM_PER_S)))
+
+
+def lately(per_s: float, records: int, elapsed_s: float) -> float:
+    """How many come a second, when it was `per_s` and since then, a time ago, so many came."""
+    elapsed = max(elapsed_s, 1e-6) / LATELY_S
+    forgotten = -math.expm1(-elapsed)
+    return per_s + (records / (elapsed * LATELY_S) - per_s) * forgotten
 
 
 class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
@@ -41,6 +52,8 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
     """
 
     _rest_s = 0.0
+    _per_s = 0.0
+    _counted_at = -math.inf
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
@@ -51,10 +64,16 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
         found: dict[TopicPartition, list[ConsumerRecord]] = await super().getmany(
             *partitions, timeout_ms=waiting, max_records=max_records
         )
-        self._rest_s = rest_s(sum(map(len, found.values())), self._behind(found))
+        self._count(sum(map(len, found.values())))
+        self._rest_s = rest_s(self._per_s, self._behind(found)) if found else 0.0
         if self._rest_s:
             self.pause(*self.assignment())
         return found
+
+    def _count(self, records: int) -> None:
+        now = time.monotonic()
+        self._per_s = lately(self._per_s, records, now - self._counted_at)
+        self._counted_at = now
 
     async def _rest(self) -> None:
         if self._rest_s:
