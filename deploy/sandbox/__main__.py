@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -30,6 +31,8 @@ def main() -> None:
             )
         ]
         servers = [server_of(_erp(settings)), server_of(_channels(settings))]
+        gc.freeze()  # what is there stays: looking for cycles in it is time lost
+        gc.set_threshold(100_000, 20, 100)
         with asyncio.Runner(loop_factory=servers[0].config.get_loop_factory()) as runner:
             runner.run(_serve(servers, listening))
 
