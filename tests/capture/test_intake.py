@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from itertools import permutations
 
 import httpx
@@ -503,6 +504,17 @@ async def test_one_unreadable_webhook_stops_none_of_its_batch():
 
     assert [e.order.channel_order_id for e in capture.captured] == ["1", "3"]
     assert len(capture.dead) == 1
+
+
+async def test_a_webhook_under_another_store_s_key_is_a_dead_letter():
+    capture = Capture()
+    await capture.notify("orders/paid", a_payload())
+    [record] = capture.log.topics[INBOX]
+
+    await capture.flow.handle([replace(record, key=b"another-store")])
+
+    assert capture.captured == []
+    assert capture.dead[0].headers["dead_error"] == b"the record's key is another store's"
 
 
 async def test_an_order_the_channel_answers_unreadably_is_a_dead_letter():

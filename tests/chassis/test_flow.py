@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -305,6 +305,17 @@ async def test_too_many_failures_in_a_row_stop_the_service_before_more_is_buried
         await flow.handle(broken)
 
     assert len(log.topics[DEAD]) == TOO_MANY_IN_A_ROW
+
+
+async def test_a_message_under_another_s_key_is_nobody_s():
+    documents, log = MemoryDocuments[tally.Revisions](), MemoryLog()
+    good, moved = records(*revisions(1, 1, 2))
+
+    await tally.flow(documents, log).handle([good, replace(moved, key=b"omie-of-another")])
+
+    assert documents.state(order_id(1)) == (1,)
+    [letter] = log.topics[DEAD]
+    assert letter.headers["dead_error"] == b"the record's key is another than its message's"
 
 
 async def test_any_number_of_unreadable_records_never_stops_the_service():

@@ -72,6 +72,8 @@ def delivery(record: Record) -> Delivery:
     """The webhook in a record. Raises Unreadable."""
     if record.value is None:
         raise Unreadable("the record has no value")
+    if record.key is not None and record.key != record.headers.get("store_id", record.key):
+        raise Unreadable("the record's key is another store's")
     try:
         return Delivery(
             store_id=record.headers["store_id"].decode(),

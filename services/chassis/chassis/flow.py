@@ -96,7 +96,11 @@ def _decode(record: Record, *, lean: bool) -> Read:
         message = decode(record.topic, record.headers, record.value, lean=lean)
     except Undecodable as error:
         return Failed(str(error))
-    return () if message is None else (message,)
+    if message is None:
+        return ()
+    if record.key is not None and record.key != message.key.encode():
+        return Failed("the record's key is another than its message's")
+    return (message,)
 
 
 @dataclass(slots=True)
