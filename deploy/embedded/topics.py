@@ -18,16 +18,26 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from contracts.topics import TOPICS, Topic
 from embedded.ports import Ports
 
-_REPLICAS: Final = 3
+REPLICAS: Final = 3
 """Copies of each record, where the cluster has so many brokers."""
+ENOUGH: Final = 2
+"""With all copies, a record counts as written once so many have it."""
+_ENOUGH: Final = "min.insync.replicas"
 
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """A topic as the cluster has it."""
+    """A topic as the cluster has it; of its copies, the number at the partition worst off."""
 
     partitions: int
     settings: Mapping[str, str]
+    replicas: int = 1
+    in_sync: int = 1
+
+    @property
+    def enough(self) -> int:
+        """How many copies must have a record before it counts as written."""
+        return int(self.settings.get(_ENOUGH, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ async def _create(address: str, topics: Sequence[Topic]) -> Outcome:
         missing = [topic for topic in topics if topic.name not in there]
         if missing:
             brokers = len((await admin.describe_cluster())["brokers"])
-            await _create_missing(admin, missing, replicas=min(_REPLICAS, brokers))
+            await _create_missing(admin, missing, replicas=min(REPLICAS, brokers))
         known = [topic for topic in topics if topic.name in there]
         existing = await describe(admin, [topic.name for topic in known])
     finally:
@@ -91,13 +101,14 @@ async def _create(address: str, topics: Sequence[Topic]) -> Outcome:
 async def _create_missing(
     admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicas: int
 ) -> None:
+    more = {_ENOUGH: str(ENOUGH)} if replicas == REPLICAS else {}
     answer = await admin.create_topics(
         [
             NewTopic(
                 name=topic.name,
                 num_partitions=topic.partitions,
                 replication_factor=replicas,
-                topic_configs=settings(topic),
+                topic_configs=settings(topic) | more,
             )
             for topic in topics
         ]
@@ -119,7 +130,16 @@ async def describe(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str
         for answer in await admin.describe_configs(asked)
         for _, _, _, name, entries in answer.resources
     }
-    return {t["topic"]: Existing(len(t["partitions"]), said[t["topic"]]) for t in described}
+    return {t["topic"]: _existing(t["partitions"], said[t["topic"]]) for t in described}
+
+
+def _existing(partitions: Sequence[Mapping[str, Any]], said: Mapping[str, str]) -> Existing:
+    return Existing(
+        partitions=len(partitions),
+        settings=said,
+        replicas=min(len(one["replicas"]) for one in partitions),
+        in_sync=min(len(one["isr"]) for one in partitions),
+    )
 
 
 def main() -> None:

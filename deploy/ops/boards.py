@@ -29,6 +29,9 @@ class Boards(Protocol):
     def stored(self) -> AsyncIterator[list[Row]]:
         """All rows that people see, whole, page by page."""
 
+    async def stores(self) -> list[str]:
+        """The stores that people see orders of."""
+
     async def told(self, ids: Collection[str]) -> dict[str, Kept[Row]]:
         """Fresh rows, whole."""
 
@@ -77,6 +80,11 @@ class MongoBoards:
                 return
             yield [_whole(document) for document in page]
             last = page[-1]["_id"]
+
+    async def stores(self) -> list[str]:
+        """See Boards."""
+        with translated():
+            return sorted(await self._live.distinct("store_id"))
 
     async def told(self, ids: Collection[str]) -> dict[str, Kept[Row]]:
         """See Boards."""

@@ -19,8 +19,11 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, shap
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Say exactly what would be done, and do nothing.")
 ]
-OPENING_S = 20.0
-"""How long a broker or a database may take to answer at first."""
+
+
+def examples(*lines: str) -> str:
+    """How a command is used, as the end of its help; the mark keeps the lines as they are."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 @dataclass(slots=True)
@@ -38,16 +41,9 @@ class Desk:
 
     @asynccontextmanager
     async def site(self) -> AsyncIterator[Site]:
-        """The outside. Raises Unavailable when it does not answer in time."""
-        opening = self.doors.site(self.settings())
-        try:
-            site = await asyncio.wait_for(opening.__aenter__(), OPENING_S)
-        except TimeoutError:
-            raise Unavailable(f"no answer within {OPENING_S:.0f} s") from None
-        try:
+        """The outside."""
+        async with self.doors.site(self.settings()) as site:
             yield site
-        finally:
-            await opening.__aexit__(None, None, None)
 
     def do(self, work: Callable[[], Awaitable[Exit]], *, as_json: bool = False) -> None:
         """Run a command to its end and leave with its code. Raises typer.Exit, always."""
@@ -64,7 +60,9 @@ class Desk:
             self.screen.complain(str(stop))
             return stop.code
         except Unavailable as away:
+            at = self.settings()
             self.screen.complain(f"try again later: {away}")
+            self.screen.say(f"kafka is sought at {at.kafka}, mongodb at {at.mongodb_hosts}")
             return Exit.TRY_LATER
         except KeyboardInterrupt:
             return Exit.INTERRUPTED

@@ -1,5 +1,6 @@
 """The topics as the command reads them: stretches of partitions, without a consumer group."""
 
+import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -17,6 +18,8 @@ from contracts.topics import TOPICS
 
 FOR_EVER: Final = 2**62
 """The end of a stretch that is followed."""
+CONNECTING_S: Final = 20.0
+"""How long a broker may take to answer at first."""
 _POLL_MS: Final = 500
 _MOST: Final = 500
 _SILENCE_S: Final = 30.0
@@ -56,17 +59,11 @@ class Log(Protocol):
 
 
 class KafkaLog:
-    """The topics on a cluster. `start` before use."""
+    """The topics on a cluster. Connects when first asked."""
 
     def __init__(self, bootstrap: str) -> None:
         self._consumer: AIOKafkaConsumer = kafka.table_consumer(bootstrap, "ops")
-
-    async def start(self) -> None:
-        """Connect. Raises Unavailable."""
-        try:
-            await self._consumer.start()
-        except (KafkaError, OSError) as error:
-            raise Unavailable(f"kafka: {type(error).__name__}") from error
+        self._started = False
 
     async def stop(self) -> None:
         """Disconnect."""
@@ -77,6 +74,9 @@ class KafkaLog:
         declared = {topic.name: topic.partitions for topic in TOPICS}
         places = [TopicPartition(t, p) for t in topics for p in range(declared[t])]
         try:
+            await self._connect()
+            if missing := set(topics) - await self._consumer.topics():
+                raise Unavailable(f"kafka has no topic {min(missing)}: esteira topics create")
             first = await self._consumer.beginning_offsets(places)
             last = await self._consumer.end_offsets(places)
             if since is not None:
@@ -86,6 +86,12 @@ class KafkaLog:
         except (KafkaError, OSError) as error:
             raise Unavailable(f"kafka: {type(error).__name__}") from error
         return [Span(p.topic, p.partition, first[p], last[p]) for p in places]
+
+    async def _connect(self) -> None:
+        if not self._started:
+            async with asyncio.timeout(CONNECTING_S):
+                await self._consumer.start()
+            self._started = True
 
     async def read(self, spans: Iterable[Span]) -> AsyncIterator[Sequence[Logged]]:
         """See Log. Raises Unavailable when the broker goes silent before the end."""

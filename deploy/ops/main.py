@@ -6,8 +6,8 @@ import typer
 
 from ops import site
 from ops.commands import dead, orders, projections, topics
-from ops.commands.doctor import doctor
-from ops.commands.replay import replay
+from ops.commands.doctor import EXAMINES, doctor
+from ops.commands.replay import REPLAYS, replay
 from ops.desk import Desk
 from ops.site import Doors
 
@@ -18,6 +18,7 @@ Look into the belt, work on records again, rebuild what people see.
 Examples:
   esteira doctor
   esteira orders show demo-shopify:1001
+  esteira orders find 529.982.247-25
   esteira replay --service panel --store demo-shopify --from 2026-11-20 -n
   esteira dead list --json
 
@@ -52,14 +53,16 @@ def app(doors: Doors) -> typer.Typer:
         ] = False,
     ) -> None:
         del no_input
+        if quiet:
+            doors.hush()
         context.obj = Desk(doors, {"kafka": kafka, "mongodb": mongodb}, quiet=quiet)
 
     root.add_typer(orders.app(), name="orders")
     root.add_typer(topics.app(), name="topics")
     root.add_typer(dead.app(), name="dead")
     root.add_typer(projections.app(), name="projections")
-    root.command("replay")(replay)
-    root.command("doctor")(doctor)
+    root.command("replay", epilog=REPLAYS)(replay)
+    root.command("doctor", epilog=EXAMINES)(doctor)
     return root
 
 

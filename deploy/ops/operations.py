@@ -8,7 +8,10 @@ from typing import Any, Final, Protocol
 
 from chassis.store import Collection_, translated
 
+DATABASE: Final = "esteira_ops"
 COLLECTION: Final = "operations"
+DEAD_REPLAY: Final = "dead.replay"
+"""What sending dead letters back is called."""
 
 
 class State(StrEnum):
@@ -61,6 +64,9 @@ class Operations(Protocol):
     async def get(self, id_: str) -> Operation | None:
         """The operation as it was written down last."""
 
+    async def letters_replayed(self) -> set[str]:
+        """The ids of all dead letters that were sent back."""
+
 
 class MongoOperations:
     """Operations in a collection."""
@@ -80,6 +86,13 @@ class MongoOperations:
         with translated():
             found = await self._collection.find_one({"_id": id_})
         return decode(found) if found else None
+
+    async def letters_replayed(self) -> set[str]:
+        """See Operations."""
+        done = {"verb": DEAD_REPLAY, "state": State.DONE.value}
+        with translated():
+            found = await self._collection.find(done, {"asked.letters": 1}).to_list(None)
+        return {id_ for document in found for id_ in document["asked"]["letters"]}
 
 
 def encode(operation: Operation) -> dict[str, Any]:

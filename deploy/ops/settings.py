@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from contracts.topics import SERVICES
 from ops.exits import usage
 
 DEFAULTS: Final = {
     "kafka": "127.0.0.1:19092",
     "mongodb": "mongodb://127.0.0.1:27117/?replicaSet=esteira&directConnection=true",
-    "capture_url": "http://127.0.0.1:8401",
     "erp_url": "https://app.omie.com.br/api/v1/",
     "secret_key": "",
+    "capture_url": "http://127.0.0.1:8401",
+    "validation_url": "http://127.0.0.1:8421",
+    "erp_writer_url": "http://127.0.0.1:8422",
+    "cancellation_url": "http://127.0.0.1:8423",
+    "panel_url": "http://127.0.0.1:8400",
 }
 _PROJECT: Final = "demo.json"
 _KEY_FILE: Final = "secret.key"
@@ -21,13 +26,23 @@ _KEY_FILE: Final = "secret.key"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Addresses, and the key that opens credentials (empty where it is not known)."""
+    """Addresses, and the key that opens credentials (empty where it is not known).
+
+    `services` is where each one answers for its health; `data` is the folder of a belt that
+    `make run` started here.
+    """
 
     kafka: str
     mongodb: str
-    capture_url: str
     erp_url: str
     secret_key: str
+    services: Mapping[str, str] = field(default_factory=dict)
+    data: Path | None = None
+
+    @property
+    def mongodb_hosts(self) -> str:
+        """MongoDB's address without its password."""
+        return self.mongodb.rpartition("@")[2].removeprefix("mongodb://").partition("/")[0]
 
 
 def read(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Settings:
@@ -53,7 +68,8 @@ def read(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Setting
         name: flags.get(name) or said[name] or project.get(name) or user.get(name) or default
         for name, default in DEFAULTS.items()
     }
-    return Settings(**chosen)
+    urls = {service: chosen.pop(f"{service.replace('-', '_')}_url") for service in SERVICES}
+    return Settings(**chosen, services=urls, data=data if project else None)
 
 
 def _file(path: Path) -> dict[str, str]:

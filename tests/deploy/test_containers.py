@@ -14,6 +14,7 @@ import yaml
 
 from contracts.topics import SERVICES
 from embedded.ports import Ports
+from ops import belt
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text("utf-8"))
@@ -68,11 +69,20 @@ def test_a_service_gets_every_variable_it_reads_and_keeps_its_own_port(service: 
 
 def test_no_variable_is_given_that_nobody_reads():
     read = {name for service in SERVICES for name in variables(service)}
-    read |= {"ESTEIRA_CAPTURE_URL", "ESTEIRA_SANDBOX_HOST", "ESTEIRA_SANDBOX_SEED"}
-    read |= {"ESTEIRA_SANDBOX_DATA"}
+    read |= {"ESTEIRA_SANDBOX_HOST", "ESTEIRA_SANDBOX_SEED", "ESTEIRA_SANDBOX_DATA"}
+    read |= {belt.variable(service) for service in SERVICES}
 
     given = {name for one in OURS for name in CONTAINERS[one]["environment"]}
     assert given <= read
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_command_finds_every_service_where_its_container_listens(service: str):
+    port = getattr(Ports(), package(service))
+
+    assert (
+        CONTAINERS["esteira"]["environment"][belt.variable(service)] == f"http://{service}:{port}"
+    )
 
 
 def test_a_secret_of_the_panel_is_given_to_the_panel_alone():

@@ -11,7 +11,7 @@ from chassis.flow import Record
 from contracts.replay import origin
 from contracts.topics import SERVICES, TOPICS, replay
 from contracts.wire import Outgoing
-from ops.doctor import Check
+from ops.checks import Check
 from ops.exits import Exit
 from ops.main import HELP
 from tests.support.builders import an_order, captured, pending, posted, validated
@@ -83,6 +83,21 @@ def test_orders_are_found_by_the_start_of_their_number(ops: Ops):
 
     assert [order["id"] for order in found] == ["demo-shopify:2002"]
     assert ops("orders", "find", "77", "--store", "demo-shopify").exit_code == Exit.NOT_FOUND
+
+
+def test_orders_are_found_in_every_store_unless_one_is_named(ops: Ops):
+    found = lines(ops("orders", "find", "2002", "--json"))
+
+    assert [order["id"] for order in found] == ["demo-shopify:2002"]
+    assert ops("orders", "find", "2002", "--store", "other").exit_code == Exit.NOT_FOUND
+
+
+@pytest.mark.parametrize("named", ["demo-shopify:#2002", "#2002", "2002"])
+def test_an_order_is_shown_by_the_number_people_know_it_by(ops: Ops, named: str):
+    [shown] = lines(ops("orders", "show", named, "--json"))
+
+    assert shown["id"] == "demo-shopify:2002"
+    assert ops("orders", "show", "200").exit_code == Exit.NOT_FOUND
 
 
 def test_the_topics_are_listed_with_what_they_hold(ops: Ops):
@@ -174,7 +189,7 @@ def test_a_replay_of_every_store_is_refused_until_it_is_confirmed(ops: Ops):
         ("dead", "replay"),
         ("dead", "show", "12"),
         ("ordres", "show", "1"),
-        ("orders", "find", "x"),
+        ("orders", "find"),
     ],
 )
 def test_what_makes_no_sense_is_a_matter_of_usage(ops: Ops, words: tuple[str, ...]):
@@ -260,6 +275,35 @@ def test_letters_without_an_origin_stay_and_the_rest_is_partly_done(ops: Ops):
     assert [letter["replayed"] for letter in lines(result)] == [True, False]
 
 
+def test_a_letter_that_was_replayed_waits_no_longer_until_its_record_comes_again(ops: Ops):
+    waiting = ("dead", "list", "--service", "panel", "--json")
+    ops("dead", "replay", "panel/0@0")
+
+    assert [letter["id"] for letter in lines(ops(*waiting))] == ["panel/0@1"]
+    every = lines(ops(*waiting, "--all"))
+    assert [(letter["id"], letter["replayed"]) for letter in every] == [
+        ("panel/0@0", True),
+        ("panel/0@1", False),
+    ]
+
+    asyncio.run(ops.put_raw(a_letter(3)))
+    assert [letter["id"] for letter in lines(ops(*waiting))] == ["panel/0@2", "panel/0@1"]
+
+
+def test_a_record_refused_twice_goes_back_once(ops: Ops):
+    asyncio.run(ops.put_raw(a_letter(3)))
+
+    ops("dead", "replay", "--service", "panel", "--confirm", "all")
+
+    assert len(replayed(ops, "panel")) == 1
+
+
+def test_replaying_letters_where_none_waits_is_not_found(ops: Ops):
+    asked = ("dead", "replay", "--service", "validation", "--confirm", "all")
+
+    assert ops(*asked).exit_code == Exit.NOT_FOUND
+
+
 def test_a_rebuild_tells_what_it_found_and_is_written_down(ops: Ops):
     dry = lines(ops("projections", "rebuild", "-n", "--json"))
     assert (dry[0]["switched"], ops.boards.switches) == (False, 0)
@@ -291,6 +335,8 @@ def test_quiet_says_only_errors(ops: Ops):
 
     assert ops("-q", *dry).stderr == ""
     assert ops("-q", "orders", "show", "demo-shopify:9").stderr != ""
+    ops.checks = (Check("kafka answers", ok=True, seen="1 broker"),)
+    assert ops("-q", "doctor").stdout == ""
 
 
 class PressesControlC(ReadableLog):

@@ -1,10 +1,18 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
 from chassis.vault import Vault
 from contracts.connections import ChannelAccess, StoreChecked
-from ops.doctor import SKEW_S, channel, database, keys
+from contracts.topics import TOPICS
+from embedded import topics
+from embedded.topics import Existing
+from ops import belt
+from ops.belt import FREE_BYTES, Reading
+from ops.doctor import channel, keys
+from ops.servers import SKEW_S, copies, declared, replica_set
 from tests.support.builders import a_store
 from tests.support.panel import KEY
 
@@ -24,7 +32,7 @@ def sealed_store():
 
 
 def test_a_healthy_replica_set_passes_every_check():
-    assert all(check.ok for check in database(HEALTHY, None, NOW))
+    assert all(check.ok for check in replica_set(HEALTHY, None, NOW))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +46,7 @@ def test_a_healthy_replica_set_passes_every_check():
     ],
 )
 def test_what_is_wrong_is_named_with_its_cure(hello, write, away, wrong):
-    found = database(hello, write, NOW + timedelta(seconds=away))
+    found = replica_set(hello, write, NOW + timedelta(seconds=away))
 
     [check] = [each for each in found if not each.ok]
     assert check.name == wrong
@@ -99,3 +107,109 @@ def test_a_channel_that_tells_nothing_is_named_with_its_cure(look, seen, cure):
 
 def test_what_was_found_of_a_store_before_it_was_changed_does_not_count():
     assert not channel(a_store(version=2), a_look(store_version=1)).ok
+
+
+def a_cluster(**changes):
+    settings = {topic.name: topics.settings(topic) for topic in TOPICS}
+    more = {"min.insync.replicas": changes.pop("enough", "2")}
+    copied = {"replicas": 3, "in_sync": 3} | changes
+    return {
+        topic.name: Existing(topic.partitions, settings[topic.name] | more, **copied)
+        for topic in TOPICS
+    }
+
+
+def test_topics_as_declared_with_three_copies_pass():
+    assert declared(a_cluster()).ok
+    assert copies(a_cluster(), 3).ok
+    assert copies(a_cluster(replicas=1, in_sync=1, enough="1"), 1).ok
+
+
+def test_a_missing_topic_and_a_foreign_retention_are_named():
+    there = a_cluster()
+    del there["inbox.v1"]
+    there["stores.v1"] = Existing(1, {"cleanup.policy": "delete"})
+
+    check = declared(there)
+
+    assert not check.ok
+    assert "inbox.v1 is missing" in check.seen
+    assert "cleanup.policy=delete" in check.seen
+
+
+@pytest.mark.parametrize(
+    ("cluster", "seen"),
+    [
+        (a_cluster(replicas=1, in_sync=1), "has 1 copy, should have 3"),
+        (a_cluster(in_sync=2), "2 of 3 copies in sync"),
+        (a_cluster(enough="1"), "once 1 of its 3 copies has it"),
+    ],
+)
+def test_records_that_one_disk_could_take_along_are_named(cluster, seen: str):
+    check = copies(cluster, 3)
+
+    assert not check.ok
+    assert seen in check.seen
+    assert "more" in check.seen, "not one line for each of the topics"
+
+
+def answering(status: int = 200, parts: dict | None = None, away_s: int = 0) -> httpx.Response:
+    at = (NOW + timedelta(seconds=away_s)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return httpx.Response(status, json={"parts": parts or {}}, headers={"date": at})
+
+
+def test_a_service_that_takes_work_is_ready():
+    assert belt.up("validation", "http://v", answering(), NOW).ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen", "cure"),
+    [
+        (answering(503, {"started": False, "stores": True}), "waits for: started", "log"),
+        (answering(away_s=60), "60 s away", "NTP"),
+        (httpx.Response(200, text="hello"), "status 200", "ESTEIRA_ERP_WRITER_URL"),
+        (httpx.Response(404, json=[]), "status 404", "ESTEIRA_ERP_WRITER_URL"),
+    ],
+)
+def test_a_service_that_takes_none_is_named_with_its_cure(answer, seen: str, cure: str):
+    check = belt.up("erp-writer", "http://w", answer, NOW)
+
+    assert not check.ok
+    assert seen in check.seen
+    assert cure in check.fix
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ok"),
+    [
+        (Reading(0, 50), Reading(0, 50), True),
+        (Reading(0, 50), Reading(3, 50), True),
+        (Reading(900, 50), Reading(800, 150), True),
+        (Reading(3, 50), Reading(3, 50), False),
+        (Reading(3, 50), Reading(90, 50), False),
+    ],
+)
+def test_records_wait_too_long_where_nothing_is_worked_off(before, after, ok: bool):
+    check = belt.progress("validation", before, after)
+
+    assert check.ok == ok
+    assert check.fix
+
+
+def test_dead_letters_are_counted_by_service():
+    assert belt.lying([]).ok
+
+    check = belt.lying(["panel", "validation", "panel"])
+    assert (check.ok, check.seen) == (False, "validation 1, panel 2")
+
+
+def test_a_disk_that_fills_up_is_told_in_time():
+    folder = Path("/data")
+
+    assert belt.disk(folder, lambda _: (10 * FREE_BYTES, 0, FREE_BYTES)).ok
+    assert not belt.disk(folder, lambda _: (10 * FREE_BYTES, 0, FREE_BYTES - 1)).ok
+
+
+def test_what_is_in_order_is_printed_without_a_cure():
+    assert belt.lying([]).shown()["fix"] == ""
+    assert belt.lying(["panel"]).shown()["fix"]

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.topics import SERVICES
 from ops.exits import Exit, Stop
 from ops.settings import DEFAULTS, read
 
@@ -53,3 +54,21 @@ def test_a_file_that_is_no_json_is_told_by_its_name(tmp_path: Path):
         read({}, environ(tmp_path))
 
     assert stop.value.code is Exit.USAGE
+
+
+def test_a_service_is_found_where_make_run_put_it(tmp_path: Path):
+    assert read({}, environ(tmp_path)).services["erp-writer"] == DEFAULTS["erp_writer_url"]
+    assert read({}, environ(tmp_path)).data is None
+
+    project(tmp_path, erp_writer_url="http://127.0.0.1:9")
+    found = read({}, environ(tmp_path))
+
+    assert list(found.services) == list(SERVICES)
+    assert found.services["erp-writer"] == "http://127.0.0.1:9"
+    assert found.data == tmp_path / ".esteira"
+
+
+def test_the_database_is_named_without_its_password(tmp_path: Path):
+    told = environ(tmp_path, ESTEIRA_MONGODB="mongodb://ana:hidden@db1:27017,db2:27017/?w=1")
+
+    assert read({}, told).mongodb_hosts == "db1:27017,db2:27017"

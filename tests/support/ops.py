@@ -15,10 +15,10 @@ from chassis.patience import Unavailable
 from chassis.store import Kept
 from contracts.envelope import Message
 from contracts.wire import Outgoing, encode
-from ops.doctor import Check
+from ops.checks import Check
 from ops.log import Logged, Span
 from ops.main import app
-from ops.operations import Operation, decode
+from ops.operations import DEAD_REPLAY, Operation, decode
 from ops.operations import encode as as_document
 from ops.settings import Settings
 from ops.site import Doors, Site
@@ -68,6 +68,10 @@ class MemoryOperations:
     async def get(self, id_: str) -> Operation | None:
         return decode(self.kept[id_]) if id_ in self.kept else None
 
+    async def letters_replayed(self) -> set[str]:
+        done = [each for each in self.kept.values() if each["verb"] == DEAD_REPLAY]
+        return {id_ for each in done for id_ in each["asked"]["letters"]}
+
 
 @dataclass
 class MemoryBoards:
@@ -75,6 +79,7 @@ class MemoryBoards:
 
     seen: MemoryDocuments[Row] = field(default_factory=MemoryDocuments)
     beside: MemoryDocuments[Row] = field(default_factory=MemoryDocuments)
+    board: MemoryBoard = field(default_factory=MemoryBoard)
     switches: int = 0
     loses: str = ""
 
@@ -90,6 +95,9 @@ class MemoryBoards:
     async def stored(self) -> AsyncIterator[list[Row]]:
         for id_ in sorted(self.seen.kept):
             yield [self.seen.kept[id_].state]
+
+    async def stores(self) -> list[str]:
+        return sorted({row.store_id for row in self.board.rows.values()})
 
     async def told(self, ids: Collection[str]) -> dict[str, Kept[Row]]:
         return await self.beside.load(ids)
@@ -126,6 +134,9 @@ class Ops:
     differences: tuple[str, ...] = ()
     slept: list[float] = field(default_factory=list)
     lines: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.boards.board = self.board
 
     def __call__(self, *words: str) -> Result:
         with capture_logs() as lines:
@@ -165,6 +176,7 @@ class Ops:
             site=opened,
             examine=examine,
             create_topics=lambda _: (("inbox.v1",), self.differences),
+            hush=lambda: None,
         )
 
     async def _sleep(self, seconds: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import structlog
 import typer
 
-from ops.desk import Desk, DryRun, Json, desk
+from ops.desk import Desk, DryRun, Json, desk, examples
 from ops.exits import Exit
 from ops.operations import Operation, State
 from ops.rebuilding import Findings, Rebuilding
@@ -23,12 +23,14 @@ def app() -> typer.Typer:
     """The noun and its verbs."""
     noun = typer.Typer(no_args_is_help=True, help="What people see, made from the topics.")
     noun.callback()(lambda: None)
-    noun.command("rebuild")(rebuild)
+    noun.command("rebuild", epilog=examples("esteira projections rebuild -n"))(rebuild)
     return noun
 
 
 def rebuild(context: typer.Context, *, dry_run: DryRun = False, as_json: Json = False) -> None:
-    """Fold the panel's rows anew beside the old ones, check them, and switch, while it runs on.
+    """Make the panel's rows anew while it runs on.
+
+    They are folded beside the old ones, checked, and then switched in one step.
 
     What the topics no longer hold is kept from the old rows. Interrupted, nothing has changed:
     run it again.

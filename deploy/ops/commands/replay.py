@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ops import moments
-from ops.desk import Desk, DryRun, Json, desk
+from ops.desk import Desk, DryRun, Json, desk, examples
 from ops.exits import Exit, not_found, refused, usage
 from ops.operations import Operation, State
 from ops.replaying import VERB, Plan, Replays, begun
@@ -18,6 +18,10 @@ ALL: Final = "all"
 RATE: Final = 500.0
 GENTLE: Final = {"capture": 20.0}
 """Slower, for it asks the channel about every order."""
+REPLAYS: Final = examples(
+    "esteira replay --service panel --order demo-shopify:6201000000064",
+    "esteira replay --service validation --store demo-shopify --from 2026-11-20T08:00 -n",
+)
 Many = list[str] | None
 
 
@@ -44,7 +48,9 @@ def replay(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Let one service work on records again; nobody else reads them.
+    """Let one service work on records again.
+
+    Nobody else reads them.
 
     Times without a zone are those of São Paulo. A replay posts no order twice and moves none to
     another tab: every step knows what it has seen, and tells the same again.
@@ -102,7 +108,7 @@ async def _replay(
             at.screen.row("plan", _planned(plan, rate or rate_of(chosen.service)))
             return Exit.OK
         if not plan.total:
-            raise not_found("no record is like that")
+            raise not_found("no record is like that; an order is named by its id: orders find")
         if chosen.is_of_all_stores and confirm != ALL:
             raise refused(
                 f"{plan.total} records of every store would be replayed; "

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from contracts.topics import DAY_MS, TOPICS, Topic
-from ops.commands.replay import replay
-from ops.desk import Desk, Json, desk
+from ops.commands.replay import REPLAYS, replay
+from ops.desk import Desk, Json, desk, examples
 from ops.exits import Exit, not_found
 from ops.log import FOR_EVER, Logged, Span
 from ops.masking import shown
@@ -18,28 +18,32 @@ from ops.selection import store_of
 
 _TOPIC_COLUMNS: Final = ("name", "records", "partitions", "days", "writers", "readers")
 _RECORD_COLUMNS: Final = ("at", "partition", "offset", "type", "about", "bytes")
+_TAILS: Final = examples(
+    "esteira topics tail orders.posted.v1 -l 20",
+    "esteira topics tail inbox.v1 --store demo-shopify --follow --json",
+)
 
 
 def app() -> typer.Typer:
     """The noun and its verbs."""
     noun = typer.Typer(no_args_is_help=True, help="What is on the log.")
     noun.command("list")(list_)
-    noun.command("tail")(tail)
+    noun.command("tail", epilog=_TAILS)(tail)
     noun.command("create")(create)
-    noun.command("replay", help="The same as `esteira replay`.")(replay)
+    noun.command("replay", help="The same as `esteira replay`.", epilog=REPLAYS)(replay)
     return noun
 
 
 def list_(context: typer.Context, *, as_json: Json = False) -> None:
-    """List the topics, with how many records each holds now."""
+    """List the topics and how many records they hold."""
     at = desk(context)
     at.do(lambda: _list(at), as_json=as_json)
 
 
 def tail(
     context: typer.Context,
-    topic: str,
-    lines: Annotated[int, typer.Option("--lines", "-l", min=0, help="The last so many.")] = 10,
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="As `topics list` tells them.")],
+    lines: Annotated[int, typer.Option("--lines", "-l", min=0, help="So many.")] = 10,
     store: Annotated[str | None, typer.Option(help="Only of this store.")] = None,
     *,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
@@ -48,13 +52,19 @@ def tail(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show a topic's last records; texts that may tell of a person are masked."""
+    """Show the last records of a topic.
+
+    Texts that may tell of a person are masked.
+    """
     at = desk(context)
     at.do(lambda: _tail(at, topic, lines, store, follow=follow, reveal=reveal), as_json=as_json)
 
 
 def create(context: typer.Context, *, as_json: Json = False) -> None:
-    """Create the topics that are missing; those that exist are never changed."""
+    """Create the topics that are missing.
+
+    Those that exist are never changed.
+    """
     at = desk(context)
     at.do(lambda: _create(at), as_json=as_json)
 
