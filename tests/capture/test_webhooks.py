@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import orjson
 import pytest
 
-from capture.appender import Appender
+from capture.appender import GATHER_S, MANY, Appender
 from capture.channels.channel import Signature
 from capture.channels.shopify.webhook import verify
 from capture.inbox import safe, trace
@@ -399,6 +399,44 @@ async def test_webhooks_of_one_moment_share_one_append():
     assert {a.status_code for a in answers} == {200}
     assert sum(log.heard) == 20
     assert len(log.heard) < 10
+
+
+async def test_webhooks_right_behind_those_last_sent_share_one_append():
+    capture = Capture()
+    log = DeafLog()
+    log.answer.set()
+    capture.door.append = Appender(log, capture.seconds, gather_s=0.3).append
+    await post(capture)
+
+    second = asyncio.create_task(post(capture))
+    await asyncio.sleep(0)
+    await asyncio.gather(second, post(capture))
+
+    assert log.heard == [1, 2]
+
+
+async def test_a_webhook_that_comes_later_waits_for_no_other():
+    capture = Capture()
+    log = DeafLog()
+    log.answer.set()
+    capture.door.append = Appender(log, capture.seconds).append
+    await post(capture)
+    capture.seconds.now += GATHER_S
+
+    assert (await post(capture)).status_code == 200
+    assert log.heard == [1, 1]
+
+
+async def test_many_webhooks_wait_for_no_more():
+    capture = Capture()
+    log = DeafLog()
+    log.answer.set()
+    capture.door.append = Appender(log, capture.seconds, gather_s=0.3).append
+    await post(capture)
+
+    await asyncio.gather(*(post(capture) for _ in range(MANY + 1)))
+
+    assert log.heard == [1, MANY, 1]
 
 
 async def test_no_refusal_repeats_anything_of_the_request():
