@@ -63,13 +63,20 @@ def read(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Setting
     user = _file(home / "esteira.json")
     said = {name: environ.get(f"ESTEIRA_{name.upper()}") for name in DEFAULTS}
     if path := environ.get("ESTEIRA_SECRET_KEY_FILE"):
-        said["secret_key"] = Path(path).read_text("utf-8").strip()
+        said["secret_key"] = _text(Path(path))
     chosen = {
         name: flags.get(name) or said[name] or project.get(name) or user.get(name) or default
         for name, default in DEFAULTS.items()
     }
     urls = {service: chosen.pop(f"{service.replace('-', '_')}_url") for service in SERVICES}
     return Settings(**chosen, services=urls, data=data if project else None)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        raise usage(f"ESTEIRA_SECRET_KEY_FILE: {error.strerror}: {path}") from None
 
 
 def _file(path: Path) -> dict[str, str]:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis import app as chassis
+from chassis import kafka
 from contracts.topics import SERVICES
 from embedded.ports import Ports
 from ops import belt
@@ -60,7 +62,7 @@ def test_a_service_is_asked_for_its_health_on_the_port_it_listens_on(service: st
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_gets_every_variable_it_reads_and_keeps_its_own_port(service: str):
-    given = CONTAINERS[service]["environment"].keys()
+    given = {name.removesuffix("_FILE") for name in CONTAINERS[service]["environment"]}
     ports = {name for name in variables(service) if name.endswith("_PORT")}
 
     assert variables(service) - ports <= given
@@ -72,7 +74,7 @@ def test_no_variable_is_given_that_nobody_reads():
     read |= {"ESTEIRA_SANDBOX_HOST", "ESTEIRA_SANDBOX_SEED", "ESTEIRA_SANDBOX_DATA"}
     read |= {belt.variable(service) for service in SERVICES}
 
-    given = {name for one in OURS for name in CONTAINERS[one]["environment"]}
+    given = {name.removesuffix("_FILE") for one in OURS for name in CONTAINERS[one]["environment"]}
     assert given <= read
 
 
@@ -89,14 +91,36 @@ def test_a_secret_of_the_panel_is_given_to_the_panel_alone():
     for name in OURS:
         secrets = {"ESTEIRA_PANEL_PASSWORD", "ESTEIRA_PANEL_TOKEN"}
         assert (secrets <= CONTAINERS[name]["environment"].keys()) == (name == "panel")
-    assert "ESTEIRA_SECRET_KEY" not in CONTAINERS["sandbox"]["environment"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_key_is_a_file_that_only_those_get_who_open_credentials(name: str):
+    one = CONTAINERS[name]
+    opens = name in {*SERVICES, "esteira"}
+
+    assert one.get("secrets", []) == (["secret_key"] if opens else [])
+    assert not any(variable.endswith("_SECRET_KEY") for variable in one["environment"])
+    if opens:
+        assert one["environment"]["ESTEIRA_SECRET_KEY_FILE"] == "/run/secrets/secret_key"
+
+
+def test_the_command_runs_where_nothing_else_does():
+    assert CONTAINERS["esteira"]["depends_on"] == {}
+
+
+def test_everybody_is_given_more_time_to_stop_than_they_take():
+    ours = chassis.HTTP_STOP_S + 1 + kafka.HANDLERS_STOP_S
+    ours += kafka.CONSUMERS_STOP_S + kafka.PRODUCER_STOP_S
+
+    for name, one in CONTAINERS.items():
+        assert float(one["stop_grace_period"].removesuffix("s")) > (ours if name in OURS else 30)
 
 
 def test_no_secret_stands_in_the_file():
     for name in OURS:
         for variable, text in CONTAINERS[name]["environment"].items():
             if re.search("SECRET|PASSWORD|TOKEN", variable):
-                assert text is None or str(text).startswith("${ESTEIRA_")
+                assert text is None or str(text).startswith("/run/secrets/")
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -137,7 +161,10 @@ def test_the_command_on_this_machine_finds_the_servers_of_the_containers():
 def test_servers_of_others_are_pinned_to_a_version():
     images = {one["image"] for one in CONTAINERS.values()} - {"esteira"}
 
-    assert all(re.search(r":\d+\.\d+", image) for image in images)
+    images |= set(re.findall(r"^ARG PYTHON=(.*)$", DOCKERFILE, re.MULTILINE))
+
+    assert len(images) == 3
+    assert all(re.search(r"(^|:)\d+\.\d+\.\d+", image) for image in images)
 
 
 def test_the_image_holds_every_package_of_the_project():

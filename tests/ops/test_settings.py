@@ -72,3 +72,10 @@ def test_the_database_is_named_without_its_password(tmp_path: Path):
     told = environ(tmp_path, ESTEIRA_MONGODB="mongodb://ana:hidden@db1:27017,db2:27017/?w=1")
 
     assert read({}, told).mongodb_hosts == "db1:27017,db2:27017"
+
+
+def test_a_key_s_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path):
+    with pytest.raises(Stop, match=r"nowhere\.key") as stop:
+        read({}, environ(tmp_path, ESTEIRA_SECRET_KEY_FILE="nowhere.key"))
+
+    assert stop.value.code is Exit.USAGE
