@@ -7,7 +7,7 @@ from uuid import uuid5
 from pydantic import Field
 
 from contracts.envelope import NAMESPACE, Event, Message
-from contracts.order import Order, Refund
+from contracts.order import Canceller, Order, Refund
 from contracts.reasons import Reason
 from contracts.value import Amount, Instant, Value, Whole
 
@@ -226,6 +226,7 @@ class OrderCancelled(Event):
     undoing: Undoing
     cancelled_at: Instant
     cancel_reason: str | None = None
+    cancelled_by: Canceller | None = None
     choices: tuple[str, ...] = ()
     detail: str = ""
     erp_order_id: Whole | None = None

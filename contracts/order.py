@@ -18,6 +18,14 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Canceller(StrEnum):
+    """Who wanted a sale cancelled, where the channel says it; `CHANNEL` is the marketplace."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    CHANNEL = "channel"
+
+
 class PaymentMethod(StrEnum):
     """How the buyer paid, in the field's common terms; `OTHER` is what we could not tell."""
 
@@ -167,7 +175,8 @@ class Order(Value):
     `order_id` is `store_id:channel_order_id`; `number` is what people see (`#1001`).
     `updated_at` is the channel's own clock and tells an old copy from a new one. `shipped`: some
     of the goods have left, so that undoing the sale is a return. `replaces`: the order, by its
-    `order_id`, that the channel divided and this one is a part of.
+    `order_id`, that the channel divided and this one is a part of. `cancelled_by` is None where
+    the channel does not say who wanted it.
     """
 
     order_id: str
@@ -190,6 +199,7 @@ class Order(Value):
     updated_at: Instant
     cancelled_at: Instant | None = None
     cancel_reason: str | None = None
+    cancelled_by: Canceller | None = None
     shipped: bool = False
     replaces: str | None = None
     gaps: tuple[Gap, ...] = Field(default=())

@@ -19,7 +19,7 @@ from contracts.events import (
     OrderRefunded,
     Undoing,
 )
-from contracts.order import Refund, RefundLine
+from contracts.order import Canceller, Refund, RefundLine
 from tests.support import builders
 from tests.support.builders import PAID_AT, an_order, cancelled, captured
 
@@ -116,6 +116,13 @@ def test_a_later_copy_that_is_not_cancelled_changes_nothing() -> None:
 
     assert after == before
     assert len(told) == 1
+
+
+def test_who_wanted_the_cancellation_is_passed_on() -> None:
+    by_buyer = cancelled(ORDER).model_copy(update={"cancelled_by": Canceller.BUYER})
+    _, [event] = run(captured(by_buyer))
+
+    assert event.cancelled_by is Canceller.BUYER
 
 
 def test_an_order_cancelled_without_a_date_takes_the_channels_last_change() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from capture.deferrals import keep_releasing, wait_s
 from contracts.events import OrderErased
-from contracts.order import Gap, OrderStatus, PaymentMethod
+from contracts.order import Canceller, Gap, OrderStatus, PaymentMethod
 from contracts.topics import INBOX
 from tests.support.builders import STORE
 from tests.support.capture import Capture, a_shop
@@ -142,6 +142,7 @@ async def test_a_cancelled_order_is_about_what_was_sold():
     assert (event.revision, order.status, order.cancel_reason) == (
         2, OrderStatus.CANCELLED, "customer",
     )  # fmt: skip
+    assert order.cancelled_by is Canceller.BUYER
     assert [item.quantity for item in order.items] == [2]
     assert str(order.totals.total) == "138.50"
     assert order.cancelled_at.isoformat() == "2026-11-20T15:00:00+00:00"

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from chassis.logs import _error_type, redact
-from contracts.order import Gap, Order, OrderStatus, PaymentMethod
+from contracts.order import Canceller, Gap, Order, OrderStatus, PaymentMethod
 from tests.support.builders import STORE
 from tests.support.capture import Capture, a_seller
 from tests.support.mercadolivre import (
@@ -200,6 +200,25 @@ async def test_a_pack_of_which_all_is_cancelled_tells_what_was_sold():
     assert order.cancelled_at.isoformat() == "2026-11-20T16:59:00+00:00"
     assert len(order.items) == 2
     assert sorted(str(r.amount) for r in order.refunds) == ["120.00", "40.00"]
+
+
+@pytest.mark.parametrize(
+    ("told", "by"),
+    [
+        ("buyer", Canceller.BUYER),
+        ("seller", Canceller.MERCHANT),
+        ("Mercado Livre", Canceller.CHANNEL),
+        ("meli", Canceller.CHANNEL),
+        ("respondent", None),
+        (None, None),
+    ],
+)
+async def test_who_asked_for_the_end_is_told_as_the_platform_says_it(
+    told: str | None, by: Canceller | None
+):
+    order = await sold(gone(an_order(), cancel_detail=CANCEL | {"requested_by": told}))
+
+    assert order.cancelled_by is by
 
 
 async def test_a_sale_that_was_paid_and_is_confirmed_again_is_cancelled():

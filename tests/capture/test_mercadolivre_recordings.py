@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from contracts.events import OrderCaptured
-from contracts.order import Order, OrderStatus
+from contracts.order import Canceller, Order, OrderStatus
 from tests.support.builders import STORE
 from tests.support.capture import Capture, a_seller
 from tests.support.mercadolivre import (
@@ -230,6 +230,7 @@ async def test_a_cancelled_test_order_would_be_right_if_it_were_real():
         OrderStatus.CANCELLED,
         "cancel_purchase_by_buyer",
     )
+    assert order.cancelled_by is Canceller.BUYER
     assert order.cancelled_at.isoformat() == "2026-06-14T13:39:02+00:00"
     assert [(i.sku, i.quantity, str(i.unit_price)) for i in order.items] == [("26909", 2, "69.90")]
     assert (str(order.totals.total), str(order.refunds[0].amount)) == ("139.80", "139.80")

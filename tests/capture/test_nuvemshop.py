@@ -253,6 +253,7 @@ async def test_the_cancelled_copy_wins_whatever_order_the_copies_are_read_in(ord
     await told(capture, *["order/updated"] * len(order))
 
     assert capture.captured[-1].order.status == "cancelled"
+    assert capture.captured[-1].order.cancelled_by == "buyer"
     assert [e.order.status for e in capture.captured].count("cancelled") == 1
 
 

@@ -12,7 +12,7 @@ from capture.messages import Deleted, Erase, Left, Seen
 from capture.sighting import Ignored, Sighting, content_of, step
 from contracts.envelope import Message
 from contracts.events import OrderCaptured, OrderErased, StoreDisconnected
-from contracts.order import Buyer, Gap, Order, OrderStatus
+from contracts.order import Buyer, Canceller, Gap, Order, OrderStatus
 from contracts.value import Instant
 from tests.support.builders import ACCOUNT, PAID_AT, STORE, an_order, cancelled
 
@@ -330,6 +330,13 @@ def test_a_field_the_contract_gains_is_no_news_of_old_orders():
     later = Tomorrow.model_validate(order.model_dump())
 
     assert content_of(later) == content_of(order)
+
+
+def test_who_cancelled_learned_later_is_no_other_cancellation():
+    order = cancelled(an_order())
+    known = order.model_copy(update={"cancelled_by": Canceller.BUYER})
+
+    assert content_of(known) == content_of(order)
 
 
 def test_goods_that_left_are_told_with_the_next_version_and_are_no_version_themselves():

@@ -21,7 +21,7 @@ from contracts.commands import (
 )
 from contracts.envelope import Event, Message
 from contracts.events import ItemTerms, OrderCaptured, PendingStage, RawDocument, Undoing
-from contracts.order import Refund, RefundLine
+from contracts.order import Canceller, Refund, RefundLine
 from contracts.reasons import ReasonCode, reason
 from omie.faults import Fault, FaultKind
 from panel.access import Role
@@ -372,9 +372,30 @@ async def test_a_cancelled_sale_that_the_erp_keeps_offers_its_choices_here_too(
 
     page = (await browser.get(PAGE)).text
 
-    assert "Pedido do comprador, em 20/11/2026 11:00. Já faturado." in page
+    told = text_of(page)
+    assert "Pedido do comprador. Cancelado em 20/11/2026 11:00" in told
+    assert "Já faturado." in told
     for choice in choices:
         assert f'<button name="escolha" value="{choice}">' in page
+
+
+@pytest.mark.parametrize(
+    ("channel", "by", "told"),
+    [
+        ("shopify", Canceller.BUYER, "Cancelado pelo comprador em"),
+        ("mercadolivre", Canceller.MERCHANT, "Cancelado pela loja em"),
+        ("mercadolivre", Canceller.CHANNEL, "Cancelado pelo Mercado Livre em"),
+    ],
+)
+async def test_who_wanted_the_cancellation_is_told_where_the_channel_says_it(
+    office: Office, browser: httpx.AsyncClient, channel: str, by: Canceller, told: str
+) -> None:
+    order = ORDER.model_copy(update={"channel": channel})
+    office.board.tell(captured(order), cancellation_of(order, cancelled_by=by))
+
+    assert told in text_of((await browser.get(PAGE)).text)
+    cancelled_ones = (await browser.get(f"/lojas/{STORE}/pedidos/cancelados")).text
+    assert told.split(" ", 1)[1].removesuffix(" em") in cancelled_ones
 
 
 async def test_a_sale_that_the_channel_changed_shows_both_sums(

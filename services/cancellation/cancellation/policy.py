@@ -68,6 +68,7 @@ def judge(standing: Standing) -> OrderCancelled | None:
         undoing=undoing,
         cancelled_at=cancelled.cancelled_at,
         cancel_reason=cancelled.reason,
+        cancelled_by=cancelled.by,
         choices=_choices(cancelled, posting) if undoing is Undoing.NEEDS_ACTION else (),
         detail=_detail(standing, posting, undoing) if posting else "",
         erp_order_id=posting.erp_order_id if posting else None,

@@ -8,7 +8,7 @@ word, so the result is the same. Refunds are kept beside them, each with its own
 from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
 from contracts.events import CancellationChoice, CapturedOrder, ErpFinding, ErpStanding, OrderPosted
-from contracts.order import OrderStatus, Refund
+from contracts.order import Canceller, OrderStatus, Refund
 from contracts.value import Instant, Value
 
 
@@ -19,6 +19,7 @@ class Cancellation(Value):
     heard_at: Instant
     cancelled_at: Instant
     reason: str | None = None
+    by: Canceller | None = None
     shipped: bool = False
 
 
@@ -168,6 +169,7 @@ def _cancellation(event: CapturedOrder) -> Cancellation:
         heard_at=event.occurred_at,
         cancelled_at=event.order.cancelled_at or event.order.updated_at,
         reason=event.order.cancel_reason,
+        by=event.order.cancelled_by,
         shipped=event.order.shipped,
     )
 

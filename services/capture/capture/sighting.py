@@ -83,10 +83,12 @@ def step(known: Sighting | None, message: Message) -> Step:
 def content_of(order: Order) -> str:
     """A hash of all that the order says, save when the channel touched it last.
 
-    That the goods left is no news of a sale that stands: it is told with the next version.
+    That the goods left is no news of a sale that stands: it is told with the next version. Who
+    cancelled comes with the cancellation: learned later, it does not make it another one.
     Fields at their default do not count: a field added to the contract is no news of old orders.
     """
-    said = order.model_dump_json(exclude={"updated_at", "shipped"}, exclude_defaults=True)
+    unsaid = {"updated_at", "shipped", "cancelled_by"}
+    said = order.model_dump_json(exclude=unsaid, exclude_defaults=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -49,6 +49,7 @@ def captured(event: OrderCaptured) -> Cell:
         "status": order.status.value,
         "cancelled_at": moment(order.cancelled_at or order.updated_at),
         "cancel_reason": order.cancel_reason,
+        "cancelled_by": order.cancelled_by,
         "order": _listed(order),
     }
 
@@ -109,6 +110,7 @@ def cancelled(event: OrderCancelled) -> Cell:
             "undoing": event.undoing.value,
             "cancelled_at": moment(event.cancelled_at),
             "reason": event.cancel_reason,
+            "by": event.cancelled_by,
             "choices": list(event.choices),
             "detail": event.detail,
             "shipped": event.shipped,

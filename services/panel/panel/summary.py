@@ -80,6 +80,7 @@ def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
         "undoing": None,
         "cancelled_at": captured["cancelled_at"],
         "reason": captured["cancel_reason"],
+        "by": captured.get("cancelled_by"),
         "choices": [],
         "detail": "",
         "shipped": False,

@@ -17,7 +17,7 @@ from contracts.commands import (
     ShippingCorrection,
 )
 from contracts.events import CancellationChoice, ErpStanding, ErpTerms, Undoing
-from contracts.order import Order
+from contracts.order import Canceller, Order
 from contracts.reasons import Reason
 from panel import timeline
 from panel.commands import shown_order
@@ -52,12 +52,14 @@ class Cancellation(BaseModel):
     """The channel cancelled the order; `undoing` None while nobody has looked at the ERP yet.
 
     With `needs_action` one of `choices` is to be sent to the order's `/cancellation`. `choice` is
-    the latest of the `decision` choices made so far. `shipped`: the goods had left.
+    the latest of the `decision` choices made so far. `shipped`: the goods had left. `by` is who
+    wanted it, None where the channel does not say.
     """
 
     undoing: Undoing | None
     cancelled_at: datetime
     reason: str | None
+    by: Canceller | None = None
     choices: list[CancellationChoice]
     detail: str
     shipped: bool = False

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from contracts.stores import StoreConfigured
 from panel import timeline
 from panel.access import Access, Permission, Role
-from panel.pages import formats, words
+from panel.pages import cancel_words, formats, words
 from panel.pages.menu import menu
 from panel.sessions import IDLE
 from panel.stores import CHANNELS
@@ -63,6 +63,7 @@ class View:
         self._templates.globals.update(
             idle_s=int(idle.total_seconds()),
             words=words,
+            cancel_words=cancel_words,
             channels=CHANNELS,
             menu=menu,
             Permission=Permission,

@@ -78,27 +78,6 @@ PAYMENTS: Final[dict[str, str]] = {
     PaymentMethod.OTHER: "Outro",
 }
 
-CANCEL_REASONS: Final[dict[str, str]] = {
-    "customer": "Pedido do comprador",
-    "declined": "Pagamento recusado",
-    "fraud": "Suspeita de fraude",
-    "inventory": "Falta de estoque",
-    "staff": "Erro da equipe",
-    "refunded": "Valor devolvido",
-    "other": "Outro motivo",
-    "cancel_purchase_by_buyer": "Pedido do comprador",
-    "item_out_of_stock": "Falta de estoque",
-    "claim_refund": "Reclamação do comprador, com o valor devolvido",
-    "charged_back": "Pagamento contestado pelo comprador",
-    "fraud_risk_detected": "Suspeita de fraude, segundo o Mercado Livre",
-    "sale_not_concluded": "O vendedor informou que a venda não foi concluída",
-    "pack_splitted": "O Mercado Livre dividiu o pacote em outros pedidos",
-    "pending_cancel": "Cancelado no canal",
-    "cancelled": "Cancelado no canal",
-    "invalid": "Invalidado pelo canal",
-}
-"""What channels write as the reason of a cancellation; others are shown as they are."""
-
 CARRIERS: Final[dict[str, str]] = {
     "drop_off": "postagem em agência",
     "xd_drop_off": "postagem em ponto do Mercado Livre",

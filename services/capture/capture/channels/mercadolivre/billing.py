@@ -26,8 +26,9 @@ class BuyerTaxes(Part):
 
 
 class BillingState(Part):
-    """The state by its full name."""
+    """The state by its full name; the code, as in `BR-SP`, is not always there."""
 
+    code: Text = ""
     name: Text = ""
 
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from capture.channels.brazil import cep_of, clean, phone_of, read_document, uf_of
 from capture.channels.mercadolivre import payload
 from capture.channels.mercadolivre.amounts import Box
-from capture.channels.mercadolivre.billing import BillingInfo, Identification
+from capture.channels.mercadolivre.billing import BillingInfo, BillingState, Identification
 from capture.channels.mercadolivre.shipment import Shipment
 from contracts.order import Address, Buyer
 
@@ -60,6 +60,7 @@ def billing_address(billing: BillingInfo | None) -> Address | None:
     if billing is None or billing.address is None:
         return None
     address, country = billing.address, clean(billing.address.country_id).upper() or "BR"
+    state = address.state or BillingState()
     return Address(
         recipient=_joined(billing.name, billing.last_name),
         street=_shown(address.street_name),
@@ -67,7 +68,7 @@ def billing_address(billing: BillingInfo | None) -> Address | None:
         complement=_shown(address.comment),
         bairro=_shown(address.neighborhood),
         city=_shown(address.city_name),
-        uf=uf_of("", address.state.name if address.state else "", country),
+        uf=uf_of(state.code, state.name, country),
         cep=cep_of(_shown(address.zip_code), country),
         country=country,
     )

@@ -12,7 +12,7 @@ from capture.channels.mercadolivre.amounts import reckon
 from capture.channels.mercadolivre.buyer import billing_address, buyer_of, shipping_address
 from capture.channels.mercadolivre.payment import payments_of, refunds_of
 from capture.channels.mercadolivre.purchase import Purchase
-from capture.channels.mercadolivre.standing import Verdict, judge, marks_of, why_gone
+from capture.channels.mercadolivre.standing import Verdict, judge, marks_of, who_cancelled, why_gone
 from contracts.order import Gap, Order, OrderStatus
 from contracts.wire import describe
 
@@ -57,7 +57,8 @@ def _normalise(shop: Shop, purchase: Purchase, verdict: Verdict) -> Order:
         paid_at=max((p.paid_at for p in payments if p.paid_at), default=None),
         updated_at=_utc(purchase.touched_at),
         cancelled_at=_cancelled_at(orders) if cancelled else None,
-        cancel_reason=_why_cancelled(orders) if cancelled else None,
+        cancel_reason=why_gone(_last(orders)) if cancelled else None,
+        cancelled_by=who_cancelled(_last(orders)) if cancelled else None,
         shipped=any(box.shipment.status in _LEFT for box in purchase.boxes),
         replaces=f"{shop.store_id}:{purchase.replaces}" if purchase.replaces else None,
         gaps=(Gap.BUYER_DATA_WITHHELD,) if purchase.withheld else (),
@@ -77,9 +78,9 @@ def _cancelled_at(orders: Sequence[payload.Order]) -> datetime:
     return _utc(max(moments or [order.touched_at for order in orders]))
 
 
-def _why_cancelled(orders: Sequence[payload.Order]) -> str:
-    """Why the one that was touched last went, and with it the whole."""
-    return why_gone(max(orders, key=lambda order: order.touched_at))
+def _last(orders: Sequence[payload.Order]) -> payload.Order:
+    """The one that was touched last: with it went the whole."""
+    return max(orders, key=lambda order: order.touched_at)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -172,6 +172,7 @@ class CancelDetail(Part):
 
     group: Text = ""
     code: Text = ""
+    requested_by: Text = ""
     date: AwareDatetime | None = None
 
 

@@ -12,12 +12,14 @@ from typing import Final, NamedTuple
 from capture.channels.channel import Money
 from capture.channels.marks import Marks
 from capture.channels.mercadolivre.payload import Order, Payment
+from contracts.order import Canceller
 
 SPLIT: Final = "pack_splitted"
 FRAUD: Final = "fraud_risk_detected"
 TEST: Final = "test_order"
 NOT_CONCLUDED: Final = "sale_not_concluded"
 REFUNDED: Final = "refunded"
+_PARTIES: Final = {"buyer": Canceller.BUYER, "seller": Canceller.MERCHANT}
 _REFUNDED_OUTSIDE: Final = "refund_account_money"
 _OFF: Final = frozenset({"cancelled", "pending_cancel", "invalid"})
 _PAID: Final = frozenset({"paid", "partially_refunded"})
@@ -109,6 +111,17 @@ def why_gone(order: Order) -> str:
         return order.status
     statuses = {payment.status for payment in order.payments}
     return "charged_back" if "charged_back" in statuses else REFUNDED
+
+
+def who_cancelled(order: Order) -> Canceller | None:
+    """Who asked for the end of the order, as far as the platform says.
+
+    The platform is `Mercado Livre`, `Mercado Libre` or `meli`; other words are nobody we know.
+    """
+    by = order.cancel_detail.requested_by.casefold() if order.cancel_detail else ""
+    if by in _PARTIES:
+        return _PARTIES[by]
+    return Canceller.CHANNEL if by.startswith(("mercado", "meli")) else None
 
 
 def has_moved(payment: Payment) -> bool:

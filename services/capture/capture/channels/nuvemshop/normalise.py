@@ -12,7 +12,7 @@ from capture.channels.methods import method_of
 from capture.channels.nuvemshop import payload
 from capture.channels.nuvemshop.amounts import exact, reckon
 from capture.channels.nuvemshop.buyer import addresses_of, buyer_of
-from contracts.order import Gap, Order, OrderStatus, Payment, Refund, Totals
+from contracts.order import Canceller, Gap, Order, OrderStatus, Payment, Refund, Totals
 from contracts.wire import describe
 
 NAME: Final = "nuvemshop"
@@ -102,6 +102,7 @@ def _normalise(
         updated_at=touched_at(order),
         cancelled_at=_cancelled_at(order, transactions) if cancelled else None,
         cancel_reason=_cancel_reason(order) if cancelled else None,
+        cancelled_by=_cancelled_by(order) if cancelled else None,
         shipped=_has_left(order),
         gaps=tuple(gaps),
     )
@@ -160,6 +161,12 @@ def _cancel_reason(order: payload.Order) -> str | None:
     if order.status == "cancelled":
         return order.cancel_reason or None
     return order.payment_status
+
+
+def _cancelled_by(order: payload.Order) -> Canceller | None:
+    """Of Nuvemshop's reasons one says who wanted it; the others say why."""
+    asked = order.status == "cancelled" and order.cancel_reason == "customer"
+    return Canceller.BUYER if asked else None
 
 
 def _has_left(order: payload.Order) -> bool:

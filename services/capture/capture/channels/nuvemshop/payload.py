@@ -39,6 +39,14 @@ def _without_nulls(value: Any) -> Any:
 Listed: Final = BeforeValidator(_without_nulls)
 
 
+def _filled(value: Any) -> Any:
+    """An object; PHP writes one that has nothing in it as an empty list."""
+    return None if value == [] else value
+
+
+Filled: Final = BeforeValidator(_filled)
+
+
 P = TypeVar("P", bound=Part)
 
 
@@ -102,23 +110,23 @@ class Named(Part):
 class Delivery(Part):
     """How one parcel travels, and what the buyer pays for it."""
 
-    carrier: Named | None = None
-    option: Named | None = None
-    consumer_cost: Valued | None = None
+    carrier: Annotated[Named | None, Filled] = None
+    option: Annotated[Named | None, Filled] = None
+    consumer_cost: Annotated[Valued | None, Filled] = None
 
 
 class Destination(Part):
     """Where one parcel goes; here the state has its code."""
 
-    province: Named | None = None
+    province: Annotated[Named | None, Filled] = None
 
 
 class FulfilmentOrder(Part):
     """One parcel: an order has as many as there are stock places that serve it."""
 
     status: Text = ""
-    shipping: Delivery | None = None
-    destination: Destination | None = None
+    shipping: Annotated[Delivery | None, Filled] = None
+    destination: Annotated[Destination | None, Filled] = None
 
 
 class Order(Part):
@@ -141,7 +149,7 @@ class Order(Part):
     contact_email: Text = ""
     contact_phone: Text = ""
     contact_identification: Text = ""
-    customer: Customer | None = None
+    customer: Annotated[Customer | None, Filled] = None
     billing_name: Text = ""
     billing_phone: Text = ""
     billing_address: Text = ""
@@ -156,7 +164,7 @@ class Order(Part):
     billing_business_name: Text = ""
     billing_trade_name: Text = ""
     billing_state_registration: Text = ""
-    shipping_address: Address | None = None
+    shipping_address: Annotated[Address | None, Filled] = None
 
     products: tuple[Line, ...]
     discount: Money = ZERO
@@ -169,7 +177,7 @@ class Order(Part):
     gateway: Text = ""
     gateway_id: Text = ""
     gateway_name: Text = ""
-    payment_details: PaymentDetails | None = None
+    payment_details: Annotated[PaymentDetails | None, Filled] = None
 
 
 class Event(Part):
@@ -185,7 +193,7 @@ class Transaction(Part):
     """One payment with all that happened to it."""
 
     id: str
-    refunded_amount: Valued | None = None
+    refunded_amount: Annotated[Valued | None, Filled] = None
     events: Annotated[tuple[Event, ...], Listed] = ()
 
     @property

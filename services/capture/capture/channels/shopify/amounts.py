@@ -39,7 +39,9 @@ def reckon(order: Order, *, as_sold: bool) -> Reckoning:
     leaves the sale as it was, though Shopify takes it off the current total. Sums that do not close
     for another reason are left open, for a person to see.
     """
-    lines = [(line, item) for line in order.line_items if (item := _item(line, as_sold))]
+    tips = _tips(order)
+    goods = [line for line in order.line_items if line not in tips]
+    lines = [(line, item) for line in goods if (item := _item(line, as_sold))]
     items = [item for _, item in lines]
     partial = [i for i, (line, item) in enumerate(lines) if item.quantity != line.quantity]
     shipping = _shipping(order.shipping_lines, as_sold)
@@ -74,10 +76,31 @@ def exact(value: Decimal | None) -> Decimal:
     return cents if cents == value else value
 
 
+def _tips(order: Order) -> list[Line]:
+    """The lines that the order's tips are also written into, beside the total of them."""
+    return [line for line in order.line_items if line.is_tip] if order.total_tip_received else []
+
+
+def _tipped(order: Order, as_sold: bool) -> Decimal | None:
+    """What the tips come to: by their lines, which follow refunds, where there are any."""
+    tips = _tips(order)
+    if not tips:
+        return order.total_tip_received
+    return sum((exact(_price(tip)) * _quantity(tip, as_sold) for tip in tips), ZERO)
+
+
+def _price(line: Line) -> Decimal | None:
+    return amount(line.price_set, line.price)
+
+
+def _quantity(line: Line, as_sold: bool) -> int:
+    stands = line.current_quantity
+    return line.quantity if as_sold or stands is None else stands
+
+
 def _item(line: Line, as_sold: bool) -> Item | None:
     """The line as an item; None when it was taken off the order whole."""
-    stands = line.current_quantity
-    quantity = line.quantity if as_sold or stands is None else stands
+    quantity = _quantity(line, as_sold)
     if quantity == 0 and line.quantity != 0:
         return None
     return Item(
@@ -87,7 +110,7 @@ def _item(line: Line, as_sold: bool) -> Item | None:
         sku=line.sku.strip() or None,
         title=(line.name or line.title).strip(),
         quantity=quantity,
-        unit_price=exact(amount(line.price_set, line.price)),
+        unit_price=exact(_price(line)),
         discount=_line_discount(line, quantity),
         deleted_at_channel=line.product_exists is False,
         bundle_id=line.sales_line_item_group_id,
@@ -98,7 +121,7 @@ def _line_discount(line: Line, quantity: int) -> Decimal:
     """The discount on this many. Allocations hold all discounts; very old orders have none."""
     shares = [exact(amount(a.amount_set, a.amount)) for a in line.discount_allocations]
     whole = sum(shares, ZERO) or exact(amount(line.total_discount_set, line.total_discount))
-    if quantity == line.quantity:
+    if quantity == line.quantity or not line.quantity:
         return whole
     return (whole * quantity / line.quantity).quantize(CENT, ROUND_HALF_UP)
 
@@ -158,7 +181,7 @@ def _other(order: Order, as_sold: bool) -> Decimal:
         None if order.taxes_included else tax,
         None if order.duties_included else amount(duties, None),
         amount(fees, None),
-        order.total_tip_received,
+        _tipped(order, as_sold),
     )
     return sum(map(exact, parts), ZERO)
 

@@ -23,11 +23,13 @@ def buyer_of(
     order: Order, localized: Sequence[LocalizedField], document_keys: Sequence[str]
 ) -> Buyer:
     """The buyer: who is billed, not who receives. `document_keys` are the store's own."""
-    billing = order.billing_address or AddressPayload()
+    billing = _billing(order) or AddressPayload()
     customer = order.customer or Customer()
     shipping = order.shipping_address or AddressPayload()
     notes = order.notes
-    document = find_document(localized, notes, document_keys, billing.company)
+    known = customer.default_address or AddressPayload()
+    companies = (billing.company, shipping.company, known.company)
+    document = find_document(localized, notes, document_keys, companies)
     company = notes.get(_COMPANY_KEY) or ("" if is_document(billing.company) else billing.company)
     emails = (order.email, order.contact_email, customer.email)
     phones = (order.phone, billing.phone, customer.phone, shipping.phone)
@@ -44,7 +46,7 @@ def buyer_of(
 
 def addresses_of(order: Order) -> tuple[Address | None, Address | None]:
     """Where the goods and the bill go. The notes' parts are of the shipping address."""
-    notes, shipping, billing = order.notes, order.shipping_address, order.billing_address
+    notes, shipping, billing = order.notes, order.shipping_address, _billing(order)
     noted = "shippingstreetname" in notes
     if shipping is None and noted:
         shipping = AddressPayload()
@@ -64,6 +66,16 @@ def withheld(order: Order) -> bool:
     for address in (order.shipping_address, order.billing_address):
         hidden |= address is not None and not {"name", "address1"} & address.model_fields_set
     return hidden
+
+
+def _billing(order: Order) -> AddressPayload | None:
+    """Whom the bill is for. A sale at a till asks for no address: then what the shop knows of the
+    customer is all there is.
+    """
+    known = order.customer.default_address if order.customer else None
+    if order.billing_address or order.shipping_address or known is None or not known.address1:
+        return order.billing_address
+    return known
 
 
 def _name(of: AddressPayload | Customer) -> str:

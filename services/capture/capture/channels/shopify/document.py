@@ -18,10 +18,12 @@ TAX_PURPOSE: Final = "TAX"
 
 NOTE_KEYS: Final = (
     "customer_document", "cpf", "cnpj", "cpfcnpj", "info_document", "info_document_formatted",
-    "document", "documento",
+    "document", "documento", "tax_id", "tax_number",
 )  # fmt: skip
 """Names that checkout apps were seen to use, and close relatives; a store may add its own."""
 
+_NAMED: Final = ("cpf", "cnpj")
+"""What the notes of forms that merchants word themselves have in their names."""
 _SHORTEST_OTHER: Final = 5
 
 _cpf, _cnpj = CPF(), CNPJ()
@@ -31,20 +33,22 @@ def find_document(
     localized: Sequence[LocalizedField],
     notes: Mapping[str, str],
     extra_keys: Sequence[str],
-    company: str,
+    companies: Sequence[str],
 ) -> Document | None:
     """The document from the most trusted place that has one.
 
     What the native checkout stored was checked there, so it counts even if it is no CPF or CNPJ;
-    a note counts first if it has the shape of one; a company only if its check digits are right.
+    a note counts first if it has the shape of one. A note that only speaks of CPF or CNPJ, and a
+    company, count if their check digits are right.
     """
     for text in _stored(localized):
         if found := read_document(text):
             return found
     noted = [d for text in _noted(notes, extra_keys) if (d := read_document(text))]
     shaped = next((d for d in noted if d.kind != "other"), None)
-    typed = read_document(company) if is_document(company) else None
-    return shaped or typed or next(filter(_plausible, noted), None)
+    named = (text for key, text in notes.items() if any(word in key for word in _NAMED))
+    typed = next(filter(is_document, (*named, *companies)), "")
+    return shaped or read_document(typed) or next(filter(_plausible, noted), None)
 
 
 def is_document(text: str) -> bool:

@@ -14,7 +14,7 @@ from capture.channels.shopify.buyer import addresses_of, buyer_of, withheld
 from capture.channels.shopify.details import Details
 from capture.channels.shopify.payload import amount
 from capture.channels.shopify.payment import payments_of
-from contracts.order import Gap, Order, OrderStatus, Refund, RefundLine
+from contracts.order import Canceller, Gap, Order, OrderStatus, Refund, RefundLine
 from contracts.value import ZERO
 from contracts.wire import describe
 
@@ -89,6 +89,7 @@ def _normalise(shop: Shop, order: payload.Order, details: Details, gaps: Sequenc
         updated_at=_utc(order.updated_at),
         cancelled_at=_cancelled_at(order, refunds) if cancelled else None,
         cancel_reason=_cancel_reason(order) if cancelled else None,
+        cancelled_by=_cancelled_by(order) if cancelled else None,
         shipped=order.fulfillment_status.lower() in _LEFT,
         gaps=_gaps(order, gaps),
     )
@@ -110,6 +111,12 @@ def _cancelled_at(order: payload.Order, refunds: Sequence[Refund]) -> datetime:
 
 def _cancel_reason(order: payload.Order) -> str | None:
     return order.cancel_reason if order.cancelled_at else REFUNDED
+
+
+def _cancelled_by(order: payload.Order) -> Canceller | None:
+    """Of Shopify's reasons one says who wanted it; the others say why."""
+    asked = order.cancelled_at and order.cancel_reason == "customer"
+    return Canceller.BUYER if asked else None
 
 
 def _refund(refund: payload.Refund, order: payload.Order) -> Refund:

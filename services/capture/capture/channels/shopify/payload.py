@@ -31,6 +31,13 @@ def _tags(value: Any) -> Any:
     return tuple(value.split(",")) if value and isinstance(value, str) else ()
 
 
+def _pairs(value: Any) -> Any:
+    """A list of names and values; apps that write orders also leave one object of them."""
+    if isinstance(value, dict):
+        return [{"name": name, "value": each} for name, each in value.items()]
+    return _no_items(value)
+
+
 def _name(value: Any) -> Any:
     return value if isinstance(value, str) else ""
 
@@ -84,6 +91,7 @@ class Customer(Part):
     last_name: Text = ""
     email: Text = ""
     phone: Text = ""
+    default_address: Address | None = None
 
 
 class Allocation(Part):
@@ -114,6 +122,12 @@ class Line(Part):
     discount_allocations: Allocations = ()
     product_exists: bool | None = None
     sales_line_item_group_id: str | None = None
+    tip_payment_gateway: Any = None
+
+    @property
+    def is_tip(self) -> bool:
+        """Whether this is no product but a tip: its line alone has this field, with null even."""
+        return self.product_id is None and "tip_payment_gateway" in self.model_fields_set
 
 
 class ShippingLine(Part):
@@ -189,7 +203,7 @@ class Order(Part):
     customer: Customer | None = None
     billing_address: Address | None = None
     shipping_address: Address | None = None
-    note_attributes: Annotated[tuple[Note, ...], BeforeValidator(_no_items)] = ()
+    note_attributes: Annotated[tuple[Note, ...], BeforeValidator(_pairs)] = ()
 
     line_items: tuple[Line, ...]
     shipping_lines: Annotated[tuple[ShippingLine, ...], BeforeValidator(_no_items)] = ()
