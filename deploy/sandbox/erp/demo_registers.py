@@ -33,6 +33,17 @@ ORIGINS = {
     "ERP": "Digitado no ERP", "API": "Importado via API", "MLV": "Mercado Livre",
     "SFY": "Shopify", "WIX": "Wix", "AMZ": "Amazon", "MRC": "Mercos",
 }  # fmt: skip
+DOCUMENT_TYPES = {
+    "99999": "Outros", "BOL": "Boleto", "CHQ": "Cheque", "CRC": "Cartão de Crédito",
+    "CRD": "Cartão de Débito", "DIN": "Dinheiro", "DUP": "Duplicata", "PIX": "PIX",
+    "TRA": "Transferência",
+}  # fmt: skip
+PROJECTS = (("Loja na internet", "N"), ("Feira de Natal", "N"), ("Feira de 2024", "S"))
+DEPARTMENTS = (
+    ("7700000901", "Comercial", "001", "S"),
+    ("7700000902", "Loja física", "001.001", "N"),
+    ("7700000903", "Internet", "001.002", "N"),
+)
 SALE_STAGES = (
     ("00", "Proposta", "Proposta", "S"),
     ("10", "Pedido de Venda", "Pedido de Venda", "N"),
@@ -174,6 +185,25 @@ def vendors(next_id: Callable[[], int]) -> list[Doc]:
             "fatura_pedido": "N", "visualiza_pedido": "S", "comissao": share,
         }
         for name, email, out, share in VENDORS
+    ]  # fmt: skip
+
+
+def projects(next_id: Callable[[], int], info: Doc) -> list[Doc]:
+    """Projects, one inactive."""
+    return [
+        {"codigo": next_id(), "codInt": "", "nome": name, "inativo": out, "info": info}
+        for name, out in PROJECTS
+    ]
+
+
+def departments() -> list[Doc]:
+    """Departments, one of which totals the others."""
+    return [
+        {
+            "codigo": code, "descricao": text, "estrutura": place, "inativo": "N",
+            "nivel_totalizador": total,
+        }
+        for code, text, place, total in DEPARTMENTS
     ]  # fmt: skip
 
 

@@ -39,6 +39,15 @@ SCENARIOS = Table(
     key=lambda scenario: scenario["nCodigo"],
     columns={"standard": lambda scenario: int(scenario["padrao"])},
 )
+PROJECTS = Table(
+    "projects",
+    key=lambda project: project["codigo"],
+    columns={
+        "code": lambda project: project["codInt"],
+        "name": lambda project: project["nome"].upper(),
+    },
+)
+DEPARTMENTS = Table("departments", key=lambda department: department["codigo"])
 TERMS = Table("payment_terms", key=lambda term: term["codigo"])
 MEANS = Table("means_of_payment", key=lambda means: means["codigo"])
 ORIGINS = Table("origins", key=lambda origin: origin["codigo"])
@@ -96,6 +105,14 @@ def expect_vendor(company: Company, code: int) -> None:
     vendor = expect(company, VENDORS, "Vendedor não cadastrado", code, "codVend")
     if vendor["inativo"] == "S":
         raise faults.Fault("O vendedor está inativo! - tag: [codVend]")
+
+
+def expect_project(company: Company, code: int) -> None:
+    """An active project."""
+    tag = "codProj"
+    project = expect(company, PROJECTS, "Projeto não cadastrado", code, tag)
+    if project["inativo"] == "S":
+        raise faults.Fault(f"ERROR: O projeto está inativo ! - tag: [{tag}]")
 
 
 def expect_location(company: Company, code: int) -> None:

@@ -75,6 +75,8 @@ def _fill_registers(company: Company) -> None:
         (registers.VENDORS, demo_registers.vendors(company.next_id)),
         (registers.SCENARIOS, demo_registers.scenarios(company.next_id, info)),
         (registers.LOCATIONS, demo_registers.locations(company.next_id, info)),
+        (registers.PROJECTS, demo_registers.projects(company.next_id, info)),
+        (registers.DEPARTMENTS, demo_registers.departments()),
     ):
         for record in records:
             company.put(table, record)

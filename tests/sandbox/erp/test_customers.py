@@ -111,6 +111,36 @@ async def test_point_12_a_code_is_given_to_a_customer_typed_in_the_erp(erp):
     assert await found(erp, codigo_cliente_integracao="EST-C-7") == [number]
 
 
+async def test_point_12_a_new_customer_has_the_tags_that_were_sent_and_no_others(erp):
+    bare = await erp.customer()
+    assert (await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=bare))["tags"] == []
+
+    sent = [{"tag": "cliente"}, {"tag": "vip"}]
+    made = await erp.customer(
+        codigo_cliente_integracao="EST-C-2", cnpj_cpf="11222333000181", tags=sent
+    )
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=made)
+    assert record["tags"] == sent
+
+
+async def test_tags_are_added_and_taken_away_singly(erp):
+    path, who = "geral/clientetag", {"cCodIntCliente": "EST-C-1"}
+    number = await erp.customer(tags=[{"tag": "cliente"}])
+
+    added = await erp.ask(path, "IncluirTags", **who, tags=[{"tag": "VIP"}, {"tag": "Cliente"}])
+    assert added["cCodStatus"] == "0"
+    assert [one["tag"] for one in added["tagsLista"]] == ["cliente", "VIP"]
+    await erp.ask(path, "ExcluirTags", nCodCliente=number, tags=[{"tag": "cliente"}])
+    listed = await erp.ask(path, "ListarTags", **who)
+    assert [one["tag"] for one in listed["tagsLista"]] == ["VIP"]
+    assert await found(erp, tags=[{"tag": "vip"}]) == [number]
+
+    await erp.ask(path, "ExcluirTodas", nCodCliente=number)
+    assert (await erp.ask(path, "ListarTags", nCodCliente=number))["tagsLista"] == []
+    assert "[tags]" in await erp.refused(path, "IncluirTags", nCodCliente=number)
+    assert "[nCodCliente] ou [cCodIntCliente]" in await erp.refused(path, "ListarTags")
+
+
 async def test_point_12_an_alteration_replaces_the_list_of_tags(erp):
     number = await erp.customer(tags=[{"tag": "cliente"}, {"tag": "vip"}])
     await erp.ask(CLIENTS, "AlterarCliente", codigo_cliente_omie=number, tags=[{"tag": "novo"}])

@@ -7,6 +7,11 @@ async def asked(erp, times, path="geral/cidades", call="PesquisarCidades"):
     return [(await erp.post(path, call)).status_code for _ in range(times)]
 
 
+async def use_another_key(erp):
+    await erp.control("companies", {"app_key": "999", "app_secret": "s"})
+    erp.key, erp.secret = "999", "s"
+
+
 async def test_point_07_the_241st_request_of_a_method_in_a_minute_is_throttled(strict_erp):
     await strict_erp.control("limits", {"redundancy": False})
 
@@ -17,6 +22,15 @@ async def test_point_07_the_241st_request_of_a_method_in_a_minute_is_throttled(s
     assert await asked(strict_erp, 1, "geral/cenarios", "ListarCenarios") == [200]
 
     await strict_erp.advance(60)
+    assert await asked(strict_erp, 1) == [200]
+
+
+async def test_point_07_another_key_has_an_allowance_of_its_own(strict_erp):
+    await strict_erp.control("limits", {"redundancy": False})
+    assert set(await asked(strict_erp, 240)) == {200}
+    assert await asked(strict_erp, 1) == [429]
+
+    await use_another_key(strict_erp)
     assert await asked(strict_erp, 1) == [200]
 
 
@@ -75,6 +89,12 @@ async def test_point_08_other_parameters_are_another_call_and_their_order_is_non
 
     again = dict(reversed(first.items()))
     assert "REDUNDANT" in await strict_erp.refused("geral/cidades", "PesquisarCidades", **again)
+
+
+async def test_point_08_the_same_call_by_another_key_is_not_redundant(strict_erp):
+    assert await asked(strict_erp, 1) == [200]
+    await use_another_key(strict_erp)
+    assert await asked(strict_erp, 1) == [200]
 
 
 async def test_point_08_a_refused_call_may_be_repeated_at_once(strict_erp):

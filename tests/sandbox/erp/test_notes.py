@@ -86,6 +86,11 @@ async def test_the_papers_of_a_note_are_served_where_the_answers_say(erp):
     assert "<CPF>52998224725</CPF>" in xml
     danfe = await erp.http.get(papers["cPdf"].removeprefix(HERE))
     assert papers["nChaveNfe"] in danfe.text
+    short = await erp.ask(PAPERS, "ObterDanfeSimp", nIdNfe=number)
+    assert (short["nChaveNfe"], short["cPdf"]) == (papers["nChaveNfe"], papers["cPdf"])
+    printed = await erp.ask(PAPERS, "ObterPedVenda", nIdPed=note["compl"]["nIdPedido"])
+    page = await erp.http.get(printed["cPdfPed"].removeprefix(HERE))
+    assert (printed["cNumPed"], "Pedido de venda 1" in page.text) == ("1", True)
     where = await erp.ask("produtos/notafiscalutil", "GetUrlNotaFiscal", nCodNF=number)
     assert (await erp.http.get(where["cUrlNF"].removeprefix(HERE))).text == xml
     assert (await erp.http.get("/documents/4107733109921/5.xml")).status_code == 404

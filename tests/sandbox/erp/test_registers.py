@@ -1,5 +1,7 @@
 """Points 22 and 25: the registers around an order, and the ERP's user."""
 
+import pytest
+
 ETAPAFAT = "produtos/etapafat"
 
 
@@ -121,3 +123,59 @@ async def test_companies_are_added_with_products_of_their_own_and_only_once(erp)
     listed = await erp.ask("geral/produtos", "ListarProdutos", filtrar_apenas_omiepdv="N")
     assert [one["codigo"] for one in listed["produto_servico_cadastro"]] == ["X-1"]
     assert (await erp.control("orders?app_key=555", method="GET"))["orders"] == []
+
+
+async def test_vendors_are_altered_and_removed_unless_an_order_has_them(erp):
+    path = "geral/vendedores"
+    made = await erp.ask(path, "IncluirVendedor", codInt="EST-V-1", nome="Loja")
+    await erp.ask(path, "AlterarVendedor", codInt="EST-V-1", nome="Loja nova")
+    assert (await erp.ask(path, "ConsultarVendedor", codInt="EST-V-1"))["nome"] == "Loja nova"
+    order = await erp.order()
+    order["cabecalho"]["codigo_cliente"] = await erp.customer()
+    order["informacoes_adicionais"]["codVend"] = made["codigo"]
+    await erp.ask("produtos/pedido", "IncluirPedido", **order)
+
+    assert "em uso" in await erp.refused(path, "ExcluirVendedor", codInt="EST-V-1")
+    await erp.ask("produtos/pedido", "ExcluirPedido", codigo_pedido_integracao="EST-1")
+    await erp.ask(path, "ExcluirVendedor", codigo=made["codigo"])
+    assert "não cadastrado" in await erp.refused(
+        path, "ConsultarVendedor", codigo=made["codigo"], codInt=""
+    )
+
+
+async def test_an_order_is_of_an_active_project_or_refused(erp):
+    path = "geral/projetos"
+    [shop, fair, past] = (await erp.ask(path, "ListarProjetos"))["cadastro"]
+    found = await erp.ask(path, "ListarProjetos", nome_projeto="natal", ordem_descrescente="S")
+    assert [one["codigo"] for one in found["cadastro"]] == [fair["codigo"]]
+    assert await erp.ask(path, "ConsultarProjeto", codigo=fair["codigo"]) == fair
+    order = await erp.order()
+    order["cabecalho"]["codigo_cliente"] = await erp.customer()
+
+    order["informacoes_adicionais"]["codProj"] = past["codigo"]
+    assert "O projeto está inativo ! - tag: [codProj]" in await erp.refused(
+        "produtos/pedido", "IncluirPedido", **order
+    )
+    order["informacoes_adicionais"]["codProj"] = shop["codigo"]
+    await erp.ask("produtos/pedido", "IncluirPedido", **order)
+    more = (await erp.consult())["informacoes_adicionais"]
+    assert more["codProj"] == shop["codigo"]
+
+
+@pytest.mark.parametrize("call", ["ListarDepartamentos", "ListarDepatartamentos"])
+async def test_departments_are_listed_under_the_right_name_and_the_misspelt_one(erp, call):
+    listed = (await erp.ask("geral/departamentos", call))["departamentos"]
+    one = await erp.ask("geral/departamentos", "ConsultarDepartamento", codigo=listed[1]["codigo"])
+
+    assert one == listed[1]
+    assert (one["nivel_totalizador"], listed[0]["nivel_totalizador"]) == ("N", "S")
+
+
+async def test_types_of_document_are_all_on_one_page_or_found_by_code(erp):
+    path, key = "geral/tiposdoc", "tipo_documento_cadastro"
+    every = (await erp.ask(path, "PesquisarTipoDocumento"))[key]
+
+    assert {"BOL", "PIX"} <= {one["codigo"] for one in every}
+    [boleto] = (await erp.ask(path, "PesquisarTipoDocumento", codigo="BOL"))[key]
+    assert boleto == await erp.ask(path, "ConsultarTipoDocumento", codigo="BOL")
+    assert "não cadastrado" in await erp.refused(path, "ConsultarTipoDocumento", codigo="XYZ")

@@ -15,6 +15,7 @@ from sandbox.erp.registers import (
     expect_category,
     expect_location,
     expect_origin,
+    expect_project,
     expect_vendor,
     standard,
 )
@@ -192,6 +193,8 @@ def _more(company: Company, sent: Doc) -> Doc:
     expect_account(company, sent["codigo_conta_corrente"])
     if vendor := sent.get("codVend"):
         expect_vendor(company, vendor)
+    if project := sent.get("codProj"):
+        expect_project(company, project)
     if sent["consumidor_final"] not in ("S", "N"):
         raise faults.outside_enumeration("consumidor_final", ("S", "N"))
     _means(company, sent)

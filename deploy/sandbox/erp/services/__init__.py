@@ -10,9 +10,11 @@ _MODULES = (
     "cenarios",
     "cidades",
     "clientes",
+    "clientetag",
     "consulta",
     "dfedocs",
     "contacorrente",
+    "departamentos",
     "empresas",
     "etapafat",
     "formaspagvendas",
@@ -26,7 +28,9 @@ _MODULES = (
     "pedidoetapas",
     "pedidovendafat",
     "produtos",
+    "projetos",
     "resumo",
+    "tiposdoc",
     "vendedores",
 )
 

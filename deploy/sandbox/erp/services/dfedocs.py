@@ -32,14 +32,22 @@ def obtain_note(company: Company, param: Doc) -> Doc:
     }
 
 
+@SERVICE.call("ObterDanfeSimp", "ObterDanfeSimpRequest")
+def obtain_simple_danfe(company: Company, param: Doc) -> Doc:
+    """The link to the short DANFE, which is the same page here."""
+    papers = obtain_note(company, param)
+    shown = ("cNumNfe", "nChaveNfe", "cPdf", "cCodStatus", "cDesStatus")
+    return {tag: papers[tag] for tag in shown}
+
+
 @SERVICE.call("ObterPedVenda", "ObterPedVendaRequest")
 def obtain_order(company: Company, param: Doc) -> Doc:
-    """The link to a printed order. The tags of the answer are assumed."""
+    """The link to a printed order."""
     if "nIdPed" not in param:
         raise faults.required("nIdPed")
     order = find(company, number_id=param["nIdPed"])
     return {
-        "cNumPedido": order["cabecalho"]["numero_pedido"],
-        "cPdf": f"{company.documents}/{company.app_key}/orders/{param['nIdPed']}.html",
+        "cNumPed": order["cabecalho"]["numero_pedido"],
+        "cPdfPed": f"{company.documents}/{company.app_key}/orders/{param['nIdPed']}.html",
         **SERVICE.said("Documento obtido com sucesso!"),
     }

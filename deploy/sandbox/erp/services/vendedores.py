@@ -4,6 +4,7 @@ from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.paging import table_page, window
 from sandbox.erp.registers import VENDORS
+from sandbox.erp.sales.orders import ORDERS
 from sandbox.erp.service import Service
 from sandbox.erp.store import Doc
 
@@ -50,6 +51,23 @@ def include_vendor(company: Company, param: Doc) -> Doc:
             102,
         )
     return _saved(company, BLANK | param | {"codigo": company.next_id()}, "cadastrado")
+
+
+@SERVICE.call("AlterarVendedor", "vendAlterarRequest", writes=True)
+def alter_vendor(company: Company, param: Doc) -> Doc:
+    """Changes to the tags that were sent."""
+    return _saved(company, _named(company, param) | param, "alterado")
+
+
+@SERVICE.call("ExcluirVendedor", "vendExcluirRequest", writes=True)
+def exclude_vendor(company: Company, param: Doc) -> Doc:
+    """Remove a vendor. That one with orders stays is assumed, as is the sentence."""
+    vendor = _named(company, param)
+    if company.has(ORDERS, "vendor", vendor["codigo"]):
+        raise faults.Fault("ERROR: Não é possível excluir o vendedor, pois ele está em uso!")
+    company.remove(VENDORS, vendor["codigo"])
+    keys = {"codigo": vendor["codigo"], "codInt": vendor["codInt"]}
+    return keys | SERVICE.said("Vendedor excluído com sucesso!")
 
 
 @SERVICE.call("UpsertVendedor", "vendUpsertRequest", writes=True)
