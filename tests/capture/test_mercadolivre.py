@@ -425,6 +425,16 @@ async def test_an_address_that_is_hidden_is_none_and_sn_is_no_number():
     assert (address.number, address.complement, address.phone) == ("S/N", "", None)
 
 
+async def test_a_state_told_by_its_code_alone_is_known():
+    told = billing()
+    told["buyer"]["billing_info"]["address"]["state"] = {"code": "BR-RS", "name": None}
+
+    [event] = await a_capture(an_order(), billed=told).notified(NEWS)
+
+    assert event.order.billing_address is not None
+    assert event.order.billing_address.uf == "RS"
+
+
 async def test_tax_data_that_comes_late_is_waited_for_a_little():
     nothing_yet = billing(identification={"type": None, "number": None})
     capture = a_capture(an_order(), billed=nothing_yet)

@@ -460,6 +460,37 @@ def test_a_discount_that_exceeds_the_goods_is_left_for_a_person_to_see():
     assert totals.items - totals.discount + totals.shipping != totals.total
 
 
+def test_an_object_with_nothing_in_it_may_be_an_empty_list():
+    """PHP knows one kind of array: a pickup has no shipping address, a guest no customer."""
+    parcel = a_parcel() | {"destination": []}
+    order = made(
+        an_order(
+            shipping_address=[], customer=[], payment_details=[], fulfillment_orders=[parcel],
+            coupon=[], contact_identification=None,
+        )
+    ).order  # fmt: skip
+
+    assert order.shipping_address is None
+    assert order.billing_address is not None
+    assert order.buyer.document is None
+    assert str(order.totals.total) == "138.50"
+
+
+def test_an_argentine_order_keeps_its_currency_and_is_no_brazilian_address():
+    """The merchant's books are in reais: what is in another currency waits for a person."""
+    order = made(
+        an_order(
+            currency="ARS", contact_identification="32659430", language="es",
+            shipping_address=an_address(province="Buenos Aires", country="AR", zipcode="B2933"),
+            fulfillment_orders=[a_parcel() | {"destination": None}],
+        )
+    ).order  # fmt: skip
+
+    assert (order.currency, order.buyer.document_kind) == ("ARS", "other")
+    assert order.shipping_address is not None
+    assert (order.shipping_address.country, order.shipping_address.cep) == ("AR", "")
+
+
 ODD = st.sampled_from([None, "", "x", 0, -1, 7, "7", "7.5", 7.5, 1e30, "NaN", True, [], {}, [{}]])
 
 

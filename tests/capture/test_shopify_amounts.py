@@ -133,6 +133,45 @@ def test_money_given_back_for_no_goods_leaves_the_sale_as_it_was(lowered: str):
     assert found.totals.total == Decimal("138.50")
 
 
+def a_tip(amount: str = "4.50", **changes: Any) -> dict[str, Any]:
+    """A tip as Shopify writes it among the lines: no product, and how it was tendered."""
+    return {
+        "id": 99, "product_id": None, "variant_id": None, "sku": None, "name": "Tip",
+        "quantity": 1, "price": amount, "price_set": money(amount), "product_exists": False,
+        "tip_payment_gateway": None, "tip_payment_method": None,
+    } | changes  # fmt: skip
+
+
+def test_a_tip_is_no_product_and_counts_once():
+    """Its line and the total of tips are the same money."""
+    found = standing(line_items=[a_tip(), a_line()], total_tip_received="4.50", **taken("143.00"))
+
+    assert [item.item_id for item in found.items] == ["11"]
+    assert str(found.totals.other) == "4.50"
+    assert closes(found)
+
+
+def test_a_tip_that_was_given_back_is_gone():
+    tip = a_tip(current_quantity=0)
+    found = standing(line_items=[tip, a_line()], total_tip_received="4.50", **current("138.50"))
+
+    assert str(found.totals.other) == "0.00"
+    assert closes(found)
+
+
+def test_a_line_without_a_product_is_an_item_where_nobody_tipped():
+    found = standing(line_items=[a_tip(), a_line()], **taken("143.00"))
+
+    assert [item.item_id for item in found.items] == ["99", "11"]
+    assert closes(found)
+
+
+def test_a_line_that_grew_from_none_keeps_its_discount():
+    found = standing(line_items=[a_line(quantity=0, current_quantity=2)])
+
+    assert [(item.quantity, str(item.discount)) for item in found.items] == [(2, "9.80")]
+
+
 def test_sums_that_do_not_close_are_left_open_for_a_person():
     found = standing(**current("138.49"))
 

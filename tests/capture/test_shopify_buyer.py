@@ -113,9 +113,59 @@ def test_at_last_a_document_typed_as_the_company_if_it_is_a_right_one():
     assert buyer_of(order(billing_address=wrong), (), ()).company == "11.222.333/0001-99"
 
 
+def test_a_document_typed_as_the_company_counts_in_any_address():
+    known = a_payload()["customer"] | {"default_address": an_address(company=CPF_)}
+
+    assert document(shipping_address=an_address(company=CNPJ_)) == ("12ABC34501DE35", "cnpj")
+    assert document(customer=known) == ("52998224725", "cpf")
+
+
+@pytest.mark.parametrize("name", ["Informe seu CPF", "CNPJ para nota fiscal", "billing_cpf_cnpj"])
+def test_a_note_that_speaks_of_cpf_or_cnpj_counts_if_its_digits_are_right(name: str):
+    assert document(**noted(**{name: CPF_})) == ("52998224725", "cpf")
+    assert document(**noted(**{name: "529.982.247-99"})) == (None, None)
+    assert document(**noted(**{name: "sim, por favor"})) == (None, None)
+
+
+def test_notes_may_be_an_object():
+    assert document(note_attributes={"cpf": CPF_, "presente": True}) == ("52998224725", "cpf")
+    assert document(note_attributes={}) == (None, None)
+
+
+def test_a_sale_at_a_till_is_billed_to_what_the_shop_knows_of_the_customer():
+    known = a_payload()["customer"] | {"default_address": an_address(city="Canoas")}
+    till = {"shipping_address": None, "billing_address": None}
+
+    to, billed = addresses_of(order(customer=known, **till))
+
+    assert to is None
+    assert billed is not None
+    assert (billed.city, billed.street) == ("Canoas", "Rua dos Ipês")
+    assert addresses_of(order(**till)) == (None, None)
+    assert addresses_of(order(customer=None, **till)) == (None, None)
+    assert not withheld(order(customer=known, **till))
+
+
+def test_what_the_shop_knows_of_the_customer_does_not_replace_what_the_order_says():
+    known = a_payload()["customer"] | {"default_address": an_address(city="Canoas")}
+
+    to, billed = addresses_of(order(customer=known, billing_address=None))
+
+    assert to is not None
+    assert to.city == "Porto Alegre"
+    assert billed is None
+
+
+def test_an_address_the_shop_hides_is_none():
+    hidden = a_payload()["customer"] | {"default_address": {"country": "Brazil"}}
+    till = {"shipping_address": None, "billing_address": None}
+
+    assert addresses_of(order(customer=hidden, **till)) == (None, None)
+
+
 @given(st.lists(st.text(max_size=20)), st.dictionaries(st.text(), st.text()), st.text())
 def test_whatever_is_written_a_document_has_no_mask(values: list[str], notes: Any, company: str):
-    found = find_document([localized(v) for v in values], notes, list(notes), company)
+    found = find_document([localized(v) for v in values], notes, list(notes), [company])
 
     if found is not None:
         assert found.number

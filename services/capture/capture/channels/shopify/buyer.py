@@ -69,8 +69,9 @@ def withheld(order: Order) -> bool:
 
 
 def _billing(order: Order) -> AddressPayload | None:
-    """Whom the bill is for. A sale at a till asks for no address: then what the shop knows of the
-    customer is all there is.
+    """Whom the bill is for.
+
+    A sale at a till asks for no address: then what the shop knows of the customer is all there is.
     """
     known = order.customer.default_address if order.customer else None
     if order.billing_address or order.shipping_address or known is None or not known.address1:

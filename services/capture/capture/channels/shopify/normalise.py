@@ -37,8 +37,9 @@ def normalise(
     """The canonical order and what decides about its capture. Raises Unreadable."""
     try:
         return _normalise(shop, order, details or Details(), gaps)
-    except ValidationError as error:
-        raise Unreadable(f"impossible order: {describe(error)}") from None
+    except (ValidationError, ArithmeticError) as error:
+        why = describe(error) if isinstance(error, ValidationError) else type(error).__name__
+        raise Unreadable(f"impossible order: {why}") from None
 
 
 def money_of(order: payload.Order) -> Money:
