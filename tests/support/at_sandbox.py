@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from capture.channels.channel import Channel, Shop
 from contracts.stores import StoreConfigured
 from sandbox.channels.channel import Store
 from tests.support import mercadolivre, nuvemshop, shopify
+from tests.support.belt import FakeClock
 from tests.support.capture import Capture, a_nuvemshop, a_seller, a_shop
 from tests.support.shop import opened
 
@@ -48,11 +49,10 @@ _OURS = {"shopify": a_shop, "nuvemshop": a_nuvemshop, "mercadolivre": a_seller}
 class AtSandbox:
     """What a test does at the channels, and the capture that hears of it or does not."""
 
-    def __init__(self, sandbox: httpx.AsyncClient, now: datetime, **settings: Any) -> None:
+    def __init__(self, sandbox: httpx.AsyncClient, clock: FakeClock, **settings: Any) -> None:
         self.sandbox = sandbox
-        self.stores = [_ours(name, now, settings) for name in CHANNELS]
-        self.capture = Capture(*self.stores)
-        self.capture.clock.now = now
+        self.stores = [_ours(name, clock.now, settings) for name in CHANNELS]
+        self.capture = Capture(*self.stores, clock=clock)
         for channel in CHANNELS:
             setattr(self.capture, channel, _Outside(sandbox, channel))
 
@@ -79,10 +79,8 @@ class AtSandbox:
 
     async def passes(self, **time: float) -> None:
         """Time passes, here and there."""
-        before = self.capture.clock.now
         self.capture.clock.advance(**time)
-        seconds = (self.capture.clock.now - before).total_seconds()
-        await self.sandbox.post("/_control/clock", json={"advance_s": seconds})
+        await self.sandbox.post("/_control/clock", json={"advance_s": 0})
 
     def standings(self) -> dict[str, str]:
         """What was captured last of each order."""
@@ -111,10 +109,15 @@ class _Outside:
 
 @asynccontextmanager
 async def at_sandbox(data: Path, **settings: Any) -> AsyncIterator[AtSandbox]:
-    """The sandbox with a store of each channel, and capture connected to all of them."""
-    async with opened(data, *_STORES.values()) as sandbox:
-        told = (await sandbox.get("/_control/clock")).json()["now"]
-        yield AtSandbox(sandbox, datetime.fromisoformat(told), **settings)
+    """The sandbox with a store of each channel, and capture connected to all of them.
+
+    Both have one clock, which nothing but the test and its waits moves: what is sold now was never
+    sold after the now of capture, however busy the machine is. It is a whole second, because
+    channels write no less.
+    """
+    clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
+    async with opened(data, *_STORES.values(), wall=lambda: clock().timestamp()) as sandbox:
+        yield AtSandbox(sandbox, clock, **settings)
 
 
 def _ours(channel: str, now: datetime, settings: dict[str, Any]) -> StoreConfigured:

@@ -174,6 +174,7 @@ class Capture:
         max_bytes: int = 2**21,
         erased_at_once: int = 1000,
         seconds: Seconds | None = None,
+        clock: FakeClock | None = None,
     ) -> None:
         self.shopify = FakeShopify()
         self.nuvemshop = FakeNuvemshop()
@@ -185,7 +186,7 @@ class Capture:
         self.publications = MemoryPublications()
         self.hints = ListingHints()
         self.tally = Tally()
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
         self.seconds = seconds or Seconds()
         self.silent: dict[str, float] = {}
         self.stores = Table(StoreConfigured)

@@ -68,9 +68,11 @@ class Hub:
 
 
 @asynccontextmanager
-async def opened(data: Path, *stores: Store) -> AsyncIterator[httpx.AsyncClient]:
-    """The channels for a while; opened again on the same data they go on."""
-    app = create_app(data, SandboxClock(), CATALOGUE, stores)
+async def opened(
+    data: Path, *stores: Store, wall: Callable[[], float] = time.time
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The channels for a while, by the time of `wall`; opened again on the same data they go on."""
+    app = create_app(data, SandboxClock(wall=wall), CATALOGUE, stores)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
