@@ -95,11 +95,15 @@ VENDORS = (
     ("Televendas", "televendas@casadoipe.example", "N", Decimal("1.0")),
     ("Carlos Nogueira", "carlos@casadoipe.example", "S", Decimal("3.0")),
 )
-SCENARIOS = (
-    ("Venda a consumidor final", True, "N"),
-    ("Venda a contribuinte", False, "N"),
-    ("Regime anterior", False, "S"),
+NORMAL: Doc = {"normal": True, "pis": Decimal("1.65"), "cofins": Decimal("7.6")}
+SCENARIOS: tuple[tuple[str, bool, str, Doc], ...] = (
+    ("Venda a consumidor final", True, "N", {}),
+    ("Venda a contribuinte", False, "N", {"contribuinte": True}),
+    ("Regime anterior", False, "S", {}),
+    ("Venda pelo regime normal", False, "N", NORMAL),
+    ("Venda de produção própria", False, "N", NORMAL | {"ipi": 5}),
 )
+"""Names, the default one, what is inactive, and rules that `sales/taxes.py` reads."""
 LOCATIONS = (
     ("01", "Depósito Pinheiros", "1", "S", "N"),
     ("02", "Loja da Vila Madalena", "1", "N", "N"),
@@ -213,9 +217,9 @@ def scenarios(next_id: Callable[[], int], info: Doc) -> list[Doc]:
         {
             "nCodigo": next_id(), "cNome": name, "padrao": default, "industria": "N",
             "comercioVarejista": "S", "comercioAtacadista": False, "prestadorServico": False,
-            "construcaoCivil": False, "inativo": out, **_dated(info),
+            "construcaoCivil": False, "inativo": out, "regras": rules, **_dated(info),
         }
-        for name, default, out in SCENARIOS
+        for name, default, out, rules in SCENARIOS
     ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Point 14: including orders, what they must have, and their amounts."""
 
+import asyncio
+
 import pytest
 
 ORDERS = "produtos/pedido"
@@ -282,3 +284,15 @@ async def test_point_14_without_forced_taxes_the_default_scenario_adds_none(erp)
     kept = await erp.consult()
     assert kept["det"][0]["imposto"]["icms_sn"]["cod_sit_trib_icms_sn"] == "102"
     assert "valor_IPI" not in kept["total_pedido"]
+
+
+async def test_point_11_of_one_order_sent_ten_times_at_once_one_is_taken(erp):
+    order = await ready(erp)
+    answers = await asyncio.gather(*(erp.post(ORDERS, "IncluirPedido", **order) for _ in range(10)))
+
+    refused = [answer.json() for answer in answers if answer.status_code == 500]
+    assert len(refused) == 9
+    assert {fault["faultstring"] for fault in refused} == {
+        "ERROR: Pedido de venda já cadastrado para o codigo de integracao [EST-1]!"
+    }
+    assert len((await erp.control("orders", method="GET"))["orders"]) == 1

@@ -79,11 +79,19 @@ def spread(head: Doc, products: Sequence[Doc]) -> None:
         product["valor_total"] = product["valor_mercadoria"] - part
 
 
-def tax(item: Doc) -> None:
-    """Fill the taxes a caller forced on a line by their rates; the base is the line's total.
+def rated(name: str, tags: Doc) -> Doc:
+    """A block of taxes without the amounts that its rate computes."""
+    computed = {
+        tag
+        for block, base, rate, value in RATES
+        if block == name and tags.get(rate)
+        for tag in (base, value)
+    }
+    return {tag: value for tag, value in tags.items() if tag not in computed}
 
-    Where no tax is forced, the sandbox's scenarios compute none: a shop under Simples Nacional.
-    """
+
+def tax(item: Doc) -> None:
+    """Fill the taxes of a line that have rates, forced or a scenario's, on the line's total."""
     for block, base, rate, value in RATES:
         forced = item.get("imposto", {}).get(block, {})
         for tag in (base, rate, value):

@@ -19,7 +19,7 @@ from sandbox.erp.registers import (
     expect_vendor,
     standard,
 )
-from sandbox.erp.sales import amounts, instalments, kits
+from sandbox.erp.sales import amounts, instalments, kits, taxes
 from sandbox.erp.sales.orders import STAGES_IN
 from sandbox.erp.store import Doc
 
@@ -28,12 +28,6 @@ MORE_REQUIRED = ("codigo_categoria", "codigo_conta_corrente", "consumidor_final"
 INHERITED: tuple[str, ...] = ("meio_pagamento", "nsu", "tipo_documento")
 """What instalments that Omie builds take over from the order."""
 FREIGHT_KINDS = ("0", "1", "2", "3", "4", "9")
-TAXES: Doc = {
-    "icms_sn": {"cod_sit_trib_icms_sn": "102", "origem_icms_sn": "0"},
-    "pis_padrao": {"cod_sit_trib_pis": "49"},
-    "cofins_padrao": {"cod_sit_trib_cofins": "49"},
-}
-"""What the sandbox's scenarios compute: a shop under Simples Nacional."""
 
 
 def check_head(head: Doc) -> None:
@@ -72,8 +66,8 @@ def settle(company: Company, order: Doc) -> Doc:
     ordered = kits.without_components(order.get("det", ()))
     if not ordered:
         raise faults.required("det")
-    cfop = _cfop(company, customer)
-    items = [_item(company, head, item, cfop) for item in ordered]
+    route = taxes.Route(business_of(company)["estado"], customer["estado"])
+    items = [_item(company, head, item, route) for item in ordered]
     amounts.spread(head, [item["produto"] for item in items])
     for item in items:
         amounts.tax(item)
@@ -112,11 +106,6 @@ def _customer(company: Company, head: Doc) -> Doc:
     return customer
 
 
-def _cfop(company: Company, customer: Doc) -> str:
-    """The CFOP of a sale inside the state or to another one."""
-    return "5.102" if business_of(company)["estado"] == customer["estado"] else "6.108"
-
-
 def _scenario(company: Company, head: Doc) -> None:
     tag = "codigo_cenario_impostos"
     if head.get(tag):
@@ -125,8 +114,8 @@ def _scenario(company: Company, head: Doc) -> None:
         head[tag] = standard(company, SCENARIOS, "nCodigo")
 
 
-def _item(company: Company, head: Doc, item: Doc, cfop: str) -> Doc:
-    """One line: its product filled from the catalogue, its amounts, its stock location."""
+def _item(company: Company, head: Doc, item: Doc, route: taxes.Route) -> Doc:
+    """One line: its product out of the catalogue, its amounts, its stock location, its taxes."""
     identity = dict(item.get("ide", {}))
     line = dict(item.get("produto", {}))
     if "codigo_item_integracao" not in identity:
@@ -145,7 +134,9 @@ def _item(company: Company, head: Doc, item: Doc, cfop: str) -> Doc:
         line[tag] = product[tag]
     for tag in ("descricao", "unidade", "ncm", "ean"):
         line.setdefault(tag, product[tag])
-    line.setdefault("cfop", cfop)
+    more = _item_more(company, head, item.get("inf_adic", {}))
+    scenario = _scenario_of(company, more)
+    line.setdefault("cfop", taxes.cfop(scenario, route))
     line.setdefault("reservado", "N")
     if product.get("componentes_kit"):
         line["kit"] = "S"
@@ -154,9 +145,14 @@ def _item(company: Company, head: Doc, item: Doc, cfop: str) -> Doc:
     return item | {
         "ide": identity,
         "produto": line,
-        "inf_adic": _item_more(company, head, item.get("inf_adic", {})),
-        "imposto": item.get("imposto", TAXES),
+        "inf_adic": more,
+        "imposto": item.get("imposto") or taxes.block(scenario, route),
     }
+
+
+def _scenario_of(company: Company, more: Doc) -> Doc:
+    tag = "codigo_cenario_impostos_item"
+    return expect(company, SCENARIOS, "Cenário de impostos não cadastrado", more[tag], tag)
 
 
 def _item_more(company: Company, head: Doc, sent: Doc) -> Doc:

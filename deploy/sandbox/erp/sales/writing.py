@@ -4,7 +4,7 @@ from sandbox.erp import faults
 from sandbox.erp.companies import WEBSERVICE, Company
 from sandbox.erp.hooks import events
 from sandbox.erp.products import sold
-from sandbox.erp.sales import composing
+from sandbox.erp.sales import amounts, composing
 from sandbox.erp.sales.orders import (
     ORDERS,
     STAGE_LOG,
@@ -114,17 +114,39 @@ def _laid_over(company: Company, order: Doc, sent: Doc) -> Doc:
         merged["cabecalho"].pop("qtde_parcelas", None)
     for block in ("frete", "informacoes_adicionais"):
         merged[block] = order.get(block, {}) | sent.get(block, {})
-    items = {item["ide"]["codigo_item_integracao"]: item for item in order["det"]}
+    renewed = "codigo_cenario_impostos" in head
+    merged["det"] = _lines_over(company, [_untaxed(item, renewed) for item in order["det"]], sent)
+    return merged
+
+
+def _untaxed(item: Doc, renewed: bool) -> Doc:
+    """A former line without the amounts of taxes that have rates, which are computed anew.
+
+    Of an order that takes another scenario nothing is left of what the former one told.
+    """
+    if not renewed:
+        blocks = item.get("imposto", {}).items()
+        return item | {"imposto": {name: amounts.rated(name, tags) for name, tags in blocks}}
+    line, more = dict(item["produto"]), dict(item["inf_adic"])
+    line.pop("cfop", None)
+    more.pop("codigo_cenario_impostos_item", None)
+    return item | {"produto": line, "inf_adic": more, "imposto": {}}
+
+
+def _lines_over(company: Company, lines: list[Doc], sent: Doc) -> list[Doc]:
+    """The lines with those sent over them; of several with one code the first is meant."""
     for item in sent.get("det", ()):
         code = item.get("ide", {}).get("codigo_item_integracao")
         if code is None:
             raise faults.required("codigo_item_integracao")
+        codes = [line["ide"]["codigo_item_integracao"] for line in lines]
+        place = codes.index(code) if code in codes else len(lines)
         if item["ide"].get("acao_item") == "E":
-            items.pop(code, None)
+            del lines[place : place + 1]
         else:
-            items[code] = _item_over(company, items.get(code, {}), item)
-    merged["det"] = list(items.values())
-    return merged
+            former = lines[place] if place < len(lines) else {}
+            lines[place : place + 1] = [_item_over(company, former, item)]
+    return lines
 
 
 def _item_over(company: Company, former: Doc, sent: Doc) -> Doc:
