@@ -176,7 +176,7 @@ async def test_orders_stand_where_the_erp_says_they_stand_now(
 
     assert cards(page) == {"Pedido de Venda": [], "Separar Estoque": ["102"], "Faturado": ["101"]}
     assert f'href="/lojas/{STORE}/pedidos/1"' in page
-    assert "NF-e 000123" in page
+    assert "NF-e 123" in page
     assert "Origem: Shopify (API)" in page
 
 

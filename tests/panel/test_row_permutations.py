@@ -11,9 +11,11 @@ from contracts.envelope import Message
 from contracts.events import CancellationChoice, ErpStanding, PendingStage, Undoing
 from contracts.reasons import ReasonCode
 from panel.heard import Heard
+from panel.invoiced import Invoiced
 from panel.row import Row, decode, encode, step
 from tests.panel.test_row import CHANGED, ORDER, erased, reprocess
 from tests.support.builders import (
+    ACCOUNT,
     PAID_AT,
     a_buyer,
     cancellation_of,
@@ -34,6 +36,17 @@ WITH_NAME = Corrections(buyer=BuyerCorrection(name="Irene B. Leal"))
 
 def at(minutes: int) -> dict[str, Any]:
     return {"occurred_at": PAID_AT + timedelta(minutes=minutes)}
+
+
+def invoiced(number: str, minutes: int) -> Invoiced:
+    return Invoiced(
+        order_id=ORDER.order_id,
+        store_id=ORDER.store_id,
+        account_id=ACCOUNT,
+        revision=1,
+        nfe_number=number,
+        **at(minutes),
+    )
 
 
 MESSAGES: list[Message] = [
@@ -60,6 +73,8 @@ MESSAGES: list[Message] = [
     cancellation_of(ORDER, Undoing.NEEDS_ACTION, revision=3, decision=1, **at(61)),
     cancellation_of(ORDER, Undoing.KEPT, revision=3, decision=2, **at(62)),
     kept(ORDER),
+    invoiced("123", 10),
+    invoiced("124", 11),
     refunded(ORDER, **at(6)),
     erased(),
 ]

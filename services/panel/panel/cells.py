@@ -20,6 +20,7 @@ from contracts.events import (
 from contracts.order import Order
 from contracts.reasons import ReasonCode
 from panel import mask, search
+from panel.invoiced import Invoiced
 
 Cell = dict[str, Any]
 
@@ -120,6 +121,11 @@ def cancelled(event: OrderCancelled) -> Cell:
             "decided_at": event.decided_at and moment(event.decided_at),
         },
     }
+
+
+def invoiced(message: Invoiced) -> Cell:
+    """The NF-e that it became."""
+    return {"rank": [moment(message.occurred_at)], "nfe_number": message.nfe_number}
 
 
 def forgotten(cell: Cell) -> Cell:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import httpx
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
@@ -17,8 +16,8 @@ from starlette.types import ASGIApp
 from chassis import kafka, table
 from chassis.app import Clients, Parts, Task, run
 from chassis.clock import utc_now
+from chassis.flow import Flow
 from chassis.lookup import Lookup
-from chassis.metrics import Metrics
 from chassis.progress import Progress
 from chassis.store import Database, MongoDocuments
 from chassis.subscription import Subscription
@@ -27,10 +26,6 @@ from chassis.vault import Vault
 from contracts.accounts import AccountCondition
 from contracts.stores import StoreConfigured
 from contracts.topics import PARTITIONS
-from omie import figures as erp_figures
-from omie.client import Omie
-from omie.http import client
-from omie.pacing import Pacing
 from panel import (
     board,
     connection,
@@ -44,7 +39,6 @@ from panel import (
 from panel.access import Role
 from panel.api import app as api
 from panel.board import MongoBoard
-from panel.channel_check import ChannelCheck
 from panel.connecting import pending
 from panel.connecting.connector import Connector
 from panel.connecting.consent import Application
@@ -54,11 +48,9 @@ from panel.connecting.nuvemshop import Nuvemshop
 from panel.connecting.shopify import Shopify
 from panel.desk import Desk
 from panel.door import STATIC_AT, Door
-from panel.erp import lists
-from panel.erp.accounts import Accounts
-from panel.erp.orders import OrderReader
-from panel.erp.reader import Reader
-from panel.erp.stages import StageReader
+from panel.erp import invoices
+from panel.erp import window as windows
+from panel.erp.invoices import Invoices
 from panel.erp.window import Window
 from panel.fetch_book import MongoFetchBook
 from panel.figures import Ledger, MongoLedger
@@ -68,6 +60,7 @@ from panel.pages import app as pages
 from panel.pages.view import STATIC
 from panel.passwords import hashed
 from panel.people import Grant, User
+from panel.row import Row
 from panel.rows import Rows
 from panel.settings import Settings
 from panel.staff import Staff, prepare, staff
@@ -92,10 +85,15 @@ def build(settings: Settings, clients: Clients) -> Parts:
     people = staff(
         database, vault, built_in(settings), timedelta(minutes=settings.panel_idle_minutes)
     )
-    window = _window(settings, vault, database, clients.metrics)
+    rows = _rows(database, clients)
+    billed = Invoices(desk.board, stores, rows.inject, utc_now)
+    window = windows.opened(settings, vault, database, clients.metrics, billed.hear)
     listings = listing_parts(settings, clients, database, window.accounts)
     return Parts(
-        subscriptions=[*_subscriptions(desk, database, clients), *listings.parts.subscriptions],
+        subscriptions=[
+            *_subscriptions(rows, desk, database, clients),
+            *listings.parts.subscriptions,
+        ],
         starts=[
             *_indexes(database),
             partial(prepare, database),
@@ -107,6 +105,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(table.follow, stores, of_stores),
             partial(table.follow, conditions, of_conditions),
             partial(lateness.watch, desk.lateness, progress),
+            partial(invoices.watch, window.stages, stores, desk.erp_trouble),
             *listings.parts.background,
         ],
         stops=[
@@ -167,16 +166,20 @@ def _indexes(database: Database[dict[str, Any]]) -> list[Task]:
     ]
 
 
+def _rows(database: Database[dict[str, Any]], clients: Clients) -> Flow[Row]:
+    kept = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
+    return handlers.orders(kept, clients.publisher, utc_now)
+
+
 def _subscriptions(
-    desk: Desk, database: Database[dict[str, Any]], clients: Clients
+    rows: Flow[Row], desk: Desk, database: Database[dict[str, Any]], clients: Clients
 ) -> list[Subscription]:
-    rows = Rows(MongoDocuments(database[board.ORDERS], row.encode, row.decode, heavy="orders"))
     publisher = clients.publisher
     cut_off = handlers.disconnections(desk.stores.table, desk.disconnections, publisher, utc_now)
     fetched = handlers.fetches(fetch_book.documents(database), publisher, utc_now)
     looked_at = handlers.connections(desk.connections, publisher, utc_now)
     return [
-        Subscription(handlers.orders(rows, publisher, utc_now), group=SERVICE),
+        Subscription(rows, group=SERVICE),
         Subscription(cut_off, group=f"{SERVICE}-stores"),
         Subscription(looked_at, group=f"{SERVICE}-connections"),
         Subscription(fetched, group=f"{SERVICE}-fetches"),
@@ -190,33 +193,6 @@ def built_in(settings: Settings) -> User | None:
         return None
     grant = Grant(admin=True, everywhere=Role.MANAGER)
     return User(settings.panel_user.strip().casefold(), grant, password_hash)
-
-
-def _window(
-    settings: Settings, vault: Vault, database: Database[dict[str, Any]], metrics: Metrics
-) -> Window:
-    http = client(settings.erp_url)
-    pacing = Pacing(
-        per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
-    )
-    erp_figures.tell(metrics, pacing)
-    accounts = Accounts(vault, lambda account: Omie(http, account, pacing))
-    kept = MongoDocuments(database["erp_lists"], lists.encode, lists.decode)
-    channels = httpx.AsyncClient(timeout=8, follow_redirects=False, trust_env=False)
-    return Window(
-        accounts=accounts,
-        lists=Reader(accounts, kept, utc_now),
-        stages=StageReader(accounts, utc_now),
-        orders=OrderReader(accounts, utc_now),
-        channels=ChannelCheck(
-            channels,
-            vault,
-            settings.shopify_url,
-            settings.nuvemshop_url,
-            settings.mercadolivre_url,
-        ),
-        close=http.aclose,
-    )
 
 
 def connector(

@@ -23,6 +23,7 @@ from contracts.order import Buyer, Order
 from panel import cells, summary
 from panel.cells import Cell, moment
 from panel.heard import Heard, Place
+from panel.invoiced import Invoiced
 from panel.timeline import Entry, entry, place, with_entry
 
 Document = dict[str, Any]
@@ -41,6 +42,7 @@ _CELLS: Final[dict[type[Message], dict[str, Callable[[Any], Cell]]]] = {
     OrderPending: {"judged": cells.judged, "pending": cells.pending},
     OrderPosted: {"posted": cells.posted},
     OrderCancelled: {"cancelled": cells.cancelled},
+    Invoiced: {"invoiced": cells.invoiced},
 }
 """The kinds of cells each event fills. Those with an `order` in them have its body beside them."""
 

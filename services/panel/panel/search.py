@@ -18,6 +18,12 @@ _MOST_WORDS: Final = 6
 _MOST_NUMBERS: Final = 50
 _MASK: Final = str.maketrans("", "", " ./-")
 _CPF: Final = re.compile(r"[0-9]{11}")
+_NFE: Final = re.compile(r"nf(?:-?e)?\s*(?:n[.\sºo°]*)?([0-9][0-9.]*)")
+_PRINTED: Final = re.compile(r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}|0[0-9]{7,8}")
+"""The number of an NF-e as its DANFE or the ERP prints it."""
+_KEY: Final = re.compile(r"[0-9]{44}")
+_NUMBER_IN_KEY: Final = slice(25, 34)
+"""Where the access key of an NF-e holds its number (Manual de Orientação do Contribuinte)."""
 _CNPJ: Final = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 
 
@@ -46,6 +52,11 @@ def exact(text: str) -> str:
     return MARK + hashlib.sha256(same.encode()).hexdigest()[:_DIGITS]
 
 
+def nfe(number: str) -> str:
+    """The term of an NF-e's number, which tells it from an order's."""
+    return f"nf-e {number.replace('.', '').lstrip('0')}"
+
+
 def starts(name: str) -> Iterator[str]:
     """A name from each of its words on, so that any of them begins a search."""
     words = folded(name[:LONGEST]).split()
@@ -68,4 +79,19 @@ def understood(text: str) -> Search | None:
         kind = "CPF" if _CPF.fullmatch(bare) else "CNPJ"
         told = f"{kind} ou número terminado em {bare[-2:]}"
         return Search(told, whole=(exact(bare), folded(typed)))
+    if found := _nfe(typed, bare):
+        return found
     return Search(f"“{typed}”", start=folded(typed[:LONGEST]))
+
+
+def _nfe(typed: str, bare: str) -> Search | None:
+    """The NF-e whose number or access key was typed, as far as that is plain."""
+    if _KEY.fullmatch(bare):
+        term = nfe(bare[_NUMBER_IN_KEY])
+        return Search(term.replace("nf", "NF"), whole=(term,))
+    if named := _NFE.fullmatch(typed.casefold()):
+        term = nfe(named[1])
+        return Search(term.replace("nf", "NF"), whole=(term,))
+    if _PRINTED.fullmatch(typed):
+        return Search(f"“{typed}”", whole=(folded(typed), nfe(typed)))
+    return None

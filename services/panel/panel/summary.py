@@ -31,7 +31,7 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
     shown = which_order(cells)
     listed = cells[shown]["order"] if shown else _UNKNOWN | {"number": order_id.partition(":")[2]}
     captured = cells.get("captured")
-    erp = cells["posted"]["erp"] if "posted" in cells else None
+    erp = _erp(cells)
     shown_parts = {name: part for name, part in listed.items() if name != "found_by"}
     return shown_parts | {
         "cents": _cents(listed["total"]),
@@ -49,6 +49,14 @@ def of(order_id: str, cells: Mapping[str, Cell]) -> dict[str, Any]:
         "shown": shown,
         "search": _search(listed, erp),
     }
+
+
+def _erp(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
+    """The sales order in the ERP, and the NF-e that it became."""
+    if "posted" not in cells:
+        return None
+    number = cells["invoiced"]["nfe_number"] if "invoiced" in cells else None
+    return {**cells["posted"]["erp"], "nfe_number": number}
 
 
 def _cents(total: str | None) -> int | None:
@@ -94,5 +102,7 @@ def _cancellation(cells: Mapping[str, Cell]) -> dict[str, Any] | None:
 def _search(listed: Mapping[str, Any], erp: Mapping[str, Any] | None) -> list[str]:
     divided = listed.get("replaces", "").partition(":")[2]
     words = [listed["number"], *listed["skus"], divided, *([erp["number"]] if erp else [])]
+    if erp and erp["nfe_number"]:
+        words += [erp["nfe_number"], search.nfe(erp["nfe_number"])]
     starts = {search.folded(word) for word in words} | {*search.starts(listed["buyer"]["name"])}
     return sorted(starts - {""} | {*listed.get("found_by", ())})

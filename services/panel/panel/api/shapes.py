@@ -46,6 +46,7 @@ class ErpOrder(BaseModel):
     total: str
     message: str
     posted_at: datetime
+    nfe_number: str | None = None
 
 
 class Cancellation(BaseModel):

@@ -1,9 +1,10 @@
 """Where sales orders stand in the ERP now: its own Kanban, read from its log of stage changes."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 import structlog
@@ -17,6 +18,8 @@ from panel.erp.readings import Readings
 
 PAGES: Final = 5
 PAGE_SIZE: Final = 100
+MOST: Final = 5_000
+"""Orders of an account that are remembered, those that moved last."""
 FRESH_FOR: Final = timedelta(seconds=61)
 """The ERP refuses the same read twice in a minute."""
 PATIENCE_S: Final = 3.0
@@ -26,11 +29,18 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one order stands: its stage's code, and what became of it."""
+    """Where one order stands: its stage's code, and what became of it.
+
+    `number` is the order's in the ERP; `invoice` its NF-e's, digits without leading zeros.
+    """
 
     stage: str
     invoice: str = ""
     cancelled: bool = False
+    number: str = ""
+
+
+Heard = Callable[[str, Mapping[int, Place]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +53,15 @@ class Stages:
 
 @dataclass(slots=True)
 class StageReader:
-    """The latest changes of stage of every account, kept a minute in this process."""
+    """The latest changes of stage of every account, kept a minute in this process.
+
+    `heard` is told, by account, what each reading showed.
+    """
 
     accounts: Accounts
     clock: Clock
     patience_s: float = PATIENCE_S
+    heard: Heard | None = None
     _known: dict[str, Stages] = field(default_factory=dict, init=False)
     _readings: Readings = field(init=False)
 
@@ -71,15 +85,23 @@ class StageReader:
 
     async def _read(self, account_id: str, omie: Omie) -> None:
         now = self.clock()
+        known = self._known.get(account_id)
         try:
-            self._known[account_id] = Stages(await _places(omie), now)
+            places = await _places(omie, known.places if known else {})
         except Fault as fault:
             self._readings.fault(account_id, omie)
             log.warning("erp_stages_not_read", account_id=account_id, why=str(fault))
+            return
+        self._known[account_id] = Stages(places, now)
+        if self.heard is not None:
+            await self.heard(account_id, places)
 
 
-async def _places(omie: Omie) -> dict[int, Place]:
-    """The newest changes first, a few pages of them; the newest of each order counts."""
+async def _places(omie: Omie, known: Mapping[int, Place]) -> dict[int, Place]:
+    """The newest changes first, until a page tells nothing new, but few pages.
+
+    The newest change of each order counts; the orders `known` before come after.
+    """
     found: dict[int, Place] = {}
     page, last = 1, 1
     while page <= min(last, PAGES):
@@ -95,12 +117,16 @@ async def _places(omie: Omie) -> dict[int, Place]:
             if fault.kind is FaultKind.EMPTY:
                 break
             raise
+        before = len(found)
         for row in answer.get("etapasPedido") or ():
             if row:
                 found.setdefault(int(row["nCodPed"]), _place(row))
+        if all(known.get(id_) == found[id_] for id_ in islice(found, before, None)):
+            break
         last = int(answer.get("nTotPaginas") or 1)
         page += 1
-    return found
+    older = {id_: place for id_, place in known.items() if id_ not in found}
+    return dict(islice((found | older).items(), MOST))
 
 
 def _place(row: Mapping[str, Any]) -> Place:
@@ -109,6 +135,12 @@ def _place(row: Mapping[str, Any]) -> Place:
     gone = row.get("cancelamento") or {}
     return Place(
         stage=str(row.get("cEtapa") or ""),
-        invoice=str(billed.get("cNumNFE") or "") if billed.get("cFaturado") == "S" else "",
+        invoice=_digits(billed.get("cNumNFE")) if billed.get("cFaturado") == "S" else "",
         cancelled=gone.get("cCancelado") == "S",
+        number=str(row.get("cNumero") or ""),
     )
+
+
+def _digits(number: Any) -> str:
+    """The number of an NF-e, which Omie pads with zeros."""
+    return str(number or "").strip().lstrip("0")

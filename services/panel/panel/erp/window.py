@@ -2,14 +2,27 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
+import httpx
+
+from chassis.clock import utc_now
+from chassis.metrics import Metrics
+from chassis.store import Database, MongoDocuments
+from chassis.vault import Vault
 from contracts.stores import StoreConfigured
+from omie import figures as erp_figures
+from omie.client import Omie
+from omie.http import client
+from omie.pacing import Pacing
 from panel.channel_check import ChannelCheck
+from panel.erp import lists
 from panel.erp.accounts import Accounts
 from panel.erp.check import Finding, check
 from panel.erp.orders import OrderReader
 from panel.erp.reader import Reader
-from panel.erp.stages import StageReader
+from panel.erp.stages import Heard, StageReader
+from panel.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +47,35 @@ class Window:
         await self.orders.stop()
         await self.channels.http.aclose()
         await self.close()
+
+
+def opened(
+    settings: Settings,
+    vault: Vault,
+    database: Database[dict[str, Any]],
+    metrics: Metrics,
+    heard: Heard,
+) -> Window:
+    """The window on the real ERP and the real channels; `heard` is told of stages."""
+    http = client(settings.erp_url)
+    pacing = Pacing(
+        per_method=settings.erp_calls_per_minute, per_ip=settings.erp_ip_calls_per_minute
+    )
+    erp_figures.tell(metrics, pacing)
+    accounts = Accounts(vault, lambda account: Omie(http, account, pacing))
+    kept = MongoDocuments(database["erp_lists"], lists.encode, lists.decode)
+    channels = httpx.AsyncClient(timeout=8, follow_redirects=False, trust_env=False)
+    return Window(
+        accounts=accounts,
+        lists=Reader(accounts, kept, utc_now),
+        stages=StageReader(accounts, utc_now, heard=heard),
+        orders=OrderReader(accounts, utc_now),
+        channels=ChannelCheck(
+            channels,
+            vault,
+            settings.shopify_url,
+            settings.nuvemshop_url,
+            settings.mercadolivre_url,
+        ),
+        close=http.aclose,
+    )

@@ -13,7 +13,7 @@ _RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 HEADINGS: Final = (
     "Pedido", "Canal", "Data do pedido", "Situação", "Motivos", "Cliente", "CPF/CNPJ", "Itens",
-    "Moeda", "Valor", "Pedido no ERP", "Cancelado em", "Última mudança",
+    "Moeda", "Valor", "Pedido no ERP", "NF-e", "Cancelado em", "Última mudança",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ def line(row: Mapping[str, Any], channel: str, document: str | None) -> str:
         row["currency"] or "",
         (row["total"] or "").replace(".", ","),
         row["erp"]["number"] if row["erp"] else "",
+        (row["erp"].get("nfe_number") or "") if row["erp"] else "",
         _when(cancellation["cancelled_at"]) if cancellation else "",
         _when(row["updated_at"]),
     )
