@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from contracts.commands import ReprocessOrder
 from contracts.reasons import ReasonCode
 from tests.support.browser import Operator
-from tests.support.builders import STORE, a_store, an_order, captured, pending
+from tests.support.builders import STORE, a_store, an_item, an_order, captured, pending
 from tests.support.panel import MANAGER, Office
 from tests.support.panel_site import pages_of, served, site_of
 
@@ -181,3 +181,22 @@ async def test_keys_choose_a_range_open_the_filters_and_lead_back_to_a_corrected
         f"{ana.url}{PENDING}?motivo=CUSTOMER_DOC_MISSING&aviso=reprocessamento#pedido-1002"
     )
     await expect(row.locator("a.id")).to_be_focused()
+
+
+async def test_words_without_end_and_hundreds_of_items_fit_into_the_page(
+    office: Office, seat: Seat
+) -> None:
+    endless = an_item("SKU-" + "X" * 90, title="Supercalifragilistico" * 7)
+    many = an_order(1002, *(an_item(item_id=str(n)) for n in range(1, 201)))
+    await office.hear(
+        pending(an_order(1003, endless), ReasonCode.PRODUCT_SKU_NOT_FOUND), captured(many)
+    )
+    ana = await seat("ana")
+
+    await ana.page.goto(f"{ORDERS}/1003")
+    await ana.looks("pedido-sem-fim")
+    await ana.page.goto(f"{ORDERS}/1002")
+    await expect(ana.page.get_by_role("heading", name="Itens")).to_contain_text("200")
+    await ana.looks("pedido-de-200-itens")
+
+    assert await ana.page.evaluate("document.documentElement.scrollHeight") < 3 * 800

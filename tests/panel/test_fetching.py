@@ -19,8 +19,10 @@ from contracts.fetches import (
     OrderFetched,
 )
 from contracts.sweeps import StoreSwept, SweepCounts
+from panel.access import Role
 from panel.fetches import Told, decode, encode, step
 from panel.pages.fetching import Mistyped, read
+from panel.people import Grant
 from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, STORE, a_store
 from tests.support.panel import Office, fields_of
@@ -221,6 +223,20 @@ async def test_the_store_s_fetches_are_listed_the_newest_first(
     page = (await browser.get(HERE)).text
 
     assert page.index(f"{HERE}/new") < page.index(f"{HERE}/old")
+
+
+async def test_who_may_only_look_is_told_who_asks_for_fetches(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.hire("bia", Grant(stores={STORE: Role.READER}))
+    asks = (await browser.get(HERE)).text
+    await browser.post("/entrar", data={"usuario": "bia", "senha": "certa"})
+
+    looks = (await browser.get(HERE)).text
+
+    for page, may in ((asks, True), (looks, False)):
+        assert ("Ver o que viria" in page) is may
+        assert ("quem a opera é que pode pedi-las" in page) is not may
 
 
 async def test_the_page_tells_when_the_store_was_swept_and_what_that_brought(

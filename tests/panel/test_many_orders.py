@@ -89,7 +89,7 @@ async def test_all_with_a_reason_are_asked_for_beyond_the_page(
 
     answer = await sent(browser, BATCH, quais="todos", corte=NOW, motivo=MISSING)
 
-    assert "Reprocessar todos os 60 desta busca" in page
+    assert "Reprocessar todos os 60 com este motivo" in page
     assert answer.headers["location"].startswith(f"{BATCH}?id=")
     assert {c.order_id for c in commands(office)} == {f"{STORE}:{n}" for n in range(1, 61)}
 

@@ -89,7 +89,9 @@ async def test_a_list_shows_the_orders_that_its_filters_let_through(
 
     assert set(numbers(page)) == found
     assert ("passa por estes filtros" in page) is (not found)
-    assert ("Reprocessar o pedido desta busca" in page) is (len(found) == 1)
+    assert bool(re.search("Reprocessar o pedido (desta busca|com este motivo)", page)) is (
+        len(found) == 1
+    )
 
 
 async def test_filters_that_are_on_are_said_and_each_can_be_taken_off(
@@ -278,6 +280,23 @@ async def test_details_come_as_a_part_for_the_list_and_lead_a_link_to_the_orders
     assert "***.982.247-**" in part.text
     assert "52998224725" not in part.text
     assert link.headers["location"] == f"{ORDERS}/1001"
+
+
+async def test_details_of_a_very_long_order_show_its_first_items_and_lead_to_all(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    for number, items in ((1001, 20), (1002, 200)):
+        lines = [an_item(f"SKU-{n:03}", str(n)) for n in range(1, items + 1)]
+        office.board.tell(captured(an_order(number, *lines)))
+
+    short, long = [
+        (await browser.get(f"{ORDERS}/{n}/detalhes", headers={"X-Parte": "1"})).text
+        for n in (1001, 1002)
+    ]
+
+    assert ("SKU-020" in short, "SKU-020" in long, "SKU-021" in long) == (True, True, False)
+    assert "Ver todos" not in short
+    assert f'<a href="{ORDERS}/1002">Ver todos os 200 itens</a>' in long
 
 
 async def test_a_row_that_left_its_tab_says_where_it_went(
