@@ -17,7 +17,8 @@ from capture.channels.registrar import Registration
 from capture.channels.registrars import REGISTRARS
 from capture.connections.checker import Checker, missing
 from capture.connections.keeper import Keeper
-from capture.connections.looked import Looked, due_at
+from capture.connections.looked import Looked, due_at, lets_in_again
+from capture.deferrals import Deferred
 from capture.grants import Grant
 from capture.keyring import Keyring
 from capture.leases import Lease, Leases
@@ -28,10 +29,12 @@ from chassis.store import Kept
 from chassis.table import Table
 from contracts.connections import ChannelAccess, StoreChecked
 from contracts.stores import StoreConfigured
+from contracts.topics import INBOX
+from contracts.wire import Outgoing
 from sandbox.channels.channel import Store
 from tests.support.belt import NOON, FakeClock
 from tests.support.builders import a_store
-from tests.support.capture import VAULT
+from tests.support.capture import VAULT, MemoryDeferrals
 from tests.support.memory import MemoryDocuments, MemoryLog
 from tests.support.shop import opened
 
@@ -85,6 +88,7 @@ class World:
     grants: MemoryDocuments[Grant] = field(default_factory=MemoryDocuments)
     looks: MemoryDocuments[Looked] = field(default_factory=MemoryDocuments)
     leases: MemoryDocuments[Lease] = field(default_factory=MemoryDocuments)
+    deferrals: MemoryDeferrals = field(default_factory=MemoryDeferrals)
 
     def process(self, name: str = "1", webhook_url: str = HUB) -> Keeper:
         shops = Shops(
@@ -103,6 +107,7 @@ class World:
             self.looks,
             Leases(self.leases, self.clock, name),
             self.log,
+            self.deferrals.release,
             clock=self.clock,
             service="capture",
         )
@@ -336,6 +341,68 @@ async def test_a_look_that_cannot_be_kept_does_not_keep_other_stores_from_theirs
     await world.process().round()
 
     assert [told.store_id for told in world.told] == ["loja-nuvemshop"]
+
+
+def waiting(world: World) -> bool:
+    """Whether an order of the store waits for its token, not to be asked about before an hour."""
+    return all(d.due_at > world.clock.now for d in world.deferrals.kept.values())
+
+
+async def an_order_waits(world: World) -> None:
+    record = Outgoing(INBOX, b"loja-shopify", b"{}", ())
+    later = world.clock.now + timedelta(hours=1)
+    await world.deferrals.put(Deferred("1", "loja-shopify", record, later, for_token=True))
+
+
+async def test_orders_go_on_when_the_channel_lets_us_in_again_without_a_word(world: World) -> None:
+    world.stores.put(connected("shopify"))
+    keeper = world.process()
+    await keeper.round()
+    fault = {"store_id": "loja-shopify", "status": 401, "times": 1}
+    await world.http.post("/_control/faults", json=fault)
+    keeper.doubt("loja-shopify")
+    world.clock.now += timedelta(seconds=20)
+    await keeper.round()
+    assert world.told[-1].access is ChannelAccess.REFUSED
+    await an_order_waits(world)
+
+    await keeper.round()
+    assert waiting(world)
+    world.clock.now += timedelta(minutes=15)
+    await keeper.round()
+
+    assert world.told[-1].access is ChannelAccess.GRANTED
+    assert not waiting(world)
+
+
+async def test_a_token_that_was_refused_once_and_is_good_lets_its_orders_go_on_once_an_hour(
+    world: World,
+) -> None:
+    world.stores.put(connected("shopify"))
+    keeper = world.process()
+    await keeper.round()
+    released = []
+    for _ in range(6):
+        await an_order_waits(world)
+        keeper.doubt("loja-shopify")
+        world.clock.now += timedelta(minutes=12)
+        await keeper.round()
+        released.append(not waiting(world))
+
+    assert released == [True, False, False, False, False, True]
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.sampled_from(ChannelAccess), st.booleans())
+def test_only_an_access_that_is_good_lets_orders_go_on(
+    seen: int, version: int, access: ChannelAccess, first: bool
+) -> None:
+    before = Looked(store_id="s", at=NOON, store_version=seen, access=access)
+    for found in ChannelAccess:
+        now = Looked(store_id="s", at=NOON, store_version=version, access=found)
+        good = found is ChannelAccess.GRANTED
+        news = access is not ChannelAccess.GRANTED or seen < version
+
+        assert lets_in_again(None if first else before, now) == (good and news and not first)
 
 
 topics = st.lists(st.sampled_from("abcdef"), unique=True)

@@ -23,6 +23,7 @@ from tests.support.shopify import (
     details,
     throttled,
 )
+from tests.support.waiting import eventually
 
 LATER = "2026-11-20T11:30:00-03:00"
 
@@ -309,6 +310,28 @@ async def test_once_the_token_is_good_again_the_order_is_completed_by_itself():
     assert whole.order.gaps == ()
     assert whole.order.buyer.document == "52998224725"
     assert capture.shopify.asked[-1].headers["X-Shopify-Access-Token"] == "shpat_new"
+    assert capture.deferrals.kept == {}
+    releasing.cancel()
+
+
+async def test_what_an_old_token_was_refused_after_the_store_changed_is_asked_again_too():
+    """The question was under way when the store was connected again."""
+    capture = Capture()
+    capture.shopify.graphql(httpx.Response(403), details())
+    capture.shopify.rest(1001, {"order": a_payload()})
+    releasing = asyncio.create_task(
+        keep_releasing(capture.deferrals, capture.stores, capture.clock, in_flight_s=0.05)
+    )
+    await asyncio.sleep(0)
+    capture.stores.put(a_shop(version=2))
+    await asyncio.sleep(0)
+    await capture.tell("orders/paid", a_payload())
+
+    [waiting] = capture.deferrals.kept
+    await eventually(lambda: capture.deferrals.kept[waiting].due_at <= capture.clock.now)
+    await capture.bring_back()
+
+    assert capture.captured[-1].order.gaps == ()
     assert capture.deferrals.kept == {}
     releasing.cancel()
 

@@ -25,7 +25,12 @@ from contracts.wire import Outgoing
 FIRST_WAIT_S: Final = 15.0
 LONGEST_WAIT_S: Final = 15 * 60.0
 TOKEN_WAIT_S: Final = 60 * 60.0
-"""A refused token is probed this often; a change of the store releases its orders at once."""
+"""A refused token is probed this often; a change of the store, and an access found good again,
+release its orders at once.
+"""
+IN_FLIGHT_S: Final = 15.0
+"""Longer than a question takes: one put with a store's old token may be refused after the change.
+"""
 PAGE: Final = 200
 LOOK_EVERY_S: Final = 1.0
 
@@ -116,11 +121,24 @@ async def keep_bringing_back(deferrals: Deferrals, publisher: Publishes, clock: 
 
 
 async def keep_releasing(
-    deferrals: Deferrals, stores: Table[StoreConfigured], clock: Clock
+    deferrals: Deferrals,
+    stores: Table[StoreConfigured],
+    clock: Clock,
+    in_flight_s: float = IN_FLIGHT_S,
 ) -> None:
-    """Let orders go on as soon as their store has changed, until cancelled."""
+    """Let orders go on as soon as their store has changed, until cancelled.
+
+    Once more when all that was asked before the change has been answered: what was refused then
+    is put aside after the first time.
+    """
     changed: asyncio.Queue[str] = asyncio.Queue()
-    stores.watch(lambda store: changed.put_nowait(store.store_id))
+    loop = asyncio.get_running_loop()
+
+    def release(store: StoreConfigured) -> None:
+        changed.put_nowait(store.store_id)
+        loop.call_later(in_flight_s, changed.put_nowait, store.store_id)
+
+    stores.watch(release)
     while True:
         store_id = await changed.get()
         await patiently(partial(deferrals.release, store_id, clock()), "releasing deferred records")

@@ -64,7 +64,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
     seldom, often = overheard(http, rates), overheard(direct, rates)
     shops = Shops(stores, keyring, channels(often, settings))
     checker = Checker(shops, tokens, registrars(seldom, settings), settings.webhook_url, utc_now)
-    connections = keeper(clients, checker)
+    connections = keeper(clients, checker, deferrals.release)
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
     privacy_book = MongoPrivacyBook(database["privacy_requests"])

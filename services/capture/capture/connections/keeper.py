@@ -1,19 +1,20 @@
 """Every store's connection, looked at in time; what is found goes to everybody.
 
-That is when this process starts, when the store changes, when its token was refused, and once a
-day.
+That is when this process starts, when the store changes, when its token was refused, again and
+again while it is, and once a day. Orders that wait for a refused access go on as soon as a look
+finds it good.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 import structlog
 
 from capture.connections.checker import Checker, Look
-from capture.connections.looked import AT_MOST_EVERY, Looked, due_at
+from capture.connections.looked import AT_MOST_EVERY, Looked, due_at, lets_in_again
 from capture.leases import Leases
 from chassis.clock import Clock
 from chassis.flow import Publishes
@@ -25,12 +26,19 @@ from contracts.wire import encode
 
 LOOK_EVERY_S: Final = 1.0
 STORES_AT_ONCE: Final = 4
+DOUBTED_AT_MOST_EVERY: Final = timedelta(hours=1)
+"""What waits for an access that was doubted and is good goes on so often at most: a channel may
+take us in and yet refuse us one kind of thing.
+"""
+
+Release = Callable[[str, datetime], Awaitable[None]]
+"""Makes what waits for a store's access due at a moment."""
 
 log = structlog.get_logger()
 
 
 class Keeper:
-    """Looks after all stores; `service` is who tells of it."""
+    """Looks after all stores; `service` is who tells of it, `release` lets waiting orders go on."""
 
     def __init__(
         self,
@@ -38,6 +46,7 @@ class Keeper:
         documents: Documents[Looked],
         leases: Leases,
         publisher: Publishes,
+        release: Release,
         *,
         clock: Clock,
         service: str,
@@ -46,10 +55,12 @@ class Keeper:
         self._documents = documents
         self._leases = leases
         self._publisher = publisher
+        self._release = release
         self._clock = clock
         self._service = service
         self._known: dict[str, Looked] = {}
         self._doubted: set[str] = set()
+        self._released: dict[str, datetime] = {}
         self._since: datetime = clock()
         self._room = asyncio.Semaphore(STORES_AT_ONCE)
 
@@ -99,8 +110,19 @@ class Keeper:
             change = {store.store_id: Kept(looked, kept.version if kept else 0)}
             await patiently(partial(self._documents.save, change), "keeping a look")
             self._known[store.store_id] = looked
+            await self._let_go_on(kept.state if kept else None, looked)
             self._doubted.discard(store.store_id)
             _say(look)
+
+    async def _let_go_on(self, before: Looked | None, now: Looked) -> None:
+        """Release what waits for the store's access, if there is reason to think that it helps."""
+        store_id, released = now.store_id, self._released.get(now.store_id)
+        doubted = store_id in self._doubted and now.access is ChannelAccess.GRANTED
+        rested = released is None or released + DOUBTED_AT_MOST_EVERY <= now.at
+        if lets_in_again(before, now) or (doubted and rested):
+            release = partial(self._release, store_id, self._clock())
+            await patiently(release, "releasing deferred records")
+            self._released[store_id] = now.at
 
     def _is_due(self, store: StoreConfigured) -> bool:
         known = self._known.get(store.store_id)

@@ -1,4 +1,4 @@
-"""When a store's connection was looked at last, and when it is due again. Pure."""
+"""When a store's connection was looked at last, when it is due again, what it means. Pure."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,8 +12,15 @@ AFTER_SILENCE: Final = timedelta(minutes=5)
 """A channel that did not answer is asked again so soon."""
 AT_MOST_EVERY: Final = timedelta(minutes=5)
 """Whatever gives reason to look, a store that is known as refused is not looked at more often."""
+AFTER_REFUSAL: Final = timedelta(minutes=15)
+"""A refused access may have been put right at the channel itself, where nobody tells us of it."""
 TO_BE_SURE: Final = timedelta(seconds=20)
 """A good access that is doubted is looked at again this soon: people must see bad news at once."""
+_REST: Final = {
+    ChannelAccess.UNKNOWN: AFTER_SILENCE,
+    ChannelAccess.REFUSED: AFTER_REFUSAL,
+}
+"""How long to leave a store alone after what was found; any other for `EVERY`."""
 
 
 class Looked(Value):
@@ -48,8 +55,14 @@ def due_at(looked: Looked | None, store: StoreConfigured, *, doubted: bool) -> d
     if doubted:
         good = looked.access is ChannelAccess.GRANTED
         return looked.at + (TO_BE_SURE if good else AT_MOST_EVERY)
-    silent = looked.access is ChannelAccess.UNKNOWN
-    return looked.at + (AFTER_SILENCE if silent else EVERY)
+    return looked.at + _REST.get(looked.access, EVERY)
+
+
+def lets_in_again(before: Looked | None, now: Looked) -> bool:
+    """Whether the channel takes us in where it did not, or not as the store is connected now."""
+    if before is None or now.access is not ChannelAccess.GRANTED:
+        return False
+    return before.access is not now.access or before.store_version < now.store_version
 
 
 def encode(looked: Looked) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from capture import leases
 from capture.connections import looked
 from capture.connections.checker import Checker
-from capture.connections.keeper import Keeper
+from capture.connections.keeper import Keeper, Release
 from capture.handlers import SERVICE
 from capture.leases import Leases
 from chassis.app import Clients
@@ -13,8 +13,8 @@ from chassis.clock import utc_now
 from chassis.store import MongoDocuments
 
 
-def keeper(clients: Clients, checker: Checker) -> Keeper:
-    """Who looks after the stores' connections."""
+def keeper(clients: Clients, checker: Checker, release: Release) -> Keeper:
+    """Who looks after the stores' connections, and lets go on what waits for them."""
     database = clients.mongo["esteira_capture"]
     held = MongoDocuments(database["leases"], leases.encode, leases.decode)
     return Keeper(
@@ -22,6 +22,7 @@ def keeper(clients: Clients, checker: Checker) -> Keeper:
         documents=MongoDocuments(database["connections"], looked.encode, looked.decode),
         leases=Leases(held, utc_now, str(uuid4())),
         publisher=clients.publisher,
+        release=release,
         clock=utc_now,
         service=SERVICE,
     )
