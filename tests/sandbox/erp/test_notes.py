@@ -145,3 +145,36 @@ async def test_an_order_that_is_not_billed_has_nothing_to_give_back(erp):
     keys = {"codigo_pedido_integracao": "EST-1"}
 
     assert "não está faturado" in await erp.refused(ORDERS, "DevolverPedido", **keys)
+
+
+async def test_a_return_has_an_incoming_note_of_its_own_share_that_names_the_sales_note(erp):
+    sale = await billed(erp)
+    keys = {"codigo_pedido_integracao": "EST-1"}
+    part = [{"codigo_produto": sale["det"][0]["nfProdInt"]["nCodProd"], "quantidade": 1}]
+    back = await erp.ask(ORDERS, "DevolverPedido", **keys, itens=part)
+    assert await numbers(erp) == [sale["ide"]["nNF"]]
+    await erp.advance(5)
+
+    note = await erp.ask(NOTES, "ConsultarNF", nIdPedido=back["nIdDevolucao"])
+    assert (note["ide"]["tpNF"], note["ide"]["finNFe"], note["pedido"]["opPedido"]) == (
+        "0", "4", "13",
+    )  # fmt: skip
+    assert (note["total"]["ICMSTot"]["vProd"], note["total"]["ICMSTot"]["vNF"]) == (64.9, 60)
+    assert (note["det"][0]["prod"]["qCom"], note["det"][0]["prod"]["CFOP"]) == (1, "2.202")
+    assert await numbers(erp, tpNF="0") == await numbers(erp, opPedido="13") == ["00000002"]
+    assert await numbers(erp, tpNF="1") == ["00000001"]
+    listed = (await erp.ask(ORDERS, "StatusPedido", **keys))["ListaNfe"]
+    assert [one["tipo"] for one in listed] == ["S", "E"]
+    papers = await erp.ask(PAPERS, "ObterNfe", nIdNfe=note["compl"]["nIdNF"])
+    assert f"<refNFe>{sale['compl']['cChaveNFe']}</refNFe>" in html.unescape(papers["cXmlNfe"])
+
+
+async def test_a_returns_note_may_be_refused_and_the_goods_are_back_all_the_same(erp):
+    await billed(erp)
+    await erp.control("invoicing", {"outcome": "reject", "delay_s": 0})
+    keys = {"codigo_pedido_integracao": "EST-1"}
+    await erp.ask(ORDERS, "DevolverPedido", **keys)
+
+    listed = (await erp.ask(ORDERS, "StatusPedido", **keys))["ListaNfe"]
+    assert [one["status_nfe"] for one in listed] == ["authorised", "rejected"]
+    assert (await erp.consult())["infoCadastro"]["devolvido"] == "S"

@@ -88,6 +88,45 @@ async def test_point_24_every_change_of_an_order_is_told_in_order(erp, listener)
     assert listener.topics == told
 
 
+async def test_point_24_a_return_is_told_and_so_is_its_note(erp, listener):
+    await erp.placed()
+    await erp.act("invoice", order="EST-1")
+    await register(erp, listener)
+    back = await erp.ask(ORDERS, "DevolverPedido", codigo_pedido_integracao="EST-1")
+    await erp.advance(5)
+    told = [
+        "Produto.MovimentacaoEstoque",
+        "VendaProduto.Devolvida",
+        "NFe.NotaDevolucaoAutorizada",
+    ]
+    await eventually(lambda: len(listener.topics) == len(told))
+
+    assert listener.topics == told
+    note = listener.heard[-1]["event"]
+    assert (note["id_pedido"], note["operacao"]) == (back["nIdDevolucao"], "13")
+
+
+async def test_point_24_new_customers_and_products_and_removed_orders_are_told(erp, listener):
+    await erp.placed()
+    await register(erp, listener)
+    await erp.customer(codigo_cliente_integracao="EST-C-2", cnpj_cpf="11222333000181")
+    product = {"codigo": "N-1", "descricao": "Nova", "unidade": "UN", "ncm": "69120000"}
+    await erp.ask("geral/produtos", "IncluirProduto", **product, valor_unitario=5)
+    await erp.ask(
+        ORDERS, "AlterarPedidoVenda", cabecalho={"codigo_pedido_integracao": "EST-1"},
+        observacoes={"obs_venda": "presente"},
+    )  # fmt: skip
+    await erp.ask(ORDERS, "ExcluirPedido", codigo_pedido_integracao="EST-1")
+    told = [
+        "ClienteFornecedor.Incluido",
+        "Produto.Incluido",
+        "VendaProduto.Alterada",
+        "VendaProduto.Excluida",
+    ]
+    await eventually(lambda: len(listener.topics) == len(told))
+    assert listener.topics == told
+
+
 async def test_point_24_an_event_of_the_api_comes_from_the_integration_in_the_known_envelope(
     erp, listener
 ):

@@ -13,7 +13,8 @@ from sandbox.erp.hooks.book import has_listeners, tell
 from sandbox.erp.registers import STAGES, business_of
 from sandbox.erp.store import Doc
 
-SALE = "11"
+SALE, RETURN = "11", "13"
+"""Operations of the stage catalogue: product sale, sale return."""
 MOMENTS = {
     "Incluida": ("dataInclusao", "horaInclusao", "usuarioInclusao"),
     "Faturada": ("dataFaturado", "horaFaturado", "usuarioFaturado"),
@@ -66,7 +67,7 @@ def note(company: Company, what: str, deed: str, invoice: Doc, user: str) -> Non
         "nfe_danfe": f"{paper}.html",
         "nfe_xml": f"{paper}.xml",
         "numero_nf": invoice["numero"],
-        "operacao": SALE,
+        "operacao": RETURN if "returned_of" in invoice else SALE,
         "serie": invoice["serie"],
     }
     tell(company, f"NFe.{what}", event, user)

@@ -30,15 +30,19 @@ INVOICES = Table(
     key=lambda invoice: invoice["codigo_pedido"],
     columns={
         "due": lambda invoice: invoice.get("due"),
+        "returned_of": lambda invoice: invoice.get("returned_of"),
         "note": lambda invoice: invoice.get("nIdNF"),
         "access_key": lambda invoice: invoice.get("chave"),
         "number": lambda invoice: int(invoice["numero"]) if "numero" in invoice else None,
         "issued": lambda invoice: iso(invoice["dEmi"]) if "dEmi" in invoice else None,
         "cancelled": lambda invoice: iso(invoice["dCan"]) if "dCan" in invoice else None,
     },
-    indexed=("due", "note"),
+    indexed=("due", "note", "returned_of"),
 )
-"""One NF-e per order; `state` is pending, authorised, rejected or cancelled, `due` in ms."""
+"""One NF-e per order; `state` is pending, authorised, rejected or cancelled, `due` in ms.
+
+That of a return is kept under the return's id; it names the order in `returned_of`, and its lines.
+"""
 NOT_BILLED = "Não foi possível realizar o faturamento desse Pedido de Venda de Produto! "
 SP_CODE = "35"
 HIGHEST_WEIGHT = 9
@@ -72,19 +76,19 @@ def billing_refusal(company: Company, order: Doc) -> str | None:
 
 def request_invoice(company: Company, order: Doc, user: str = WEBSERVICE) -> None:
     """Ask SEFAZ for the order's NF-e; the order waits in stage 50."""
-    policy = company.invoicing
-    due = company.now() + timedelta(seconds=policy.delay_s)
-    invoice = {
-        "codigo_pedido": order["cabecalho"]["codigo_pedido"],
-        "state": "pending",
-        "outcome": policy.outcome,
-        "user": user,
-    }
-    if policy.outcome != "hold":
-        invoice["due"] = int(due.timestamp() * 1000)
-    company.put(INVOICES, invoice)
+    ask_sefaz(company, {"codigo_pedido": order["cabecalho"]["codigo_pedido"], "user": user})
     if order["cabecalho"]["etapa"] != BILLING_STAGE:
         move(company, order, BILLING_STAGE, user)
+
+
+def ask_sefaz(company: Company, invoice: Doc) -> None:
+    """Hand a note in; what becomes of it, and when, is the company's policy of this moment."""
+    policy = company.invoicing
+    invoice |= {"state": "pending", "outcome": policy.outcome}
+    if policy.outcome != "hold":
+        due = company.now() + timedelta(seconds=policy.delay_s)
+        invoice["due"] = int(due.timestamp() * 1000)
+    company.put(INVOICES, invoice)
 
 
 def settle_due(company: Company) -> None:
@@ -109,26 +113,16 @@ def next_answer(company: Company) -> datetime | None:
 
 
 def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
-    """The NF-e is authorised: it has a number and a key, the order is billed, its goods leave."""
+    """The NF-e is authorised: the order is billed, its goods leave. A return's note is but told."""
+    if "returned_of" in invoice:
+        issued = _issued(company, invoice, moment)
+        events.note(company, "NotaDevolucaoAutorizada", "autorizada", issued, invoice["user"])
+        return
     order = company.get(ORDERS, invoice["codigo_pedido"])
     if order is None or is_cancelled(order):
         company.remove(INVOICES, invoice["codigo_pedido"])
         return
-    business = business_of(company)
-    number = company.next_number("invoices")
-    invoice.pop("due", None)
-    key = access_key(business["cnpj"], moment, number, invoice["codigo_pedido"])
-    invoice |= {
-        "state": "authorised",
-        "nIdNF": company.next_id(),
-        "numero": f"{number:08d}",
-        "serie": "001",
-        "chave": key,
-        "protocolo": 135_000_000_000_000 + number,
-        "dEmi": date_text(moment),
-        "hEmi": time_text(moment),
-    }
-    company.put(INVOICES, invoice)
+    invoice = _issued(company, invoice, moment)
     order["cabecalho"]["etapa"] = BILLED_STAGE
     order["infoCadastro"] |= {
         "faturado": "S",
@@ -144,6 +138,26 @@ def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
     events.sale(company, "EtapaAlterada", kept, user)
     events.sale(company, "Faturada", kept, user)
     events.note(company, "NotaAutorizada", "autorizada", invoice, user)
+
+
+def _issued(company: Company, invoice: Doc, moment: datetime) -> Doc:
+    """The note with its number, its key and its date, as SEFAZ let it pass."""
+    business = business_of(company)
+    number = company.next_number("invoices")
+    invoice.pop("due", None)
+    key = access_key(business["cnpj"], moment, number, invoice["codigo_pedido"])
+    invoice |= {
+        "state": "authorised",
+        "nIdNF": company.next_id(),
+        "numero": f"{number:08d}",
+        "serie": "001",
+        "chave": key,
+        "protocolo": 135_000_000_000_000 + number,
+        "dEmi": date_text(moment),
+        "hEmi": time_text(moment),
+    }
+    company.put(INVOICES, invoice)
+    return invoice
 
 
 def access_key(cnpj: str, moment: datetime, number: int, order_id: int) -> str:

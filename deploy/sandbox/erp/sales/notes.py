@@ -13,8 +13,10 @@ from sandbox.erp.sales.orders import ORDERS
 from sandbox.erp.store import Doc
 
 ISSUED = ("note IS NOT NULL AND 1 = ?", 1)
-SALE = "11"
-OUTGOING, PRODUCTION, NORMAL = "1", "1", "1"
+SALE, RETURN = "11", "13"
+INCOMING, OUTGOING, PRODUCTION = "0", "1", "1"
+NORMAL, GIVEN_BACK = "1", "4"
+"""`finNFe`: what a note is for."""
 
 
 def find(company: Company, column: str, value: str | int) -> Doc:
@@ -25,10 +27,17 @@ def find(company: Company, column: str, value: str | int) -> Doc:
     return invoice
 
 
+def order_of(company: Company, invoice: Doc) -> Doc:
+    """The order a note was issued for, or whose goods it takes back."""
+    return company.get(ORDERS, invoice.get("returned_of", invoice["codigo_pedido"])) or {}
+
+
 def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
     """`nfCadastro`: a note; `dCan` filled is what says that it was cancelled."""
-    order = company.get(ORDERS, invoice["codigo_pedido"]) or {}
+    order = order_of(company, invoice)
     head = order["cabecalho"]
+    back = "returned_of" in invoice
+    lines = invoice["det"] if back else order["det"]
     customer = company.get(CUSTOMERS, head["codigo_cliente"]) or {}
     business = business_of(company)
     note = {
@@ -40,7 +49,7 @@ def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
             "cRazao": customer.get("razao_social", ""),
             "cnpj_cpf": customer.get("cnpj_cpf", ""),
         },
-        "total": {"ICMSTot": _totals(order)},
+        "total": {"ICMSTot": _returned(lines) if back else _totals(order)},
         "compl": {
             "nIdNF": invoice["nIdNF"],
             "nIdPedido": invoice["codigo_pedido"],
@@ -53,15 +62,15 @@ def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
             "cCancelado": order["infoCadastro"]["cancelado"],
             "cDevolvido": order["infoCadastro"]["devolvido"],
             "nIdVendedor": order["informacoes_adicionais"].get("codVend", 0),
-            "opPedido": SALE,
+            "opPedido": RETURN if back else SALE,
         },
         "info": {tag: order["infoCadastro"][tag] for tag in ("dInc", "hInc", "dAlt", "hAlt")},
     }
     if brief:
         return note
     return note | {
-        "det": [_line(place, item) for place, item in enumerate(order["det"], 1)],
-        "titulos": _receivables(order),
+        "det": [_line(place, item) for place, item in enumerate(lines, 1)],
+        "titulos": [] if back else _receivables(order),
     }
 
 
@@ -84,7 +93,9 @@ def xml(company: Company, invoice: Doc) -> str:
         '<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00"><NFe>'
         f'<infNFe Id="NFe{key}" versao="4.00"><ide><mod>55</mod><serie>{int(invoice["serie"])}'
         f"</serie><nNF>{int(invoice['numero'])}</nNF><dhEmi>{day}T{invoice['hEmi']}-03:00</dhEmi>"
-        f"<tpAmb>1</tpAmb></ide><emit><CNPJ>{bare(business['cnpj'])}</CNPJ>"
+        f"<tpNF>{note['ide']['tpNF']}</tpNF><tpAmb>1</tpAmb>"
+        f"<finNFe>{note['ide']['finNFe']}</finNFe>{_referred(company, invoice)}</ide>"
+        f"<emit><CNPJ>{bare(business['cnpj'])}</CNPJ>"
         f"<xNome>{_told(business['razao_social'])}</xNome></emit>"
         f"<dest><{_kind(document)}>{document}</{_kind(document)}>"
         f"<xNome>{_told(note['nfDestInt']['cRazao'])}</xNome></dest>{goods}"
@@ -92,6 +103,14 @@ def xml(company: Company, invoice: Doc) -> str:
         f"<protNFe><infProt><chNFe>{key}</chNFe><nProt>{invoice['protocolo']}</nProt>"
         "<cStat>100</cStat></infProt></protNFe></nfeProc>"
     )
+
+
+def _referred(company: Company, invoice: Doc) -> str:
+    """The note whose goods a return takes back."""
+    if "returned_of" not in invoice:
+        return ""
+    sold = find(company, "key", invoice["returned_of"])
+    return f"<NFref><refNFe>{sold['chave']}</refNFe></NFref>"
 
 
 def _told(text: str) -> str:
@@ -103,13 +122,25 @@ def _kind(document: str) -> str:
 
 
 def _identity(invoice: Doc) -> Doc:
+    back = "returned_of" in invoice
     return {
         "mod": "55", "serie": invoice["serie"], "nNF": invoice["numero"],
         "dEmi": invoice["dEmi"], "hEmi": invoice["hEmi"],
         "dSaiEnt": invoice["dEmi"], "hSaiEnt": invoice["hEmi"],
-        "tpNF": OUTGOING, "tpAmb": PRODUCTION, "finNFe": NORMAL, "dReg": invoice["dEmi"],
+        "tpNF": INCOMING if back else OUTGOING, "tpAmb": PRODUCTION,
+        "finNFe": GIVEN_BACK if back else NORMAL, "dReg": invoice["dEmi"],
         "dCan": invoice.get("dCan", ""), "dInut": "", "cDeneg": "N", "indPag": "0",
     }  # fmt: skip
+
+
+def _returned(lines: list[Doc]) -> Doc:
+    """The totals of a return's note: goods and discounts, no freight. Taxes are left out."""
+    goods, discounts = (
+        sum((Decimal(item["produto"][tag]) for item in lines), Decimal(0))
+        for tag in ("valor_mercadoria", "valor_desconto")
+    )
+    none = dict.fromkeys(("vFrete", "vICMS", "vST", "vIPI"), 0)
+    return none | {"vProd": goods, "vDesc": discounts, "vNF": goods - discounts}
 
 
 def _totals(order: Doc) -> Doc:

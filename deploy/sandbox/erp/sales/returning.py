@@ -5,6 +5,8 @@ from decimal import Decimal
 from sandbox.erp import faults, stock
 from sandbox.erp.companies import WEBSERVICE, Company
 from sandbox.erp.hooks import events
+from sandbox.erp.sales.amounts import amount
+from sandbox.erp.sales.billing import ask_sefaz
 from sandbox.erp.sales.orders import is_billed, is_cancelled, save
 from sandbox.erp.store import Doc
 
@@ -14,8 +16,8 @@ TRACKING = ("codigo_rastreio", "link_rastreio", "previsao_entrega")
 def take_back(company: Company, order: Doc, wanted: list[Doc], user: str = WEBSERVICE) -> int:
     """Return an order's goods, all of them where none is named; the id of the return.
 
-    The goods go back to the locations they left. The return's own NF-e is not simulated, and the
-    sentences of refusals are assumed.
+    The goods go back to the locations they left, at once; the return's own NF-e, an incoming one,
+    is authorised like any other. The sentences of refusals are assumed.
     """
     if not is_billed(order) or is_cancelled(order):
         raise faults.Fault("ERROR: Não é possível devolver um pedido que não está faturado!")
@@ -33,7 +35,26 @@ def take_back(company: Company, order: Doc, wanted: list[Doc], user: str = WEBSE
     whole = not stock.still_out(order)
     order["infoCadastro"]["devolvido" if whole else "devolvido_parcial"] = "S"
     events.sale(company, "Devolvida", save(company, order, user), user)
-    return company.next_id()
+    number = company.next_id()
+    sold = {item["ide"]["codigo_item"]: item["produto"] for item in order["det"]}
+    note = {
+        "codigo_pedido": number,
+        "returned_of": order["cabecalho"]["codigo_pedido"],
+        "det": [_priced(item, sold[item["ide"]["codigo_item"]]) for item in back],
+        "user": user,
+    }
+    ask_sefaz(company, note)
+    return number
+
+
+def _priced(item: Doc, sold: Doc) -> Doc:
+    """A returned line with its share of what the whole line cost, and a CFOP of returns."""
+    line = dict(item["produto"])
+    share = Decimal(line["quantidade"]) / Decimal(sold["quantidade"])
+    for tag in ("valor_mercadoria", "valor_desconto", "valor_total"):
+        line[tag] = amount(Decimal(sold.get(tag, 0)) * share)
+    line["cfop"] = "2.202" if line["cfop"].startswith("6") else "1.202"
+    return item | {"produto": line}
 
 
 def write_tracking(company: Company, order: Doc, sent: Doc) -> Doc:

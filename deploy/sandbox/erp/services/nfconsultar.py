@@ -5,7 +5,6 @@ from sandbox.erp.companies import Company
 from sandbox.erp.customers import bare
 from sandbox.erp.paging import window
 from sandbox.erp.sales import billing, notes
-from sandbox.erp.sales.orders import ORDERS
 from sandbox.erp.service import Service
 from sandbox.erp.store import Doc
 
@@ -62,15 +61,19 @@ def list_notes(company: Company, param: Doc) -> Doc:
 def _about(company: Company, invoice: Doc, param: Doc) -> bool:
     """Whether a note's order is the one asked for: the customer's number is a filter here."""
     wanted = param.get("cNumeroPedidoCliente")
-    order = company.get(ORDERS, invoice["codigo_pedido"]) if wanted else None
-    return not wanted or bool(
-        order and order["informacoes_adicionais"].get("numero_pedido_cliente") == wanted
-    )
+    if not wanted:
+        return True
+    more = notes.order_of(company, invoice)["informacoes_adicionais"]
+    return bool(more.get("numero_pedido_cliente") == wanted)
 
 
 def _for(note: Doc, param: Doc) -> bool:
-    """Whether a note is for the customer asked for."""
+    """Whether a note is for the customer asked for, and of the kind."""
     to = note["nfDestInt"]
+    if param.get("tpNF", note["ide"]["tpNF"]) != note["ide"]["tpNF"]:
+        return False
+    if param.get("opPedido", note["pedido"]["opPedido"]) != note["pedido"]["opPedido"]:
+        return False
     wanted, document = param.get("nIdCliente"), bare(param.get("cnpj_cpf", ""))
     return (not wanted or to["nCodCli"] == wanted) and (
         not document or bare(to["cnpj_cpf"]) == document

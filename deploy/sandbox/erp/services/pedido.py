@@ -128,6 +128,7 @@ def order_status(company: Company, param: Doc) -> Doc:
     order = named(company, param)
     head = order["cabecalho"]
     invoice = company.get(billing.INVOICES, head["codigo_pedido"])
+    returned = company.select(billing.INVOICES, (("returned_of = ?", head["codigo_pedido"]),))
     return _keys(order) | {
         "numero_pedido": head["numero_pedido"],
         "etapa": head["etapa"],
@@ -135,7 +136,7 @@ def order_status(company: Company, param: Doc) -> Doc:
         "faturada": order["infoCadastro"]["faturado"],
         "ambiente": "P",
         "valor_total_pedido": order["total_pedido"].get("valor_total_pedido", 0),
-        "ListaNfe": [_note(invoice)] if invoice else [],
+        "ListaNfe": [_note(one) for one in ([invoice] if invoice else []) + returned],
     }
 
 
@@ -146,7 +147,7 @@ def _note(invoice: Doc) -> Doc:
         "status_nfe": invoice["state"],
         "chave_nfe": invoice.get("chave", ""),
         "protocolo": invoice.get("protocolo", 0),
-        "tipo": "S",
+        "tipo": "E" if "returned_of" in invoice else "S",
         "data_emissao": invoice.get("dEmi", ""),
         "hora_emissao": invoice.get("hEmi", ""),
         "mensagens": [],
