@@ -10,8 +10,9 @@ import pytest
 from chassis.store import Kept
 from contracts.connections import ChannelAccess, StoreChecked
 from contracts.stores import StoreConfigured
-from panel import connection
+from panel import connection, health
 from panel.connection import Connection, step
+from panel.figures import Pulse
 from tests.support.belt import NOON
 from tests.support.builders import STORE, a_store
 from tests.support.panel import Office
@@ -53,17 +54,47 @@ def test_a_silent_channel_takes_back_nothing_that_was_found() -> None:
         ({}, ""),
         ({"access": ChannelAccess.REFUSED}, connection.REFUSED),
         ({"ends_at": NOON + timedelta(days=30)}, ""),
-        ({"ends_at": NOON + timedelta(days=2)}, connection.ENDING),
+        ({"ends_at": NOON + timedelta(days=2)}, ""),
         ({"ends_at": NOON - timedelta(days=2)}, connection.ENDED),
         ({"access": ChannelAccess.REFUSED, "store_version": 0}, ""),
     ],
 )
-def test_only_an_access_that_is_lost_or_ends_soon_asks_for_somebody(
+def test_only_an_access_that_is_lost_asks_for_somebody(
     found: dict[str, Any], sentence: str
 ) -> None:
     store: StoreConfigured = a_store(version=1)
 
     assert connection.must_reconnect(store, folded(looked(**found)), NOON) == sentence
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ({}, ""),
+        ({"ends_at": NOON + timedelta(days=8)}, ""),
+        ({"ends_at": NOON + timedelta(days=2)}, "termina em 22/11/2026"),
+        ({"ends_at": NOON}, ""),
+        ({"ends_at": NOON + timedelta(days=2), "store_version": 0}, ""),
+    ],
+)
+def test_an_access_that_ends_soon_is_told_of_with_its_day(ends: dict[str, Any], told: str) -> None:
+    found = connection.ending(a_store(version=1), folded(looked(**ends)), NOON)
+
+    assert (told in found, bool(found)) == (True, bool(told))
+
+
+def test_an_access_that_ends_soon_warns_and_hides_nothing_that_stops_orders_now() -> None:
+    store, pulse = a_store(version=1, erp_app_secret="sealed"), Pulse()
+    found = folded(looked(ends_at=NOON + timedelta(days=2)))
+    alone, beside = (
+        health.trouble(store, pulse, cut_off=None, erp_says=says, now=NOON, found=found)
+        for says in ("", health.REFUSED)
+    )
+
+    assert alone is not None
+    assert beside is not None
+    assert (alone.serious, alone.reconnect, "22/11/2026" in alone.text) == (False, True, True)
+    assert beside.text == health.REFUSED
 
 
 async def test_a_refused_access_shows_reconectar_wherever_the_store_is_looked_after(

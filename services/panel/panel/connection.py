@@ -8,6 +8,7 @@ from contracts.connections import ChannelAccess, StoreChecked
 from contracts.envelope import Message
 from contracts.stores import StoreConfigured
 from contracts.value import Instant, Value
+from panel.pages.formats import ZONE
 
 SOON: Final = timedelta(days=7)
 """An access that ends within this time is worth a word."""
@@ -17,7 +18,7 @@ REFUSED: Final = (
     " Reconecte a loja."
 )
 ENDED: Final = "O acesso ao canal terminou e não se renova sozinho. Reconecte a loja."
-ENDING: Final = "O acesso ao canal termina em breve e não se renova sozinho. Reconecte a loja."
+ENDING: Final = "O acesso ao canal termina em {} e não se renova sozinho. Reconecte a loja antes."
 SILENT: Final = (
     "O canal não registrou todos os avisos desta loja; os pedidos chegam mais tarde, pela"
     " conferência."
@@ -65,9 +66,16 @@ def must_reconnect(store: StoreConfigured, found: Connection | None, now: dateti
         return ""
     if found.access is ChannelAccess.REFUSED:
         return REFUSED
-    if found.ends_at is not None and found.ends_at - now <= SOON:
-        return ENDED if found.ends_at <= now else ENDING
-    return ""
+    return ENDED if found.ends_at is not None and found.ends_at <= now else ""
+
+
+def ending(store: StoreConfigured, found: Connection | None, now: datetime) -> str:
+    """Until when the store has to be connected again, if that is soon; empty otherwise."""
+    if found is None or found.store_version < store.version or found.ends_at is None:
+        return ""
+    if not now < found.ends_at <= now + SOON:
+        return ""
+    return ENDING.format(found.ends_at.astimezone(ZONE).strftime("%d/%m/%Y"))
 
 
 def is_silent(store: StoreConfigured, found: Connection | None) -> bool:

@@ -67,6 +67,7 @@ def trouble(
     since = pulse.awaiting_since
     slow = since is not None and now - since > SLOW_AFTER
     reconnect = connection.must_reconnect(store, found, now) if store.active else ""
+    ending = connection.ending(store, found, now) if store.active else ""
     silent = store.active and connection.is_silent(store, found)
     awaiting, locked_out = pulse.awaiting, pulse.awaiting + pulse.locked_out
     unconfigured, untold = pulse.awaiting + pulse.unconfigured, pulse.awaiting + pulse.untold
@@ -79,6 +80,7 @@ def trouble(
         (pulse.locked_out > 0, Trouble(REFUSED, waiting=locked_out)),
         (bool(absent), Trouble(absent_says, waiting=unconfigured)),
         (pulse.unconfigured > 0, Trouble(UNUSABLE, waiting=unconfigured)),
+        (bool(ending), Trouble(ending, serious=False, reconnect=True)),
         (slow, Trouble(SLOW, serious=False, waiting=awaiting)),
         (not store.active, Trouble(PAUSED, serious=False, waiting=awaiting)),
         (silent, Trouble(connection.SILENT, serious=False, waiting=awaiting)),
