@@ -400,6 +400,8 @@ async def test_a_throttled_question_is_asked_again_when_the_points_are_back(answ
         httpx.Response(200, text="<html>maintenance</html>"),
         httpx.Response(200, json={"errors": [{"message": "Internal error"}]}),
         httpx.Response(200, json={"data": {"order": {"updatedAt": "yesterday"}}}),
+        httpx.Response(200, json={"data": {"order": {"localizedFields": {"nodes": 1}}}}),
+        httpx.Response(200, json={"data": {"order": {"localizedFields": {"edges": [None, 7]}}}}),
     ],
     ids=lambda a: type(a).__name__ if isinstance(a, Exception) else str(a.status_code),
 )

@@ -49,11 +49,14 @@ def _listed(value: Any) -> Any:
     """The nodes of a connection, however it spells them."""
     if value is None:
         return ()
-    if isinstance(value, dict):
-        edges = value.get("edges") or ()
-        nodes = value.get("nodes") or [edge.get("node") for edge in edges]
-        return [node for node in nodes if node is not None]
-    return value
+    if not isinstance(value, dict):
+        return value
+    nodes, edges = value.get("nodes"), value.get("edges")
+    if not nodes and isinstance(edges, list):
+        nodes = [edge.get("node") if isinstance(edge, dict) else edge for edge in edges]
+    if not isinstance(nodes or [], list):
+        raise ValueError("no nodes")  # noqa: TRY004 - pydantic takes this one for a refusal
+    return [node for node in nodes or () if node is not None]
 
 
 class _Camel(Part):
