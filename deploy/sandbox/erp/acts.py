@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sandbox.erp import stock
+from sandbox.erp import faults, stock
 from sandbox.erp.clock import date_text
 from sandbox.erp.companies import Company
 from sandbox.erp.customers import CUSTOMERS
@@ -12,7 +12,7 @@ from sandbox.erp.hooks import events
 from sandbox.erp.products import PRODUCTS
 from sandbox.erp.registers import ACCOUNTS, LOCATIONS, VENDORS, standard
 from sandbox.erp.sales import billing, returning, writing
-from sandbox.erp.sales.orders import ORDERS, is_billed, move
+from sandbox.erp.sales.orders import ORDERS, is_billed, is_cancelled, move
 from sandbox.erp.seed import OPERATOR, type_product
 from sandbox.erp.store import Doc, Table
 
@@ -75,6 +75,8 @@ def invoice(company: Company, act: Doc) -> Doc:
 def cancel(company: Company, act: Doc) -> Doc:
     """`{order}`: cancel it, billed or not."""
     order = _order(company, act)
+    if is_cancelled(order):
+        raise faults.Fault("ERROR: O pedido já foi cancelado!")
     billing.cancel(company, order, OPERATOR)
     return order
 

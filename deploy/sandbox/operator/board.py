@@ -124,7 +124,7 @@ def articles(company: Company, words: str) -> list[Article]:
 
 
 def details(company: Company, order: Doc) -> dict[str, Any]:
-    """An order whole: its lines, its instalments, its note."""
+    """An order whole: its lines, its instalments, its notes."""
     locations = {
         place["codigo_local_estoque"]: place["descricao"] for place in company.select(LOCATIONS)
     }
@@ -139,6 +139,9 @@ def details(company: Company, order: Doc) -> dict[str, Any]:
         "parts": order.get("lista_parcelas", {}).get("parcela", []),
         "freight": order.get("frete", {}).get("valor_frete", 0),
         "note": company.get(INVOICES, order["cabecalho"]["codigo_pedido"]),
+        "returned": company.select(
+            INVOICES, (("returned_of = ?", order["cabecalho"]["codigo_pedido"]),)
+        ),
         "billed": is_billed(order),
         "cancelled": is_cancelled(order),
         "remark": order.get("observacoes", {}).get("obs_venda", ""),

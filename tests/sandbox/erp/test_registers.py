@@ -179,3 +179,12 @@ async def test_types_of_document_are_all_on_one_page_or_found_by_code(erp):
     [boleto] = (await erp.ask(path, "PesquisarTipoDocumento", codigo="BOL"))[key]
     assert boleto == await erp.ask(path, "ConsultarTipoDocumento", codigo="BOL")
     assert "não cadastrado" in await erp.refused(path, "ConsultarTipoDocumento", codigo="XYZ")
+
+
+async def test_point_25_the_erps_user_cancels_an_order_once(erp):
+    await erp.placed()
+    await erp.act("cancel", order="EST-1")
+
+    body = {"app_key": erp.key, "action": "cancel", "order": "EST-1"}
+    again = await erp.http.post("/_control/act", json=body)
+    assert (again.status_code, again.json()["error"]) == (409, "ERROR: O pedido já foi cancelado!")

@@ -51,7 +51,11 @@ async def test_an_order_is_moved_billed_given_back_and_cancelled(erp):
     assert "Etapa alterada" in await act(erp, "move_stage", order="EST-1", stage="80")
     assert (await erp.consult())["cabecalho"]["etapa"] == "80"
     assert "NF-e autorizada" in await act(erp, "invoice", order="EST-1")
+    assert "Devolver tudo" in await page(erp, path)
     assert "Devolvido" in await act(erp, "return_order", order="EST-1")
+    given_back = await page(erp, path)
+    assert "Devolver tudo" not in given_back
+    assert "NF-e da devolução" in given_back
     await act(erp, "cancel", order="EST-1")
     assert (await erp.consult())["infoCadastro"]["cancelado"] == "S"
     assert "Cancelado" in await page(erp, path)
