@@ -7,7 +7,7 @@ from tests.browser.conftest import Newcomer
 from tests.support.browser import Operator
 
 PASSWORD = "um violão afinado no sótão"
-TOLD = "Alguém entrou com o seu usuário"
+TOLD = "Houve um acesso com o seu usuário"
 
 
 async def invited(admin: Operator, login: str) -> str:

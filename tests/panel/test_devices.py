@@ -13,7 +13,7 @@ from tests.support.panel import Office, client, fields_of
 from tests.support.panel_site import site_of
 
 PASSWORD = {"usuario": "ana", "senha": "certa"}
-TOLD = "Alguém entrou com o seu usuário"
+TOLD = "Houve um acesso com o seu usuário"
 ANDROID = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0"
     " Mobile Safari/537.36"

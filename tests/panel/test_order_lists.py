@@ -19,6 +19,7 @@ from tests.support.builders import (
     a_store,
     an_item,
     an_order,
+    cancellation_of,
     captured,
     pending,
     posted,
@@ -231,6 +232,43 @@ async def test_the_list_is_taken_along_as_brazil_writes_it(
     assert line["CPF/CNPJ"] == "529.982.247-25"
     [note] = [e for e in office.audit.entries if e.what == "pedidos_exportados"]
     assert (note.by, note.about, note.details["documentos"]) == ("ana", STORE, "inteiros")
+
+
+async def test_the_chosen_orders_are_taken_along_alone_in_the_order_of_the_list(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    for number in (1001, 1002, 1003):
+        waits(office, number)
+    token = fields_of(await browser.get(PENDING))["_token"]
+    form = {"_token": token, "pedido.1003": "1", "pedido.1001": "1", "pedido.foreign": "1"}
+
+    answer = await browser.post(f"{PENDING}/exportar", data=form)
+    none = await browser.post(f"{PENDING}/exportar", data={"_token": token})
+
+    lines = csv.DictReader(io.StringIO(answer.text[1:], newline=""), delimiter=";")
+    assert [(line["Pedido"], line["CPF/CNPJ"]) for line in lines] == [
+        ("#1003", "529.982.247-25"),
+        ("#1001", "529.982.247-25"),
+    ]
+    assert [e.what for e in office.audit.entries].count("pedidos_exportados") == 1
+    assert none.headers["location"] == f"{PENDING}?aviso=nenhum-exportado"
+
+
+@pytest.mark.parametrize("tab", ["processados", "pendentes", "cancelados"])
+async def test_whoever_only_reads_may_choose_orders_to_take_along_in_every_tab(
+    office: Office, visitor: httpx.AsyncClient, tab: str
+) -> None:
+    office.hire("rui", Grant(stores={STORE: Role.READER}))
+    one, two, three = an_order(1001), an_order(1002), an_order(1003)
+    office.board.tell(captured(one), pending(one), captured(two), posted(two))
+    office.board.tell(captured(three), cancellation_of(three))
+    await visitor.post("/entrar", data={"usuario": "rui", "senha": "certa"})
+
+    page = (await visitor.get(f"/lojas/{STORE}/pedidos/{tab}")).text
+
+    assert page.count('<input type="checkbox" form="lote"') == 1
+    assert f'formaction="/lojas/{STORE}/pedidos/{tab}/exportar"' in page
+    assert 'name="quais"' not in page
 
 
 async def test_whoever_only_reads_takes_masked_documents_along(

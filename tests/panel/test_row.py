@@ -336,3 +336,33 @@ def test_times_are_kept_to_the_millisecond_so_that_the_database_gives_them_back_
     event: Event = captured(ORDER).model_copy(update={"occurred_at": moment})
 
     assert shown(event)["updated_at"] == moment.replace(microsecond=123_000)
+
+
+def test_a_cancellation_in_the_second_of_the_integration_comes_after_it() -> None:
+    """Channels date in whole seconds: by its own words it was cancelled before it was posted."""
+    second = PAID_AT.replace(microsecond=0)
+    gone = cancelled(ORDER).model_copy(update={"updated_at": second})
+    of = {"revision": 2}
+    told = [
+        captured(ORDER).model_copy(update={"occurred_at": second - timedelta(seconds=1)}),
+        validated(ORDER).model_copy(update={"occurred_at": second.replace(microsecond=300_000)}),
+        posted(ORDER, occurred_at=second.replace(microsecond=600_000)),
+        captured(gone, **of).model_copy(update={"occurred_at": second}),
+        cancellation_of(
+            ORDER, Undoing.REQUESTED, occurred_at=second.replace(microsecond=600_000), **of
+        ),
+        posted(ORDER, ErpStanding.CANCELLED, occurred_at=second.replace(microsecond=900_000)),
+        cancellation_of(ORDER, Undoing.DONE, occurred_at=second.replace(microsecond=900_000), **of),
+    ]
+
+    said = [text(entry) for entry in row_of(*reversed(told)).timeline]
+
+    assert said == [
+        "Pedido capturado no canal",
+        "Pedido validado, a caminho do ERP",
+        "Integrado ao ERP: pedido de venda 1534",
+        "Cancelamento recebido do canal",
+        "Cancelado; cancelamento pedido ao ERP",
+        "Pedido de venda 1534 cancelado no ERP",
+        "Cancelado também no ERP",
+    ]

@@ -47,8 +47,11 @@ class MemoryBoard:
     async def count(self, query: Query, most: int) -> int:
         return min(sum(_matches(d, query) for d in self.documents(query.stores)), most)
 
-    async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
-        return [_light(d) for d in self.documents(stores) if d["_id"] in ids]
+    async def some(
+        self, ids: Collection[str], stores: Collection[str], *, full: bool = False
+    ) -> list[dict[str, Any]]:
+        found = [d for d in self.documents(stores) if d["_id"] in ids]
+        return found if full else [_light(d) for d in found]
 
     async def find(self, order_id: str, stores: Collection[str]) -> dict[str, Any] | None:
         return next((d for d in self.documents(stores) if d["_id"] == order_id), None)

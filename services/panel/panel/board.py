@@ -108,8 +108,10 @@ class Board(Protocol):
     async def count(self, query: Query, most: int) -> int:
         """How many rows a list has, counted no further than `most`. Raises Unavailable."""
 
-    async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
-        """These rows, light, as far as they are of these stores. Raises Unavailable."""
+    async def some(
+        self, ids: Collection[str], stores: Collection[str], *, full: bool = False
+    ) -> list[dict[str, Any]]:
+        """These rows, light or `full`, as far as they are of these stores. Raises Unavailable."""
 
 
 class MongoBoard:
@@ -170,13 +172,14 @@ class MongoBoard:
         with translated():
             return int(await self._orders.count_documents(_filter(query), limit=most))
 
-    async def some(self, ids: Collection[str], stores: Collection[str]) -> list[dict[str, Any]]:
+    async def some(
+        self, ids: Collection[str], stores: Collection[str], *, full: bool = False
+    ) -> list[dict[str, Any]]:
         """See Board."""
+        light = None if full else dict.fromkeys(HEAVY, 0)
         wanted = {"_id": {"$in": sorted(ids)}, "store_id": {"$in": sorted(stores)}}
         with translated():
-            found: list[dict[str, Any]] = await self._orders.find(
-                wanted, dict.fromkeys(HEAVY, 0)
-            ).to_list(None)
+            found: list[dict[str, Any]] = await self._orders.find(wanted, light).to_list(None)
         return found
 
 

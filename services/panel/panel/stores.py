@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -21,20 +22,36 @@ from contracts.stores import StoreConfigured, StoreSettings
 from panel.goods import stock_movements
 from panel.telling import PATIENCE_S, tell
 
-CHANNELS: Final = {
-    "shopify": "Shopify",
-    "nuvemshop": "Nuvemshop",
-    "mercadolivre": "Mercado Livre",
-}
-"""The channels a store can be connected to, as people call them."""
-
 _SHOPIFY: Final = r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com"
 _NUMBER: Final = r"[1-9][0-9]{0,19}"
-_DOMAINS: Final = {"shopify": _SHOPIFY, "nuvemshop": _NUMBER, "mercadolivre": _NUMBER}
-"""What a store's `domain` looks like: Nuvemshop numbers its stores, Mercado Livre its sellers."""
+
+
+class Channel(StrEnum):
+    """A channel that a store can be connected to: how people call it, what its domains look like.
+
+    Nuvemshop numbers its stores, Mercado Livre its sellers.
+    """
+
+    called: str
+    domains: str
+
+    def __new__(cls, name: str, called: str, domains: str) -> Self:
+        """The channel by its name in events."""
+        channel = str.__new__(cls, name)
+        channel._value_ = name
+        channel.called, channel.domains = called, domains
+        return channel
+
+    SHOPIFY = "shopify", "Shopify", _SHOPIFY
+    NUVEMSHOP = "nuvemshop", "Nuvemshop", _NUMBER
+    MERCADOLIVRE = "mercadolivre", "Mercado Livre", _NUMBER
+
+
+CHANNELS: Final = {channel.value: channel.called for channel in Channel}
+"""The channels by name, as people call them."""
+_DOMAINS: Final = {channel.value: channel.domains for channel in Channel}
 
 _LARGEST: Final = 2**53
-Channel = Literal["shopify", "nuvemshop", "mercadolivre"]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 Key = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,64}$")]
 Domain = Annotated[str, Field(pattern=f"^(?:{_SHOPIFY}|{_NUMBER})$")]

@@ -34,6 +34,7 @@ _BELT: Final = tuple(
     )
 )  # fmt: skip
 """In which order events follow from each other."""
+_TO_THE_SECOND: Final = len("2026-11-20T14:00:00")
 LONGEST: Final = 200
 """Entries kept, the newest. What a row keeps must end somewhere; the topics have the rest."""
 
@@ -68,10 +69,26 @@ def first(one: Entry, other: Entry) -> Entry:
     return one if one["record"] <= other["record"] else other
 
 
-def place(entry: Entry) -> tuple[str, int, str]:
-    """Where an entry stands among others: what follows from another thing at once comes after."""
-    kind = entry.get("event", "")
-    return entry["at"], _BELT.index(kind) if kind in _BELT else len(_BELT), entry["id"]
+def place(entry: Entry) -> tuple[str, str, int, str]:
+    """Where an entry stands among others: what follows from another thing at once comes after.
+
+    Channels date in whole seconds, so a cancellation seems to come before what happened to the
+    order in that second: it, and what follows from it, come at the second's end.
+    """
+    kind, at = entry.get("event", ""), entry["at"]
+    by = f"{at[:_TO_THE_SECOND]}~" if _ends(entry) else at
+    return by, at, _BELT.index(kind) if kind in _BELT else len(_BELT), entry["id"]
+
+
+def _ends(entry: Entry) -> bool:
+    """Whether this ends a sale, or undoes some of it."""
+    match entry.get("event"):
+        case OrderCaptured.type:
+            return bool(entry["cancelled"])
+        case OrderPosted.type:
+            return bool(entry["standing"] != ErpStanding.OPEN)
+        case kind:
+            return kind in (OrderCancelled.type, OrderRefunded.type)
 
 
 def _identity(message: Message) -> Entry:

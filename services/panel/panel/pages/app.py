@@ -204,6 +204,7 @@ def _lists(lists: ListPages, watching: WatchPages) -> list[Page]:
         Page(tab, lists.tab, Permission.SEE),
         Page(f"{tab}/busca", lists.look, Permission.SEE, method="POST"),
         Page(f"{tab}/exportar", lists.export, Permission.SEE),
+        Page(f"{tab}/exportar", lists.export_chosen, Permission.SEE, method="POST"),
         Page(f"{tab}/ao-vivo", watching.watch, Permission.SEE),
         Page(f"{order}/detalhes", lists.details, Permission.SEE),
         Page(f"{order}/linha", lists.line, Permission.SEE),

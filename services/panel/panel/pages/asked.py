@@ -1,6 +1,7 @@
 """Which list of which store an address, or a form, is about; what is looked for in it is sealed."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,6 +11,9 @@ from contracts.stores import StoreConfigured
 from panel.desk import Desk
 from panel.pages import filters, words
 from panel.pages.filters import Filters
+
+_CHOSEN: Final = "pedido."
+"""Before an order's id: the name of its box."""
 
 
 def asked_for(
@@ -28,6 +32,12 @@ def asked_for(
             return ""
 
     return store, filters.read(request.query_params if params is None else params, tab, opened)
+
+
+def chosen_in(form: Mapping[str, str], store: StoreConfigured) -> list[str]:
+    """The ids of the orders that were chosen in a list, in its order."""
+    names = (name.removeprefix(_CHOSEN) for name in form if name.startswith(_CHOSEN))
+    return [f"{store.store_id}:{order}" for order in names]
 
 
 def sealed(desk: Desk, store: StoreConfigured, typed: str) -> str:

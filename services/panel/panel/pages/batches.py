@@ -16,7 +16,7 @@ from panel.batch import Batch, Correct, Fate
 from panel.board import Query
 from panel.desk import Desk
 from panel.pages import words
-from panel.pages.asked import asked_for
+from panel.pages.asked import asked_for, chosen_in
 from panel.pages.filters import Filters
 from panel.pages.guard import access_of, visit_of
 from panel.pages.view import View
@@ -24,7 +24,6 @@ from panel.tab import Tab
 from panel.telling import tell_all
 from panel.workbench import Workbench
 
-CHOSEN: Final = "pedido."
 ID: Final = "_lote"
 CUT: Final = "corte"
 """Until when orders may have changed to be among all of them."""
@@ -58,8 +57,7 @@ class BatchPages:
             case "falhas":
                 rows = await self._failed(store, form.get("de", ""))
             case _:
-                ids = [name.removeprefix(CHOSEN) for name in form if name.startswith(CHOSEN)]
-                ids = [f"{store.store_id}:{one}" for one in ids][: batches.MOST]
+                ids = chosen_in(form, store)[: batches.MOST]
                 rows = [*await self.desk.board.some(ids, [store.store_id])]
         if not rows:
             return RedirectResponse(f"{_list(store)}{chosen.address(aviso='nenhum')}", 303)

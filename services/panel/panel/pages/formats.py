@@ -6,11 +6,16 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 ZONE: Final = ZoneInfo("America/Sao_Paulo")
 _NBSP: Final = "\N{NO-BREAK SPACE}"
 _SWAPPED: Final = str.maketrans(",.", ".,")
 _TYPED: Final = re.compile(r"(?:R\$)?\s*([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(?:,([0-9]{1,2}))?")
 """`1234,5`, `1.234,50`, `R$ 90`; not `1,234.50`, which means another amount to each reader."""
+_SINCE: Final = Markup(
+    '<time class="ago" datetime="{}" tabindex="0">{} <span class="tip">{}</span></time>'
+)
 _MOST_COUNTED: Final = 1_000
 _LONGEST: Final = 15
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -77,6 +82,15 @@ def duration(seconds: float | None) -> str:
         return f"{whole // _HOUR} h" + (f" {minutes} min" if minutes else "")
     days = whole // _DAY
     return f"{days} {'dia' if days == 1 else 'dias'}"
+
+
+def since(moment: datetime | str, now: datetime) -> Markup:
+    """How long ago something was; its exact time shows to who points at it, tabs to it, or taps it.
+
+    Whoever hears the page hears both.
+    """
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return _SINCE.format(iso(moment), ago(at, now), exactly(at))
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

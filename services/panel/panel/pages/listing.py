@@ -1,6 +1,6 @@
 """The tabs of a store as lists: filtered, searched, named, looked into, and taken along as CSV."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from panel.board import Query
 from panel.commands import is_changed, is_held, shown_order
 from panel.desk import Desk
 from panel.pages import cures, filters, formats, personal, sheet, words
-from panel.pages.asked import asked_for, sealed
+from panel.pages.asked import asked_for, chosen_in, sealed
 from panel.pages.filters import Filters
 from panel.pages.guard import access_of, visit_of
 from panel.pages.named_lists import NamedLists
@@ -79,17 +79,37 @@ class ListPages:
     async def export(self, request: Request) -> Response:
         """The list as CSV, whole; documents are whole for those who may correct orders."""
         store, chosen = asked_for(request, self.desk)
+        query = chosen.query(store.store_id, self.desk.clock(), None, SHEET_PAGE)
+        whole = access_of(request).may(Permission.OPERATE, store.store_id)
+        return await self._taken(
+            request, store, chosen.tab, self._sheet(replace(query, full=whole))
+        )
+
+    async def export_chosen(self, request: Request) -> Response:
+        """The chosen orders as CSV, in the order of the list."""
+        form = visit_of(request).form
+        store, chosen = asked_for(request, self.desk, form)
+        ids = chosen_in(form, store)
+        if not ids:
+            return RedirectResponse(_address(store, chosen, aviso="nenhum-exportado"), 303)
+        whole = access_of(request).may(Permission.OPERATE, store.store_id)
+        found = await self.desk.board.some(ids, [store.store_id], full=whole)
+        rows = sorted(found, key=lambda row: ids.index(row["_id"]))
+        return await self._taken(request, store, chosen.tab, _lines(rows, whole=whole))
+
+    async def _taken(
+        self, request: Request, store: StoreConfigured, tab: Tab, lines: AsyncIterator[str]
+    ) -> Response:
+        """A file of these lines, which the audit knows of."""
         access, now = access_of(request), self.desk.clock()
         whole = access.may(Permission.OPERATE, store.store_id)
-        details = {"aba": str(chosen.tab), "documentos": "inteiros" if whole else "mascarados"}
+        details = {"aba": str(tab), "documentos": "inteiros" if whole else "mascarados"}
         await self.audit.note(
             Entry(now, access.user, "pedidos_exportados", store.store_id, details)
         )
-        query = chosen.query(store.store_id, now, None, SHEET_PAGE)
-        day = now.astimezone(formats.ZONE).date().isoformat()
-        name = sheet.name(store.store_id, chosen.tab, day)
+        name = sheet.name(store.store_id, tab, now.astimezone(formats.ZONE).date().isoformat())
         return StreamingResponse(
-            self._sheet(replace(query, full=whole)),
+            lines,
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
@@ -101,7 +121,14 @@ class ListPages:
         if FRAGMENT not in request.headers:
             order = quote(shown["order"], safe="")
             return RedirectResponse(f"/lojas/{store.store_id}/pedidos/{order}", 303)
-        return self.view.page(request, "_details.html", store=store, row=shown, personal=personal)
+        return self.view.page(
+            request,
+            "_details.html",
+            store=store,
+            row=shown,
+            personal=personal,
+            now=self.desk.clock(),
+        )
 
     async def line(self, request: Request) -> Response:
         """One row of a list as it is now, for a list that is open."""
@@ -134,14 +161,7 @@ class ListPages:
         yield sheet.heading()
         while True:
             found = await self.desk.board.page(query)
-            yield "".join(
-                sheet.line(
-                    row,
-                    CHANNELS.get(row["channel"], row["channel"] or ""),
-                    _document(row, whole=query.full),
-                )
-                for row in found.rows
-            )
+            yield "".join(_line(row, whole=query.full) for row in found.rows)
             if found.next is None:
                 return
             query = replace(query, after=found.next)
@@ -158,6 +178,16 @@ class ListPages:
         return store
 
 
+async def _lines(rows: Sequence[Mapping[str, Any]], *, whole: bool) -> AsyncIterator[str]:
+    yield sheet.heading()
+    yield "".join(_line(row, whole=whole) for row in rows)
+
+
+def _line(row: Mapping[str, Any], *, whole: bool) -> str:
+    channel = CHANNELS.get(row["channel"], row["channel"] or "")
+    return sheet.line(row, channel, _document(row, whole=whole))
+
+
 def _document(row: Mapping[str, Any], *, whole: bool) -> str | None:
     body = shown_order(row) if whole else None
     if body is None:
@@ -166,8 +196,8 @@ def _document(row: Mapping[str, Any], *, whole: bool) -> str | None:
     return mask.whole(body["buyer"]["document"])
 
 
-def _address(store: StoreConfigured, chosen: Filters) -> str:
-    return f"/lojas/{store.store_id}/pedidos/{words.TABS[chosen.tab][0]}{chosen.address()}"
+def _address(store: StoreConfigured, chosen: Filters, **more: str) -> str:
+    return f"/lojas/{store.store_id}/pedidos/{words.TABS[chosen.tab][0]}{chosen.address(**more)}"
 
 
 def _cursor(request: Request, name: str) -> paging.Cursor | None:

@@ -59,6 +59,7 @@ class View:
             counted=formats.count,
             duration=formats.duration,
             ago=formats.ago,
+            since=formats.since,
         )
         self._templates.globals.update(
             idle_s=int(idle.total_seconds()),

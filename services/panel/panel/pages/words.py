@@ -91,6 +91,7 @@ NOTICES: Final[dict[str, str]] = {
     "reprocessamento": (
         "Reprocessamento pedido. O pedido muda de aba sozinho assim que a validação terminar."
     ),
+    "nenhum-exportado": "Selecione ao menos um pedido, ou exporte a lista toda.",
     "nenhum": "Selecione ao menos um pedido, ou use “Reprocessar todos”.",
     "escolha": (
         "Escolha registrada. Se ela depende do ERP, ele é conferido agora, o que pode levar um"

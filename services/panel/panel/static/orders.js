@@ -162,11 +162,12 @@ if (list) {
 const all = document.querySelector(".pick-all");
 const boxes = () => [...document.querySelectorAll(".pick input")];
 function counted() {
-  const label = document.querySelector(".bulk .picked");
-  if (!label) return;
   const number = boxes().filter((box) => box.checked).length;
-  label.textContent = number ? ` (${number} ${number === 1 ? "selecionado" : "selecionados"})` : " (nenhum selecionado)";
-  label.closest("button").disabled = !number;
+  for (const label of document.querySelectorAll(".bulk .picked")) {
+    label.textContent = number ? ` (${number} ${number === 1 ? "selecionado" : "selecionados"})` : " (nenhum selecionado)";
+    label.closest("button").disabled = !number;
+  }
+  if (!all) return;
   all.querySelector("input").checked = number > 0 && number === boxes().length;
 }
 if (all) {

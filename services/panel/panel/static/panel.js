@@ -14,10 +14,22 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// An exact time that shows goes on Escape, until one comes back to it (WCAG 1.4.13).
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const time of document.querySelectorAll(".ago:is(:hover, :focus)")) {
+    time.classList.add("shut");
+    for (const left of ["blur", "pointerleave"]) {
+      time.addEventListener(left, () => time.classList.remove("shut"), { once: true });
+    }
+  }
+});
+
 // A form goes once: a second press while the answer is on its way is not sent.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (event.submitter?.hasAttribute("data-takes")) return; // a file comes, and the page stays
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, 5000);
