@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from contracts.cancellations import CancellationChoice
 from contracts.envelope import Message
-from contracts.events import CancellationChoice
 from contracts.order import PaymentMethod
 from contracts.value import Value, Whole
 

@@ -68,3 +68,8 @@ class Event(Message):
         """UUIDv5 of (order, type, revision, attempt, stage)."""
         name = f"{self.order_id}|{self.type}|{self.revision}|{self.attempt}|{self.stage}"
         return str(uuid5(NAMESPACE, name))
+
+
+def repeated(stage: str, decision: int) -> str:
+    """A stage that people's decisions may repeat; the first time it is the stage alone."""
+    return f"{stage}.{decision}" if decision else stage

@@ -8,16 +8,15 @@ from functools import cache
 from typing import Final
 
 from contracts.accounts import AccountCondition
+from contracts.cancellations import OrderCancelled, OrderRefunded
 from contracts.commands import KeepErpOrder, ReprocessOrder, ResolveCancellation
 from contracts.connections import StoreChecked
 from contracts.envelope import Message
 from contracts.events import (
-    OrderCancelled,
     OrderCaptured,
     OrderErased,
     OrderPending,
     OrderPosted,
-    OrderRefunded,
     OrderValidated,
     StoreDisconnected,
 )

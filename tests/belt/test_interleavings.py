@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.events import OrderCancelled, OrderCaptured, OrderPending, Undoing
+from contracts.cancellations import OrderCancelled, Undoing
+from contracts.events import OrderCaptured, OrderPending
 from erp_writer import codes
 from panel.tab import Situation, Tab
 from tests.support.builders import an_order, cancelled, captured

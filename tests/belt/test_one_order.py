@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from capture import sighting
 from capture.channels.channel import Money
 from capture.messages import Seen
-from contracts.events import CancellationChoice, OrderRefunded
+from contracts.cancellations import CancellationChoice, OrderRefunded
 from contracts.order import Order, OrderStatus, Refund, RefundLine
 from erp_writer import codes
 from panel.tab import Situation, Tab

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from contracts.events import Undoing
+from contracts.cancellations import Undoing
 from contracts.listings import ListingState
 from contracts.order import KitPart, Refund, RefundLine
 from contracts.reasons import ReasonCode

@@ -8,16 +8,10 @@ from hypothesis import strategies as st
 from cancellation.handlers import decode, encode, flow
 from cancellation.policy import step
 from cancellation.standing import Standing
+from contracts.cancellations import CancellationChoice, OrderCancelled, Undoing
 from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import (
-    CancellationChoice,
-    ErpFinding,
-    ErpStanding,
-    OrderCancelled,
-    OrderPosted,
-    Undoing,
-)
+from contracts.events import ErpFinding, ErpStanding, OrderPosted
 from tests.cancellation.test_policy import ORDER, chosen, posted, refused
 from tests.support.belt import Belt, FakeClock
 from tests.support.builders import PAID_AT, cancelled, captured

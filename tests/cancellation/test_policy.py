@@ -7,18 +7,10 @@ import pytest
 
 from cancellation.policy import INVOICED, OPEN, SHIPPED, step
 from cancellation.standing import Standing
+from contracts.cancellations import CancellationChoice, OrderCancelled, OrderRefunded, Undoing
 from contracts.commands import ResolveCancellation
 from contracts.envelope import Message
-from contracts.events import (
-    CancellationChoice,
-    ErpFinding,
-    ErpStanding,
-    OrderCancelled,
-    OrderCaptured,
-    OrderPosted,
-    OrderRefunded,
-    Undoing,
-)
+from contracts.events import ErpFinding, ErpStanding, OrderCaptured, OrderPosted
 from contracts.order import Canceller, Refund, RefundLine
 from tests.support import builders
 from tests.support.builders import PAID_AT, an_order, cancelled, captured

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from chassis.kafka import partition_of
-from contracts.events import OrderCancelled, OrderPosted, OrderValidated
+from contracts.cancellations import OrderCancelled
+from contracts.events import OrderPosted, OrderValidated
 from contracts.stores import StoreConfigured
 from contracts.topics import PARTITIONS
 from erp_writer.dispatcher import Dispatcher

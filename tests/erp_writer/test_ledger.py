@@ -9,18 +9,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.cancellations import OrderCancelled, Undoing
 from contracts.commands import KeepErpOrder
 from contracts.envelope import Event, Message
 from contracts.events import (
     ErpFinding,
     ErpStanding,
-    OrderCancelled,
     OrderErased,
     OrderPending,
     OrderPosted,
     OrderValidated,
     PendingStage,
-    Undoing,
 )
 from contracts.order import Order
 from contracts.reasons import ReasonCode, reason

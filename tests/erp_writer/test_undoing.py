@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.events import ErpFinding, ErpStanding, OrderPosted, Undoing
+from contracts.cancellations import Undoing
+from contracts.events import ErpFinding, ErpStanding, OrderPosted
 from tests.support.builders import an_order, cancellation_of
 from tests.support.erp_bench import APP_KEY, ErpBench, a_bench
 from tests.support.virtual_time import run

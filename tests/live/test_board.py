@@ -12,8 +12,9 @@ import pytest
 from chassis.clock import utc_now
 from chassis.flow import Flow
 from chassis.store import Client, MongoDocuments, connect
+from contracts.cancellations import Undoing
 from contracts.envelope import Message
-from contracts.events import OrderErased, Undoing
+from contracts.events import OrderErased
 from contracts.reasons import ReasonCode
 from panel.board import ORDERS, Board, MongoBoard, Query, prepare
 from panel.live import MongoChanges

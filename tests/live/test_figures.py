@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.store import Client, connect
-from contracts.events import Undoing
+from contracts.cancellations import Undoing
 from contracts.reasons import ReasonCode
 from panel import board, row
 from panel.figures import MongoLedger

@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.cancellations import CancellationChoice, Undoing
 from contracts.commands import KeepErpOrder, ResolveCancellation
-from contracts.events import CancellationChoice, ErpStanding, PendingStage, Undoing
+from contracts.events import ErpStanding, PendingStage
 from contracts.reasons import ReasonCode
 from tests.support.builders import (
     ACCOUNT,

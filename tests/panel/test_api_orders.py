@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from contracts.cancellations import Undoing
 from contracts.commands import BuyerCorrection, ReprocessOrder
-from contracts.events import Undoing
 from contracts.reasons import ReasonCode
 from panel.door import LARGEST_BODY, Door
 from tests.panel.test_row import reprocess

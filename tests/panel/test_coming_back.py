@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from contracts.cancellations import Undoing
 from contracts.commands import ReprocessOrder
-from contracts.events import Undoing
 from contracts.reasons import ReasonCode
 from tests.support.builders import (
     STORE,

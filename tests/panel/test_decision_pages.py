@@ -5,8 +5,8 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from contracts.cancellations import CancellationChoice
 from contracts.commands import KeepErpOrder, ResolveCancellation
-from contracts.events import CancellationChoice
 from contracts.order import Refund, RefundLine
 from panel.access import Role
 from panel.people import Grant

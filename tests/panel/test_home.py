@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.events import ErpStanding, Undoing
+from contracts.cancellations import Undoing
+from contracts.events import ErpStanding
 from contracts.reasons import ReasonCode
 from panel import charts, kanban
 from panel.erp.lists import Lists

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.accounts import AccountCondition, Condition
+from contracts.cancellations import Undoing
 from contracts.commands import (
     AddressCorrection,
     BuyerCorrection,
@@ -20,7 +21,7 @@ from contracts.commands import (
     ReprocessOrder,
 )
 from contracts.envelope import Event, Message
-from contracts.events import ItemTerms, OrderCaptured, PendingStage, RawDocument, Undoing
+from contracts.events import ItemTerms, OrderCaptured, PendingStage, RawDocument
 from contracts.order import Canceller, Refund, RefundLine
 from contracts.reasons import ReasonCode, reason
 from omie.faults import Fault, FaultKind

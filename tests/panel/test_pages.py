@@ -9,6 +9,7 @@ import httpx
 import pytest
 import structlog
 
+from contracts.cancellations import Undoing
 from contracts.commands import (
     AddressCorrection,
     BuyerCorrection,
@@ -17,7 +18,7 @@ from contracts.commands import (
     PaymentOfSeveral,
     ReprocessOrder,
 )
-from contracts.events import StoreDisconnected, Undoing
+from contracts.events import StoreDisconnected
 from contracts.order import Payment, PaymentMethod
 from contracts.reasons import ReasonCode
 from panel import handlers

@@ -5,16 +5,10 @@ from typing import Any
 
 import pytest
 
+from contracts.cancellations import CancellationChoice, Undoing
 from contracts.commands import BuyerCorrection, Corrections, ItemCorrection, ReprocessOrder
 from contracts.envelope import Event, Message
-from contracts.events import (
-    CancellationChoice,
-    ErpStanding,
-    OrderErased,
-    PendingStage,
-    TextChange,
-    Undoing,
-)
+from contracts.events import ErpStanding, OrderErased, PendingStage, TextChange
 from contracts.order import Order
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured

@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.cancellations import CancellationChoice, Undoing
 from contracts.commands import BuyerCorrection, Corrections
 from contracts.envelope import Message
-from contracts.events import CancellationChoice, ErpStanding, PendingStage, Undoing
+from contracts.events import ErpStanding, PendingStage
 from contracts.reasons import ReasonCode
 from panel.heard import Heard
 from panel.invoiced import Invoiced

@@ -4,20 +4,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from contracts.cancellations import CancellationChoice, OrderCancelled, OrderRefunded, Undoing
 from contracts.commands import KeepErpOrder, ResolveCancellation
 from contracts.events import (
-    CancellationChoice,
     ErpStanding,
     ErpTerms,
     ItemTerms,
-    OrderCancelled,
     OrderCaptured,
     OrderPending,
     OrderPosted,
-    OrderRefunded,
     OrderValidated,
     PendingStage,
-    Undoing,
 )
 from contracts.order import (
     Address,

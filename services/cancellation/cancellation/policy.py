@@ -16,17 +16,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cancellation.standing import Cancellation, Posting, Standing, concerns_us, hear
+from contracts.cancellations import CancellationChoice, OrderCancelled, OrderRefunded, Undoing
 from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import (
-    CancellationChoice,
-    CapturedOrder,
-    ErpFinding,
-    ErpStanding,
-    OrderCancelled,
-    OrderRefunded,
-    Undoing,
-)
+from contracts.events import CapturedOrder, ErpFinding, ErpStanding
 
 SHIPPED: Final = (CancellationChoice.REGISTER_RETURN, CancellationChoice.KEEP)
 OPEN: Final = (CancellationChoice.CANCEL, CancellationChoice.KEEP)

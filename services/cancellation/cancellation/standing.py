@@ -5,9 +5,10 @@ to do about it. They come from three topics, in any order and more than once; ea
 word, so the result is the same. Refunds are kept beside them, each with its own last word.
 """
 
+from contracts.cancellations import CancellationChoice
 from contracts.commands import ResolveCancellation
 from contracts.envelope import Event, Message
-from contracts.events import CancellationChoice, CapturedOrder, ErpFinding, ErpStanding, OrderPosted
+from contracts.events import CapturedOrder, ErpFinding, ErpStanding, OrderPosted
 from contracts.order import Canceller, OrderStatus, Refund
 from contracts.value import Instant, Value
 

@@ -6,8 +6,9 @@ from typing import Final
 from chassis.clock import Clock
 from chassis.flow import Flow, Publishes
 from chassis.store import Documents, Kept
+from contracts.cancellations import OrderCancelled
 from contracts.commands import KeepErpOrder
-from contracts.events import OrderCancelled, OrderErased, OrderValidated
+from contracts.events import OrderErased, OrderValidated
 from erp_writer.entry import Entry
 from erp_writer.ledger import step
 

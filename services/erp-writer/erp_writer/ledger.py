@@ -9,16 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.kafka import partition_of
+from contracts.cancellations import OrderCancelled, Undoing
 from contracts.commands import KeepErpOrder
 from contracts.envelope import Event, Message
-from contracts.events import (
-    ErpFinding,
-    OrderCancelled,
-    OrderErased,
-    OrderValidated,
-    TextChange,
-    Undoing,
-)
+from contracts.events import ErpFinding, OrderErased, OrderValidated, TextChange
 from contracts.reasons import Reason
 from contracts.topics import PARTITIONS
 from erp_writer import codes

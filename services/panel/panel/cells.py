@@ -7,15 +7,14 @@ database gives them back, and moments are text. Cells are light: an order's body
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from contracts.cancellations import OrderCancelled, Undoing
 from contracts.events import (
     ErpStanding,
-    OrderCancelled,
     OrderCaptured,
     OrderPending,
     OrderPosted,
     OrderValidated,
     PendingStage,
-    Undoing,
 )
 from contracts.order import Order
 from contracts.reasons import ReasonCode

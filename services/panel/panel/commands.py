@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from contracts.cancellations import CancellationChoice
 from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
-from contracts.events import CancellationChoice, ErpStanding
+from contracts.events import ErpStanding
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
 from panel.tab import Situation, Tab

@@ -11,8 +11,8 @@ from chassis.lookup import Records
 from chassis.store import Documents
 from chassis.table import Table
 from contracts.accounts import AccountCondition
+from contracts.cancellations import CancellationChoice
 from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
-from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import commands, conditions
 from panel.access import Access, Permission

@@ -6,15 +6,14 @@ from chassis.clock import Clock
 from chassis.flow import Flow, Publishes
 from chassis.store import Documents
 from chassis.table import Table
+from contracts.cancellations import OrderCancelled, OrderRefunded
 from contracts.commands import ReprocessOrder
 from contracts.connections import StoreChecked
 from contracts.events import (
-    OrderCancelled,
     OrderCaptured,
     OrderErased,
     OrderPending,
     OrderPosted,
-    OrderRefunded,
     OrderValidated,
     StoreDisconnected,
 )

@@ -9,16 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from contracts.cancellations import OrderCancelled
 from contracts.commands import Command, ReprocessOrder
 from contracts.envelope import Event, Message
-from contracts.events import (
-    OrderCancelled,
-    OrderCaptured,
-    OrderErased,
-    OrderPending,
-    OrderPosted,
-    OrderValidated,
-)
+from contracts.events import OrderCaptured, OrderErased, OrderPending, OrderPosted, OrderValidated
 from contracts.order import Buyer, Order
 from panel import cells, summary
 from panel.cells import Cell, moment

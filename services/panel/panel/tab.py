@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from contracts.events import ErpStanding, Undoing
+from contracts.cancellations import Undoing
+from contracts.events import ErpStanding
 from contracts.order import OrderStatus
 from panel.cells import Cell
 

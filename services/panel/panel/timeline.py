@@ -7,19 +7,17 @@ from bisect import insort
 from collections.abc import Callable
 from typing import Any, Final
 
+from contracts.cancellations import OrderCancelled, OrderRefunded, Undoing
 from contracts.commands import Corrections, KeepErpOrder, ReprocessOrder, ResolveCancellation
 from contracts.envelope import Event, Message
 from contracts.events import (
     ErpStanding,
-    OrderCancelled,
     OrderCaptured,
     OrderErased,
     OrderPending,
     OrderPosted,
-    OrderRefunded,
     OrderValidated,
     PendingStage,
-    Undoing,
 )
 from contracts.order import OrderStatus
 from panel import text_changes

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.cancellations import CancellationChoice, Undoing
 from contracts.commands import (
     AddressCorrection,
     BuyerCorrection,
@@ -16,7 +17,7 @@ from contracts.commands import (
     PaymentOfSeveral,
     ShippingCorrection,
 )
-from contracts.events import CancellationChoice, ErpStanding, ErpTerms, Undoing
+from contracts.events import ErpStanding, ErpTerms
 from contracts.order import Canceller, Order
 from contracts.reasons import Reason
 from panel import timeline

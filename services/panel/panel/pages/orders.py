@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from contracts.cancellations import CancellationChoice
 from contracts.commands import Corrections
-from contracts.events import CancellationChoice
 from contracts.stores import StoreConfigured
 from panel import claims
 from panel.audit import READ_IN_FORM, Audit, Entry

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contracts.events import CancellationChoice
+from contracts.cancellations import CancellationChoice
 from contracts.order import PaymentMethod
 from contracts.reasons import TEXTS
 from panel.access import Role
