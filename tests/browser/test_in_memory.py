@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from contracts.commands import ReprocessOrder
 from contracts.reasons import ReasonCode
-from tests.support.browser import Operator
+from tests.support.browser import OVERFLOW, Operator
 from tests.support.builders import STORE, a_store, an_item, an_order, captured, pending
 from tests.support.panel import MANAGER, Office
 from tests.support.panel_site import pages_of, served, site_of
@@ -200,3 +200,15 @@ async def test_words_without_end_and_hundreds_of_items_fit_into_the_page(
     await ana.looks("pedido-de-200-itens")
 
     assert await ana.page.evaluate("document.documentElement.scrollHeight") < 3 * 800
+
+
+async def test_at_four_times_the_size_nothing_stands_in_front_of_what_one_reads(seat: Seat) -> None:
+    ana = await seat("ana")
+    await ana.page.set_viewport_size({"width": 320, "height": 256})
+    await ana.page.goto(EDIT)
+
+    await ana.page.get_by_label("CPF ou CNPJ").scroll_into_view_if_needed()
+
+    for part in (".top", ".bar"):
+        await expect(ana.page.locator(part)).to_have_css("position", "static")
+    assert await ana.page.evaluate(OVERFLOW) <= 0

@@ -204,6 +204,18 @@ async def test_of_two_people_who_link_the_same_the_second_is_told(
     assert again.status_code == 303
 
 
+async def test_a_publication_date_to_come_says_what_it_keeps_out(
+    browser: httpx.AsyncClient,
+):
+    told = {}
+    for day in ("2026-11-20", "2026-11-21"):
+        page = await browser.get(f"{HERE}/9001")
+        await press(browser, f"{HERE}/9001/data", page, data=day, fazer="salvar")
+        told[day] = "nenhum pedido novo" in said(await browser.get(f"{HERE}/9001"))
+
+    assert told == {"2026-11-20": False, "2026-11-21": True}
+
+
 async def test_a_publication_date_is_set_in_sao_paulo_and_given_back_to_the_channel(
     browser: httpx.AsyncClient, office: Office
 ):

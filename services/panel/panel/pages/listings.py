@@ -171,7 +171,7 @@ class ListingPages:
                 if line.listing.listing_id == listing.listing_id
             ],
             dated=chosen, error=error, typed=visit_of(request).form.get("data", ""),
-            counting=self._since(listing),
+            counting=self._since(listing), today=self.desk.clock().astimezone(ZONE).date(),
         )  # fmt: skip
 
     async def _link(
