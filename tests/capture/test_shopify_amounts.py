@@ -151,6 +151,15 @@ def test_a_tip_is_no_product_and_counts_once():
     assert closes(found)
 
 
+def test_a_tip_is_known_by_its_name_where_nothing_says_how_it_was_tendered():
+    tip = a_tip(title="Gorjeta")
+    del tip["tip_payment_gateway"]
+    found = standing(line_items=[tip, a_line()], total_tip_received="4.50", **taken("143.00"))
+
+    assert [item.item_id for item in found.items] == ["11"]
+    assert closes(found)
+
+
 def test_a_tip_that_was_given_back_is_gone():
     tip = a_tip(current_quantity=0)
     found = standing(line_items=[tip, a_line()], total_tip_received="4.50", **current("138.50"))

@@ -18,6 +18,7 @@ from capture.channels.part import Part, Text
 from contracts.value import ZERO, Amount
 from contracts.wire import describe
 
+_TIP: Final = frozenset({"tip", "gorjeta", "propina"})
 Id = Annotated[str, Field(pattern=r"^\d{1,20}$")]
 """A number of up to 64 bits, kept as text: other languages lose its last digits."""
 
@@ -126,8 +127,12 @@ class Line(Part):
 
     @property
     def is_tip(self) -> bool:
-        """Whether this is no product but a tip: its line alone has this field, with null even."""
-        return self.product_id is None and "tip_payment_gateway" in self.model_fields_set
+        """Whether this is no product but a tip: its line alone has this field, with null even.
+
+        Where the field is left out its name tells, in the words of Shopify's checkout.
+        """
+        named = self.title.strip().casefold() in _TIP
+        return self.product_id is None and (named or "tip_payment_gateway" in self.model_fields_set)
 
 
 class ShippingLine(Part):
