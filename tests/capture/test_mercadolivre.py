@@ -425,6 +425,30 @@ async def test_an_address_that_is_hidden_is_none_and_sn_is_no_number():
     assert (address.number, address.complement, address.phone) == ("S/N", "", None)
 
 
+@pytest.mark.parametrize(
+    "topic",
+    ["orders", "orders_feedback", "fbm_stock_operations", "flex-handshakes", "claims", "questions"],
+)
+async def test_news_of_anything_but_sales_are_taken_and_said_to_be_ignored(topic: str):
+    """However often and however long ago they were tried."""
+    capture = a_capture(an_order())
+    old = {"attempts": 9, "sent": "2026-01-02T03:04:05.678Z", "received": None, "actions": []}
+
+    assert await capture.notified(notification("/anything/1/else", topic, **old)) == []
+
+    assert capture.tally.counts == {"topic_not_used": 1}
+    assert capture.dead == []
+
+
+async def test_news_tried_for_days_still_tell_of_their_order():
+    capture = a_capture(an_order())
+    old = {"attempts": 9, "sent": "2026-11-15T03:04:05.678Z"}
+
+    [event] = await capture.notified(notification(f"/orders/{ORDER}", **old))
+
+    assert event.order.status is OrderStatus.PAID
+
+
 async def test_a_state_told_by_its_code_alone_is_known():
     told = billing()
     told["buyer"]["billing_info"]["address"]["state"] = {"code": "BR-RS", "name": None}

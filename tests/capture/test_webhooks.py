@@ -1,12 +1,15 @@
 """The door: who is let in, what is answered, what is written down."""
 
 import asyncio
+import codecs
+import gzip
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from capture.appender import GATHER_S, MANY, Appender
 from capture.channels.channel import Signature
@@ -190,16 +193,49 @@ async def test_anything_but_post_is_not_allowed(method: str):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b'{"id": 1', b"\xff\xfe", b"{'id': 1}", b"[" * 100_000, b'{"a":NaN}']
-)
+    "body",
+    [
+        b"", b"{", b'{"id": 1', b"\xff\xfe", b"{'id': 1}", b"[" * 100_000, b'{"a":NaN}',
+        codecs.BOM_UTF8 + BODY, gzip.compress(BODY), BODY.decode().encode("utf-16"),
+        b'{"city": "\\ud83d"}', b"id=1&topic=orders",
+    ],
+)  # fmt: skip
 async def test_a_body_that_is_no_json_is_a_bad_request(body: bytes):
+    """Whatever its headers say of it; the log says which store's it was, and what was wrong."""
     capture = Capture()
 
-    answer = await post(capture, body)
+    with capture_logs() as logs:
+        answer = await post(capture, body, content_encoding="gzip")
 
     assert answer.status_code == 400
     assert answer.json()["error"] == "malformed_json"
     assert not capture.log.topics
+    assert logs == [
+        {
+            "event": "webhook_refused", "log_level": "warning", "store_id": STORE,
+            "status": 400, "why": "malformed_json",
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_what_a_body_is_called_does_not_matter(kind: str):
+    capture = Capture()
+
+    assert (await post(capture, content_type=kind)).status_code == 200
+    assert capture.log.topics[INBOX][0].value == BODY
+
+
+@pytest.mark.parametrize("body", [b"42", b"null", b"[]", b'""', b"{}"])
+async def test_json_that_is_no_order_is_taken_and_kept_among_the_dead_letters(body: bytes):
+    capture = Capture()
+
+    assert await capture.notify("orders/paid", body) == 200
+    await capture.drain()
+
+    [letter] = capture.dead
+    assert letter.value == body
+    assert letter.headers["dead_error"].startswith(b"not an order: ")
 
 
 async def test_a_body_that_says_it_is_too_large_is_answered_before_it_is_read():
