@@ -63,3 +63,37 @@ async def test_an_alteration_cannot_take_another_orders_code(erp):
     head = {"codigo_pedido": placed["codigo_pedido"], "codigo_pedido_integracao": "A"}
 
     assert "já cadastrado" in await erp.refused(ORDERS, "AlterarPedidoVenda", cabecalho=head)
+
+
+async def test_an_order_with_a_line_that_costs_nothing_is_altered_like_any_other(erp):
+    order = await erp.order()
+    order["cabecalho"]["codigo_cliente"] = await erp.customer()
+    gift = order["det"][0] | {"ide": {"codigo_item_integracao": "9"}}
+    gift["produto"] = {
+        "codigo_produto": order["det"][0]["produto"]["codigo_produto"],
+        "quantidade": 1,
+        "valor_unitario": 0,
+    }
+    order["det"].append(gift)
+    await erp.ask("produtos/pedido", "IncluirPedido", **order)
+    head = {"codigo_pedido_integracao": "EST-1", "etapa": "10"}
+
+    await erp.ask("produtos/pedido", "AlterarPedidoVenda", cabecalho=head)
+    altered = await erp.consult()
+    assert (altered["cabecalho"]["etapa"], len(altered["det"])) == ("10", 2)
+    assert altered["total_pedido"]["valor_total_pedido"] == 138.5
+
+
+async def test_a_copy_of_an_order_has_numbers_of_its_own_and_begins_in_the_first_column(erp):
+    await erp.placed()
+    await erp.act("invoice", order="EST-1")
+    path = "produtos/pedidovendafat"
+    copy = await erp.ask(path, "DuplicarPedidoVenda", cCodIntPed="EST-1")
+    assert (copy["cCodStatus"], copy["cCodIntPed"]) == ("0", "")
+
+    shown = await erp.ask("produtos/pedido", "ConsultarPedido", codigo_pedido=copy["nCodPed"])
+    made, first = shown["pedido_venda_produto"], await erp.consult()
+    assert (made["cabecalho"]["numero_pedido"], made["cabecalho"]["etapa"]) == ("2", "10")
+    assert made["infoCadastro"]["faturado"] == "N"
+    assert made["total_pedido"] == first["total_pedido"]
+    assert made["det"][0]["ide"]["codigo_item"] != first["det"][0]["ide"]["codigo_item"]

@@ -130,3 +130,15 @@ async def test_a_product_nobody_has_is_told_by_key(erp):
 def test_no_two_products_of_the_demo_share_a_sku_or_a_description():
     assert len({listed.sku for listed in CATALOGUE}) == len(CATALOGUE)
     assert len({listed.description for listed in CATALOGUE}) == len(CATALOGUE)
+
+
+async def test_a_product_that_ever_moved_in_stock_is_never_removed_and_others_are(erp):
+    moved = (await erp.product())["codigo_produto"]
+    made = await erp.act("create_product", product={"codigo": "NOVO-9"})
+    path = "geral/produtos"
+
+    assert "em uso" in await erp.refused(path, "ExcluirProduto", codigo_produto=moved)
+    await erp.ask(path, "ExcluirProduto", codigo="NOVO-9")
+    assert "não cadastrado" in await erp.refused(
+        path, "ConsultarProduto", codigo_produto=made["codigo_produto"]
+    )

@@ -188,3 +188,31 @@ async def test_point_25_the_erps_user_cancels_an_order_once(erp):
     body = {"app_key": erp.key, "action": "cancel", "order": "EST-1"}
     again = await erp.http.post("/_control/act", json=body)
     assert (again.status_code, again.json()["error"]) == (409, "ERROR: O pedido já foi cancelado!")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("10/20/35", "10/20/35"), ("A Vista/40/60", "0/40/60"), ("Para 93 dias", "93"),
+     ("8", "30/60/90/120/150/180/210/240"), ("3", "30/60/90")],
+)  # fmt: skip
+async def test_a_payment_term_is_made_of_its_description_and_may_be_used(erp, text, days):
+    made = await erp.ask("geral/parcelas", "IncluirParcela", cParcela=text)
+    listed = await erp.ask(
+        "produtos/formaspagvendas", "ListarFormasPagVendas", registros_por_pagina=500
+    )
+    [term] = [one for one in listed["cadastros"] if one["cCodigo"] == made["cCodParcela"]]
+    assert term["cListaParc"] == days
+
+    await erp.placed(codigo_parcela=made["cCodParcela"])
+    parts = (await erp.consult())["lista_parcelas"]["parcela"]
+    assert len(parts) == len(days.split("/"))
+
+
+async def test_a_payment_term_that_is_there_is_not_made_twice_and_nonsense_makes_none(erp):
+    path = "geral/parcelas"
+    made = [await erp.ask(path, "IncluirParcela", cParcela="7/14/22") for _ in range(2)]
+
+    assert made[0] == made[1]
+    assert (await erp.ask(path, "IncluirParcela", cParcela="3"))["cCodParcela"] == "003"
+    for nonsense in ("0", "60/30", "amanhã", "10/x"):
+        assert "[cParcela]" in await erp.refused(path, "IncluirParcela", cParcela=nonsense)

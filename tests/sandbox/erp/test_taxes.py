@@ -112,3 +112,25 @@ async def test_of_lines_with_one_integration_code_an_alteration_means_the_first(
         ORDERS, "AlterarPedidoVenda", cabecalho={"codigo_pedido_integracao": "EST-1"}, det=sent
     )
     assert len((await lines(erp))[0]) == 2
+
+
+async def test_taxes_of_a_sale_nobody_has_made_are_simulated_line_by_line(erp, scenarios):
+    product = (await erp.product())["codigo_produto"]
+    line = {"codigo_produto": product, "quantidade": 2, "valor_unitario": 50, "valor_desconto": 10}
+    normal = {"codigo_cenario_impostos_item": scenarios["Venda pelo regime normal"]}
+    asked = {
+        "consumidor_final": "S",
+        "cliente_simul": {"clientes_estado": "BA"},
+        "det_simul": [{"produto_simul": line, **normal}, {"produto_simul": line}],
+    }
+    [first, second] = (await erp.ask(ORDERS, "SimularImpostos", **asked))["det_simul_resp"]
+
+    assert first["produto_simul_resp"]["valor_total"] == 90
+    assert (first["produto_simul_resp"]["cfop"], first["imposto"]["icms"]["valor_icms"]) == (
+        "6.108", 6.3,
+    )  # fmt: skip
+    assert "icms" not in second["imposto"]
+    asked["uf_entrega"] = "SP"
+    [first, _] = (await erp.ask(ORDERS, "SimularImpostos", **asked))["det_simul_resp"]
+    assert first["produto_simul_resp"]["cfop"] == "5.102"
+    assert "[det_simul]" in await erp.refused(ORDERS, "SimularImpostos", consumidor_final="S")

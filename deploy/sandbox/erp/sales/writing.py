@@ -20,6 +20,13 @@ OUTPUT_BLOCKS = ("total_pedido", "infoCadastro")
 NOT_ALTERED_BLOCKS = (*OUTPUT_BLOCKS, "exportacao")
 NOT_ALTERED_HEAD = ("numero_pedido", "sequencial")
 NOT_ALTERED_ITEM = ("codigo_item", "id_ordem_producao")
+OWN_BLOCKS = (*OUTPUT_BLOCKS, "devolucoes")
+OWN_HEAD = (
+    "codigo_pedido", "codigo_pedido_integracao", "numero_pedido",
+    "encerrado", "enc_motivo", "enc_data", "enc_hora", "enc_user",
+)  # fmt: skip
+"""What an order does not share with its copy."""
+FIRST_STAGE = "10"
 NOT_YET: Doc = {
     "cancelado": "N", "faturado": "N", "autorizado": "N",
     "denegado": "N", "devolvido": "N", "devolvido_parcial": "N",
@@ -38,7 +45,26 @@ def include(company: Company, sent: Doc) -> Doc:
     code = head["codigo_pedido_integracao"]
     if company.has(ORDERS, "code", code):
         raise faults.duplicate_order(code)
-    order = composing.settle(company, sent)
+    return _entered(company, composing.settle(company, sent))
+
+
+def duplicate(company: Company, order: Doc) -> Doc:
+    """A new order like another, in the first column, for its ERP's user to go on with.
+
+    That the copy begins there, and takes the dates over, is assumed.
+    """
+    head = {tag: value for tag, value in order["cabecalho"].items() if tag not in OWN_HEAD}
+    lines = []
+    for item in order["det"]:
+        ide = {tag: value for tag, value in item["ide"].items() if tag != "codigo_item"}
+        lines.append(_untaxed(item, renewed=False) | {"ide": ide})
+    copied = {tag: value for tag, value in order.items() if tag not in OWN_BLOCKS}
+    fresh = copied | {"cabecalho": head | {"etapa": FIRST_STAGE}, "det": lines}
+    return _entered(company, composing.settle(company, fresh))
+
+
+def _entered(company: Company, order: Doc) -> Doc:
+    """The settled order in the books, under its numbers, and told of."""
     order["cabecalho"] |= {
         "codigo_pedido": company.next_id(),
         "numero_pedido": str(company.next_number("orders")),
@@ -115,19 +141,22 @@ def _laid_over(company: Company, order: Doc, sent: Doc) -> Doc:
     for block in ("frete", "informacoes_adicionais"):
         merged[block] = order.get(block, {}) | sent.get(block, {})
     renewed = "codigo_cenario_impostos" in head
-    merged["det"] = _lines_over(company, [_untaxed(item, renewed) for item in order["det"]], sent)
+    merged["det"] = _lines_over(
+        company, [_untaxed(item, renewed=renewed) for item in order["det"]], sent
+    )
     return merged
 
 
-def _untaxed(item: Doc, renewed: bool) -> Doc:
+def _untaxed(item: Doc, *, renewed: bool) -> Doc:
     """A former line without the amounts of taxes that have rates, which are computed anew.
 
-    Of an order that takes another scenario nothing is left of what the former one told.
+    Of an order that takes another scenario nothing is left of what the former one told. The books
+    keep no zeros, so a line without a price is one that costs nothing.
     """
+    line, more = {"valor_unitario": 0} | item["produto"], dict(item["inf_adic"])
     if not renewed:
-        blocks = item.get("imposto", {}).items()
-        return item | {"imposto": {name: amounts.rated(name, tags) for name, tags in blocks}}
-    line, more = dict(item["produto"]), dict(item["inf_adic"])
+        taxes = {name: amounts.rated(name, tags) for name, tags in item.get("imposto", {}).items()}
+        return item | {"produto": line, "imposto": taxes}
     line.pop("cfop", None)
     more.pop("codigo_cenario_impostos_item", None)
     return item | {"produto": line, "inf_adic": more, "imposto": {}}

@@ -4,7 +4,7 @@ from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.paging import table_page, window
 from sandbox.erp.registers import business_of
-from sandbox.erp.sales import billing, listing, returning, writing
+from sandbox.erp.sales import billing, listing, returning, simulating, writing
 from sandbox.erp.sales.orders import (
     ORDERS,
     STAGE_LOG,
@@ -97,6 +97,12 @@ def return_order(company: Company, param: Doc) -> Doc:
         "cDesStatus": "Pedido devolvido com sucesso!",
         "nIdDevolucao": number,
     }
+
+
+@SERVICE.call("SimularImpostos", "pvpSimularImpRequest")
+def simulate_taxes(company: Company, param: Doc) -> Doc:
+    """The taxes of a sale nobody has made."""
+    return simulating.simulated(company, param)
 
 
 @SERVICE.call("ConsultarPedido", "pvpConsultarRequest")

@@ -2,7 +2,7 @@
 
 from sandbox.erp import faults
 from sandbox.erp.companies import Company
-from sandbox.erp.sales import billing
+from sandbox.erp.sales import billing, writing
 from sandbox.erp.sales.orders import ORDERS, find, is_cancelled, save
 from sandbox.erp.service import Service
 from sandbox.erp.store import Doc
@@ -61,6 +61,13 @@ def cancel_order(company: Company, param: Doc) -> Doc:
         )
     billing.cancel(company, order)
     return _said(order, f"{ORDER} cancelado com sucesso!")
+
+
+@SERVICE.call("DuplicarPedidoVenda", "pvpDuplicarRequest", writes=True)
+def duplicate_order(company: Company, param: Doc) -> Doc:
+    """A copy of an order, under numbers of its own and no integration code."""
+    copy = writing.duplicate(company, _named(company, param))
+    return _said(copy, f"{ORDER} duplicado com sucesso!")
 
 
 @SERVICE.call("AssociarCodIntPedidoVenda", "pvpAssociarCodIntRequest", writes=True)

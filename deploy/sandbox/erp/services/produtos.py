@@ -16,6 +16,7 @@ from sandbox.erp.products import (
     named,
 )
 from sandbox.erp.service import Service
+from sandbox.erp.stock import STOCK
 from sandbox.erp.store import Doc, dumps
 
 SERVICE = Service("geral/produtos", PRODUCTS)
@@ -60,6 +61,19 @@ def upsert_product(company: Company, param: Doc) -> Doc:
     if product is None and not param.get("codigo_produto"):
         return _saved(include(company, param), "cadastrado")
     return _saved(alter(company, named(company, param), param), "alterado")
+
+
+@SERVICE.call("ExcluirProduto", "produto_servico_cadastro_chave", writes=True)
+def exclude_product(company: Company, param: Doc) -> Doc:
+    """Remove a product, unless it ever moved in stock. The sentence of that refusal is assumed."""
+    product = named(company, param)
+    if product["bloquear_exclusao"] == "S" or company.has(
+        STOCK, "product", product["codigo_produto"]
+    ):
+        raise faults.Fault("ERROR: Não é possível excluir o produto, pois ele está em uso!")
+    company.remove(PRODUCTS, product["codigo_produto"])
+    events.product(company, "Excluido", product)
+    return _saved(product, "excluído")
 
 
 @SERVICE.call("AssociarCodIntProduto", "produto_servico_cadastro_chave", writes=True)
