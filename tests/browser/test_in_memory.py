@@ -212,3 +212,48 @@ async def test_at_four_times_the_size_nothing_stands_in_front_of_what_one_reads(
     for part in (".top", ".bar"):
         await expect(ana.page.locator(part)).to_have_css("position", "static")
     assert await ana.page.evaluate(OVERFLOW) <= 0
+
+
+async def test_chosen_rows_are_taken_along_and_the_page_stays_in_use(
+    office: Office, seat: Seat
+) -> None:
+    for number in (1002, 1003):
+        order = an_order(number)
+        await office.hear(captured(order), pending(order, ReasonCode.CUSTOMER_DOC_MISSING))
+    ana = await seat("ana")
+    page = ana.page
+    await page.goto(PENDING)
+    await page.locator("#lote summary").click()
+    take = page.get_by_role("button", name="Exportar CSV (nenhum selecionado)")
+    await expect(take).to_be_disabled()
+    await page.keyboard.press("Escape")
+    for number in (1001, 1003):
+        await page.get_by_label(f"Selecionar o pedido #{number}").check()
+    for _ in range(2):
+        await page.locator("#lote summary").click()
+        async with page.expect_download() as coming:
+            await page.get_by_role("button", name="Exportar CSV (2 selecionados)").click()
+        lines = (await (await coming.value).path()).read_text("utf-8").splitlines()
+        assert [line.partition(";")[0] for line in lines[1:]] == ["#1003", "#1001"]
+        await page.keyboard.press("Escape")
+
+
+async def test_an_exact_time_shows_on_focus_and_on_pointing_and_goes_on_escape(seat: Seat) -> None:
+    ana = await seat("ana")
+    page = ana.page
+    await page.goto(f"{ORDERS}/1001")
+    moment = page.locator(".timeline .ago").last
+    exact = moment.locator(".tip")
+
+    async def shown() -> bool:
+        return (await exact.evaluate("node => getComputedStyle(node).clipPath")) == "none"
+
+    assert not await shown()
+    await moment.focus()
+    assert await shown()
+    await ana.looks("hora-exata")
+    await page.keyboard.press("Escape")
+    assert not await shown()
+    await page.get_by_role("heading", level=1).click()
+    await moment.hover()
+    assert await shown()
