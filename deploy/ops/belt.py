@@ -18,6 +18,7 @@ from chassis import kafka, store
 from chassis.patience import Unavailable
 from contracts.topics import SERVICES, TOPICS
 from ops.checks import Check, several
+from ops.exits import Stop
 from ops.letters import letters, waiting
 from ops.log import KafkaLog
 from ops.operations import COLLECTION, DATABASE, MongoOperations
@@ -137,8 +138,8 @@ async def dead(settings: Settings) -> Check:
     try:
         replayed = await MongoOperations(mongo[DATABASE][COLLECTION]).letters_replayed()
         found = waiting(await letters(log, SERVICES), replayed)
-    except Unavailable as error:
-        return Check(name, False, str(error), "look again once Kafka and MongoDB answer")
+    except (Unavailable, Stop) as error:
+        return Check(name, False, str(error), "look again once Kafka and MongoDB are in order")
     finally:
         await log.stop()
         mongo.close()

@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from chassis.clock import utc_now
+from chassis.patience import Unavailable
 from chassis.vault import Sealed, Vault
 from contracts.connections import ChannelAccess, StoreChecked
 from contracts.stores import StoreConfigured
@@ -18,6 +19,7 @@ from omie.http import client
 from omie.pacing import Pacing
 from ops import belt, servers
 from ops.checks import Check
+from ops.exits import Stop
 from ops.log import KafkaLog
 from ops.settings import Settings
 
@@ -36,7 +38,11 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
     async for check in belt.reading(settings):
         yield check
     yield await belt.dead(settings)
-    known, accounts = await _known(settings), dict[str, Account]()
+    try:
+        known, accounts = await _known(settings), dict[str, Account]()
+    except (Unavailable, Stop) as error:
+        yield Check("stores are known", False, str(error), "look again once Kafka is in order")
+        return
     for one in known.active:
         yield keys(one, settings.secret_key, accounts)
         yield channel(one, known.checked.get(one.store_id))

@@ -15,6 +15,7 @@ from chassis import kafka
 from chassis.flow import Record
 from chassis.patience import Unavailable
 from contracts.topics import TOPICS
+from ops.exits import Exit, Stop
 
 FOR_EVER: Final = 2**62
 """The end of a stretch that is followed."""
@@ -59,7 +60,7 @@ class Log(Protocol):
 
 
 class KafkaLog:
-    """The topics on a cluster. Connects when first asked."""
+    """The topics on a cluster. Connects when first asked. Raises Stop where a topic is missing."""
 
     def __init__(self, bootstrap: str) -> None:
         self._consumer: AIOKafkaConsumer = kafka.table_consumer(bootstrap, "ops")
@@ -76,7 +77,8 @@ class KafkaLog:
         try:
             await self._connect()
             if missing := set(topics) - await self._consumer.topics():
-                raise Unavailable(f"kafka has no topic {min(missing)}: esteira topics create")
+                fix = "esteira topics create makes what is missing"
+                raise Stop(Exit.FAILED, f"kafka has no topic {min(missing)}; {fix}")
             first = await self._consumer.beginning_offsets(places)
             last = await self._consumer.end_offsets(places)
             if since is not None:
