@@ -449,6 +449,24 @@ async def test_news_tried_for_days_still_tell_of_their_order():
     assert event.order.status is OrderStatus.PAID
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "told"),
+    [
+        ("CPF", 1234567890, "01234567890"),
+        ("CNPJ", 191, "00000000000191"),
+        ("CPF", 32659430, "32659430"),
+        ("DNI", 191, "191"),
+    ],
+)
+async def test_a_document_kept_as_a_number_gets_its_zeros_back(kind: str, number: int, told: str):
+    """If it is right with them; a person sees any other as it came."""
+    billed = billing(identification={"type": kind, "number": number})
+
+    [event] = await a_capture(an_order(), billed=billed).notified(NEWS)
+
+    assert event.order.buyer.document == told
+
+
 async def test_a_state_told_by_its_code_alone_is_known():
     told = billing()
     told["buyer"]["billing_info"]["address"]["state"] = {"code": "BR-RS", "name": None}

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
+from validate_docbr import CNPJ, CPF
+
 from capture.channels.brazil import cep_of, clean, phone_of, read_document, uf_of
 from capture.channels.mercadolivre import payload
 from capture.channels.mercadolivre.amounts import Box
@@ -18,6 +20,9 @@ _HIDDEN: Final = re.compile(r"X{3,}")
 """What stands for a field that is not shown (yet)."""
 _NO_NUMBER: Final = frozenset({"SN", "S/N"})
 _COMPANY: Final = "BU"
+_CPF_DIGITS: Final = 11
+_CNPJ_DIGITS: Final = 14
+_cpf, _cnpj = CPF(), CNPJ()
 
 
 def buyer_of(
@@ -112,7 +117,10 @@ def _phone(box: Box) -> str | None:
 def _document(
     billed: Identification | None, old: payload.BillingRef | None
 ) -> tuple[str | None, Literal["cpf", "cnpj", "other"] | None]:
-    """The tax id and its kind: the platform's word on the kind counts, right or wrong digits."""
+    """The tax id and its kind: the platform's word on the kind counts, right or wrong digits.
+
+    One that was kept as a number has lost the zeros it begins with.
+    """
     pairs = [(billed.type, billed.number)] if billed else []
     pairs += [(old.doc_type, old.doc_number)] if old else []
     for kind, text in pairs:
@@ -120,9 +128,17 @@ def _document(
         if found is not None:
             stated = kind.upper()
             if stated == "CPF":
-                return found.number, "cpf"
-            return found.number, "cnpj" if stated == "CNPJ" else found.kind
+                return _whole(found.number, _cpf, _CPF_DIGITS), "cpf"
+            if stated == "CNPJ":
+                return _whole(found.number, _cnpj, _CNPJ_DIGITS), "cnpj"
+            return found.number, found.kind
     return None, None
+
+
+def _whole(number: str, check: CPF | CNPJ, digits: int) -> str:
+    """The number with the zeros it begins with, if its check digits are right with them."""
+    filled = number.zfill(digits)
+    return filled if filled != number and check.validate(filled) else number
 
 
 def _number(text: str) -> str:
