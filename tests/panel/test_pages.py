@@ -352,6 +352,10 @@ async def test_an_order_with_two_addresses_has_both_corrected_apart(
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
+        ("buyer.document", "111.444.777"),
+        ("buyer.document", "111.111.111-11"),
+        ("buyer.document", "529.982.247-26"),
+        ("buyer.document", "12.ABC.345/01DE-36"),
         ("shipping_address.cep", "9046"),
         ("shipping_address.uf", "R5"),
         ("buyer.email", "irene"),

@@ -130,7 +130,7 @@ class View:
         answer = self.message(
             request,
             503,
-            "O banco de dados ou o Kafka não responde. Tente de novo em instantes.",
+            "O painel não está respondendo. Tente de novo em instantes.",
             "Nada do que já foi salvo se perde.",
         )
         answer.headers["Retry-After"] = "5"
