@@ -21,6 +21,7 @@ RESENDS: Mapping[str, Sequence[str]] = {
 ACTS: Mapping[str, str] = {
     "pay": "Pagamento confirmado.",
     "cancel": "Pedido cancelado.",
+    "send": "Pedido despachado.",
     "refund": "Reembolso feito.",
     "line": "Item cancelado.",
     "notify": "Webhook reenviado.",
@@ -65,6 +66,18 @@ def cancelling(store: Store, order_id: int, line: Line) -> tuple[int, str, dict[
             return order_id, "edit", {"quantities": {str(line.id): 0}}
         case _:
             return line.id, "cancel", {}
+
+
+def sending(store: Store, record: Document) -> Sequence[str]:
+    """The acts by which the goods leave: Nuvemshop wants them packed before."""
+    match store.channel:
+        case "shopify":
+            return ("fulfil",)
+        case "nuvemshop":
+            packed = record["order"]["shipping_status"] != "unpacked"
+            return ("fulfil",) if packed else ("pack", "fulfil")
+        case _:
+            return ("ship",)
 
 
 def resend(store: Store, record: Document, order_id: int, topic: str) -> list[Notification]:

@@ -18,7 +18,7 @@ from sandbox.channels.orders import OrderBook
 from sandbox.channels.outbox import Outbox
 from sandbox.channels.purchase import Purchase
 from sandbox.operator.pages import Form, back, form_of, not_found, posted, shown
-from sandbox.operator.purchases import ACTS, CHANNELS, RESENDS, cancelling, lines, resend
+from sandbox.operator.purchases import ACTS, CHANNELS, RESENDS, cancelling, lines, resend, sending
 from sandbox.operator.words import FAULTS, METHODS
 
 ORDERS_SHOWN = 50
@@ -142,6 +142,9 @@ class Shops:
         acts: dict[str, Callable[[], object]] = {
             "pay": lambda: self._market.act(store, order_id, "pay", {}),
             "cancel": lambda: self._market.act(store, order_id, "cancel", _cancellation(form)),
+            "send": lambda: [
+                self._market.act(store, order_id, act, {}) for act in sending(store, record)
+            ],
             "refund": lambda: self._market.act(store, order_id, "refund", _refund(form)),
             "line": lambda: self._cancel_line(store, order_id, int(form["line"])),
             "notify": lambda: [

@@ -178,3 +178,27 @@ def test_editing_fields_merges_them_and_sends_an_update_only():
     assert record["order"]["shipping_address"]["city"] == "Santos"
     assert record["order"]["shipping_address"]["zip"]
     assert topics(webhooks) == {"orders/updated"}
+
+
+def test_an_order_is_sent_once_with_all_that_is_left_of_it():
+    record, webhooks = act(paid(), "fulfil", tracking_company="Correios", tracking_number="BR1")
+
+    order = record["order"]
+    assert topics(webhooks) == {"orders/fulfilled", "orders/updated"}
+    assert order["fulfillment_status"] == "fulfilled"
+    assert {line["fulfillment_status"] for line in order["line_items"]} == {"fulfilled"}
+    [parcel] = order["fulfillments"]
+    assert (parcel["tracking_company"], parcel["tracking_numbers"]) == ("Correios", ["BR1"])
+    assert len(parcel["line_items"]) == len(order["line_items"])
+    with pytest.raises(ActRefusedError):
+        act(record, "fulfil")
+    with pytest.raises(ActRefusedError):
+        act(act(paid(), "cancel")[0], "fulfil")
+
+
+def test_what_was_sent_and_is_given_back_is_not_waiting_to_be_sent_again():
+    record, _ = act(act(paid(), "fulfil")[0], "refund", restock_type="return")
+
+    order = record["order"]
+    assert order["fulfillment_status"] == "fulfilled"
+    assert {line["fulfillable_quantity"] for line in order["line_items"]} == {0}

@@ -124,6 +124,18 @@ async def test_a_part_of_the_money_goes_back(shops, channel):
 
 
 @pytest.mark.parametrize(
+    ("channel", "words"),
+    [("shopify", "fulfilled"), ("nuvemshop", "shipped"), ("mercadolivre", "shipped")],
+)
+async def test_the_goods_of_an_order_leave(shops, channel, words):
+    path = await bought(shops, channel, pay="1")
+    assert f"'{words}'" not in str(await record(shops, path))
+
+    assert "Pedido despachado" in await act(shops, path, "send")
+    assert f"'{words}'" in str(await record(shops, path))
+
+
+@pytest.mark.parametrize(
     ("channel", "topic"),
     [("shopify", "orders/paid"), ("nuvemshop", "order/paid"), ("mercadolivre", "orders_v2")],
 )

@@ -72,7 +72,56 @@ def edit(record: Document, options: Options, ids: Iterator[int], at: datetime) -
     return record, [Webhook("orders/edited", delta), Webhook("orders/updated", order)]
 
 
-ACTS: Mapping[str, Act] = {"pay": pay, "cancel": cancel, "refund": refund, "edit": edit}
+def fulfil(record: Document, options: Options, ids: Iterator[int], at: datetime) -> _Changed:
+    """All that is left of the order is sent: `tracking_company`, `tracking_number` if known.
+
+    Refused for an order that is cancelled, or was sent already.
+    """
+    record = copied(record)
+    order, when = record["order"], local_time(at)
+    if order["cancelled_at"] or order["fulfillment_status"] == "fulfilled":
+        raise ActRefusedError("only an open order is sent, and only once")
+    sent = [line for line in order["line_items"] if line["current_quantity"]]
+    for line in sent:
+        line |= {"fulfillment_status": "fulfilled", "fulfillable_quantity": 0}
+    parcel = _fulfilment(order, sent, next(ids), options) | {"created_at": when, "updated_at": when}
+    order["fulfillments"].append(parcel)
+    order |= {"fulfillment_status": "fulfilled", "updated_at": when}
+    return record, [Webhook("orders/fulfilled", order), Webhook("orders/updated", order)]
+
+
+def _fulfilment(
+    order: Document, sent: list[Document], fulfilment_id: int, options: Options
+) -> Document:
+    number = options.get("tracking_number")
+    numbers = [str(number)] if number else []
+    return {
+        "id": fulfilment_id,
+        "admin_graphql_api_id": f"gid://shopify/Fulfillment/{fulfilment_id}",
+        "order_id": order["id"],
+        "name": f"{order['name']}.{len(order['fulfillments']) + 1}",
+        "status": "success",
+        "service": "manual",
+        "shipment_status": None,
+        "location_id": None,
+        "origin_address": {},
+        "receipt": {},
+        "tracking_company": options.get("tracking_company"),
+        "tracking_number": numbers[0] if numbers else None,
+        "tracking_numbers": numbers,
+        "tracking_url": None,
+        "tracking_urls": [],
+        "line_items": copied({"lines": sent})["lines"],
+    }
+
+
+ACTS: Mapping[str, Act] = {
+    "pay": pay,
+    "cancel": cancel,
+    "refund": refund,
+    "edit": edit,
+    "fulfil": fulfil,
+}
 
 
 def merged_order(record: Document, changes: Mapping[str, Any]) -> Document:

@@ -71,7 +71,8 @@ def _fill(
     worth = sum((_worth(line, count) for line, count in lines), Decimal(0))
     for line, count in lines:
         line["current_quantity"] -= count
-        line["fulfillable_quantity"] = line["current_quantity"]
+        if line["fulfillment_status"] != "fulfilled":
+            line["fulfillable_quantity"] = line["current_quantity"]
     return worth if "lines" in options else left
 
 
