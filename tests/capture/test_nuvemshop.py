@@ -476,6 +476,28 @@ def test_an_object_with_nothing_in_it_may_be_an_empty_list():
     assert str(order.totals.total) == "138.50"
 
 
+def test_a_name_in_several_languages_is_told_in_one():
+    names = [{"es": "Taza", "pt": "Caneca"}, {"es": "Taza", "pt": ""}, {"fr": "Tasse"}, {}]
+    lines = [a_line(n, name=name) for n, name in enumerate(names, 1)]
+
+    items = made(an_order(products=lines)).order.items
+
+    assert [item.title for item in items] == ["Caneca", "Taza", "", ""]
+
+
+def test_a_moment_that_is_an_empty_text_is_none():
+    order = made(an_order(paid_at="", cancelled_at="")).order
+
+    assert (order.paid_at, order.cancelled_at, order.status.value) == (None, None, "paid")
+
+
+def test_what_nobody_sees_is_no_part_of_a_sku():
+    """It comes along when people copy from pages and sheets, and no product would be found."""
+    [item] = made(an_order(products=[a_line(sku="\u200bCAN-350-AZ\ufeff ")])).order.items
+
+    assert item.sku == "CAN-350-AZ"
+
+
 def test_an_argentine_order_keeps_its_currency_and_is_no_brazilian_address():
     """The merchant's books are in reais: what is in another currency waits for a person."""
     order = made(

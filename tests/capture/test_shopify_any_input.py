@@ -148,9 +148,11 @@ def test_amounts_may_be_numbers_and_ids_as_large_as_they_come():
 def test_what_nobody_sees_is_taken_out_of_names_and_addresses():
     """Marks of direction, zero-width blanks, control characters; emoji are text."""
     written = an_address(name="\u200fIrene \u202eLeal\u0007 🎁", city="Porto\u200b Alegre")
+    line = a_line(sku="\u200bCAN-350-AZ\ufeff ", name="\u202eCaneca\u0000 \u2615")
 
-    order = made(a_payload(billing_address=written, shipping_address=written))
+    order = made(a_payload(billing_address=written, shipping_address=written, line_items=[line]))
 
+    assert (order.items[0].sku, order.items[0].title) == ("CAN-350-AZ", "Caneca \u2615")
     assert order.buyer.name == "Irene Leal 🎁"
     assert order.billing_address is not None
     assert order.billing_address.city == "Porto Alegre"

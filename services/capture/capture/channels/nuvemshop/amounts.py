@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
+from capture.channels.brazil import clean
 from capture.channels.nuvemshop.payload import Line, Order
 from contracts.order import Item, Shipping, Totals
 from contracts.value import ZERO
@@ -65,8 +66,8 @@ def _item(line: Line, place: int, discount: Decimal) -> Item:
         item_id=line.id or f"line-{place}",
         listing_id=line.product_id,
         variation_id=line.variant_id,
-        sku=line.sku.strip() or None,
-        title=line.name.strip(),
+        sku=clean(line.sku) or None,
+        title=clean(line.name),
         quantity=line.quantity,
         unit_price=exact(line.price),
         discount=discount,

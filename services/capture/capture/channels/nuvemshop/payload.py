@@ -40,8 +40,15 @@ Listed: Final = BeforeValidator(_without_nulls)
 
 
 def _filled(value: Any) -> Any:
-    """An object; PHP writes one that has nothing in it as an empty list."""
-    return None if value == [] else value
+    """An object or a moment; PHP writes one that has nothing in it as an empty list or text."""
+    return None if value in ([], "") else value
+
+
+def _in_one_language(value: Any) -> Any:
+    """A name; where it comes in several languages, the first of those that merchants here use."""
+    if not isinstance(value, dict):
+        return value
+    return next(filter(None, map(value.get, ("pt", "es", "en"))), "")
 
 
 Filled: Final = BeforeValidator(_filled)
@@ -62,7 +69,7 @@ class Line(Part):
     id: Id | None = None
     product_id: Id | None = None
     variant_id: Id | None = None
-    name: Text = ""
+    name: Annotated[Text, BeforeValidator(_in_one_language)] = ""
     sku: Text = ""
     quantity: Whole
     price: Amount
@@ -140,9 +147,9 @@ class Order(Part):
     payment_status: Text = ""
     shipping_status: Text = ""
     created_at: AwareDatetime
-    updated_at: AwareDatetime | None = None
-    paid_at: AwareDatetime | None = None
-    cancelled_at: AwareDatetime | None = None
+    updated_at: Annotated[AwareDatetime | None, Filled] = None
+    paid_at: Annotated[AwareDatetime | None, Filled] = None
+    cancelled_at: Annotated[AwareDatetime | None, Filled] = None
     cancel_reason: Text = ""
 
     contact_name: Text = ""

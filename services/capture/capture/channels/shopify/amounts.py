@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
+from capture.channels.brazil import clean
 from capture.channels.shopify.payload import (
     Line,
     Order,
@@ -107,8 +108,8 @@ def _item(line: Line, as_sold: bool) -> Item | None:
         item_id=line.id,
         listing_id=line.product_id,
         variation_id=line.variant_id,
-        sku=line.sku.strip() or None,
-        title=(line.name or line.title).strip(),
+        sku=clean(line.sku) or None,
+        title=clean(line.name or line.title),
         quantity=quantity,
         unit_price=exact(_price(line)),
         discount=_line_discount(line, quantity),
