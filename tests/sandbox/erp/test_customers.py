@@ -101,6 +101,12 @@ async def test_point_12_upsert_by_document_finds_whoever_has_it(erp):
 
     again = await erp.ask(CLIENTS, "UpsertClienteCpfCnpj", **sent)
     assert again["codigo_cliente_omie"] == number
+    uncoded = {"cnpj_cpf": "529.982.247-25", "bairro": "Moinhos"}
+    assert (await erp.ask(CLIENTS, "UpsertClienteCpfCnpj", **uncoded))[
+        "codigo_cliente_omie"
+    ] == number
+    record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
+    assert (record["codigo_cliente_integracao"], record["bairro"]) == ("TYPED", "Moinhos")
 
 
 async def test_point_12_a_code_is_given_to_a_customer_typed_in_the_erp(erp):

@@ -66,6 +66,26 @@ async def test_point_17_filters_narrow_the_list(erp):
         assert await erp.refused(ORDERS, "ListarPedidos", **nothing) == EMPTY
 
 
+async def test_point_17_an_order_is_found_by_the_day_and_the_way_it_ended(erp):
+    for code in ("A", "B", "C"):
+        await erp.placed(code)
+    await erp.advance(86_400)
+    await erp.act("invoice", order="A")
+    await erp.act("invoice", order="B")
+    await erp.ask(ORDERS, "DevolverPedido", codigo_pedido_integracao="B")
+    await erp.act("cancel", order="C")
+
+    assert await codes(erp, data_faturamento_de="22/10/2026") == ["A", "B"]
+    assert await codes(erp, data_cancelamento_de="22/10/2026") == ["C"]
+    for stem in ("data_faturamento", "data_cancelamento"):
+        yesterday = {f"{stem}_ate": "21/10/2026"}
+        assert await erp.refused(ORDERS, "ListarPedidos", **yesterday) == EMPTY
+    assert await codes(erp, status_pedido="FATURADO") == ["A", "B"]
+    assert await codes(erp, status_pedido="AUTORIZADO") == ["A", "B"]
+    assert await codes(erp, status_pedido="DEVOLVIDO") == ["B"]
+    assert await codes(erp, numero_pedido_de=2, numero_pedido_ate=2) == ["B"]
+
+
 async def test_point_17_a_lonely_end_begins_today(erp):
     await erp.placed("A")
     await erp.advance(86_400)

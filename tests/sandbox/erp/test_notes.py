@@ -2,6 +2,8 @@
 
 import html
 
+import pytest
+
 NOTES, PAPERS = "produtos/nfconsultar", "produtos/dfedocs"
 ORDERS, BILLING = "produtos/pedido", "produtos/pedidovendafat"
 HERE = "http://127.0.0.1:8411"
@@ -32,6 +34,19 @@ async def test_point_19_a_billed_order_has_a_note_found_by_each_of_its_keys(erp)
         {"nNF": note["ide"]["nNF"], "serie": note["ide"]["serie"]},
     ):
         assert await erp.ask(NOTES, "ConsultarNF", **key) == note
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_point_19_a_key_has_44_digits_of_which_the_last_checks_the_others(erp, times):
+    for number in range(times):
+        note = await billed(erp, f"EST-{number}")
+    key = note["compl"]["cChaveNFe"]
+    weighted = zip(reversed(key[:-1]), [2, 3, 4, 5, 6, 7, 8, 9] * 6, strict=False)
+    rest = sum(int(digit) * weight for digit, weight in weighted) % 11
+
+    assert len(key) == 44
+    assert int(key[-1]) == (0 if rest < 2 else 11 - rest)
+    assert key[20:25] == "55001"
 
 
 async def test_point_19_an_order_not_billed_has_no_note(erp):

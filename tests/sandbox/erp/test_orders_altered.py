@@ -11,6 +11,8 @@ ORDERS = "produtos/pedido"
         ({"cabecalho": {"numero_pedido": "1"}}, "numero_pedido"),
         ({"cabecalho": {"sequencial": "1"}}, "sequencial"),
         ({"det": [{"ide": {"codigo_item": 1}}]}, "codigo_item"),
+        ({"det": [{"ide": {"id_ordem_producao": 1}}]}, "id_ordem_producao"),
+        ({"exportacao": {"uf_embarque": "SP"}}, "exportacao"),
         ({"total_pedido": {"valor_st": 1}}, "total_pedido"),
         ({"infoCadastro": {"cancelado": "N"}}, "infoCadastro"),
     ],

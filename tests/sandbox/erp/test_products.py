@@ -142,3 +142,14 @@ async def test_a_product_that_ever_moved_in_stock_is_never_removed_and_others_ar
     assert "não cadastrado" in await erp.refused(
         path, "ConsultarProduto", codigo_produto=made["codigo_produto"]
     )
+
+
+async def test_point_13_an_ncm_is_kept_dotted_however_it_came(erp):
+    sent = {"codigo": "N-1", "descricao": "Nova", "unidade": "UN", "valor_unitario": 5}
+    await erp.ask("geral/produtos", "IncluirProduto", **sent, ncm="69120000")
+    assert (await erp.product("N-1"))["ncm"] == "6912.00.00"
+    listed = await erp.ask(
+        "geral/produtos", "ListarProdutos", ncm="69120000", filtrar_apenas_omiepdv="N",
+        registros_por_pagina=100,
+    )  # fmt: skip
+    assert "N-1" in {one["codigo"] for one in listed["produto_servico_cadastro"]}

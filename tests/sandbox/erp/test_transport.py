@@ -140,8 +140,8 @@ async def test_point_06_a_fault_can_be_made_to_come_with_http_200(erp):
 
 async def test_point_26_the_log_tells_what_was_asked_with_the_secret_masked(erp):
     await erp.post("geral/clientes", "ConsultarCliente", codigo_cliente_omie=1)
+    await erp.post("geral/clientes", "ListarClientes")
     answer = await erp.http.get("/_control/requests", params={"call": "ConsultarCliente"})
-
     [entry] = answer.json()["requests"]
     assert (entry["service"], entry["param"]) == ("geral/clientes", [{"codigo_cliente_omie": 1}])
     assert (entry["status"], entry["ip"]) == (500, "127.0.0.1")
