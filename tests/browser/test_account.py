@@ -49,7 +49,7 @@ async def test_a_code_is_asked_for_a_new_browser_is_told_of_and_sessions_are_end
 
     await caio.page.goto("/")
     await expect(caio.page.get_by_text(TOLD)).to_be_visible()
-    await caio.goes("Confira em Minha conta")
+    await caio.goes("Conferir em Minha conta")
     await expect(caio.page.get_by_text("Novo", exact=True)).to_be_visible()
     await caio.page.get_by_role("button", name="Encerrar as outras").click()
     await expect(caio.page.get_by_role("status").first).to_contain_text("Sessão encerrada")

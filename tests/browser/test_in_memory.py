@@ -3,15 +3,29 @@
 The panel is one in memory; what the belt would say is told by the test.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from contracts.commands import ReprocessOrder
+from contracts.envelope import Message
+from contracts.order import Canceller
 from contracts.reasons import ReasonCode
+from panel.erp.invoices import Invoices
+from panel.erp.stages import Place
 from tests.support.browser import OVERFLOW, Operator
-from tests.support.builders import STORE, a_store, an_item, an_order, captured, pending
+from tests.support.builders import (
+    ACCOUNT,
+    STORE,
+    a_store,
+    an_item,
+    an_order,
+    cancellation_of,
+    captured,
+    pending,
+    posted,
+)
 from tests.support.panel import MANAGER, Office
 from tests.support.panel_site import pages_of, served, site_of
 
@@ -257,3 +271,31 @@ async def test_an_exact_time_shows_on_focus_and_on_pointing_and_goes_on_escape(s
     await page.get_by_role("heading", level=1).click()
     await moment.hover()
     assert await shown()
+
+
+async def test_an_nfe_and_who_cancelled_have_room_in_lists_and_pages(
+    office: Office, seat: Seat
+) -> None:
+    billed, gone = an_order(1002), an_order(1003, channel="mercadolivre")
+    await office.hear(captured(billed), posted(billed, erp_order_id=7, erp_order_number="1534"))
+    await office.hear(captured(gone), cancellation_of(gone, cancelled_by=Canceller.CHANNEL))
+
+    async def hears(news: Sequence[Message]) -> None:
+        office.board.tell(*news)
+
+    hearing = Invoices(office.board, office.topics.table, hears, office.clock)
+    await hearing.hear(ACCOUNT, {7: Place("60", "4521", number="1534")})
+    ana = await seat("ana")
+    page = ana.page
+
+    await page.goto(f"{ORDERS}/cancelados")
+    await expect(page.locator(".since")).to_contain_text("pelo Mercado Livre")
+    await ana.looks("cancelados-por-quem")
+    await page.goto(PENDING)
+    await page.get_by_label("Buscar pedidos").fill("NF-e 4521")
+    await page.get_by_role("button", name="Buscar", exact=True).click()
+    await page.get_by_role("link", name="Processados").click()
+    await ana.looks("processados-com-nfe")
+    await page.goto(f"{ORDERS}/1002")
+    await expect(page.get_by_role("region", name="No ERP")).to_contain_text("NF-e 4521")
+    await ana.looks("pedido-com-nfe")
