@@ -100,10 +100,12 @@ SCENARIOS: tuple[tuple[str, bool, str, Doc], ...] = (
     ("Venda a consumidor final", True, "N", {}),
     ("Venda a contribuinte", False, "N", {"contribuinte": True}),
     ("Regime anterior", False, "S", {}),
+)
+"""Names, the default one, what is inactive, and rules that `sales/taxes.py` reads."""
+NORMAL_SCENARIOS: tuple[tuple[str, bool, str, Doc], ...] = (
     ("Venda pelo regime normal", False, "N", NORMAL),
     ("Venda de produção própria", False, "N", NORMAL | {"ipi": 5}),
 )
-"""Names, the default one, what is inactive, and rules that `sales/taxes.py` reads."""
 LOCATIONS = (
     ("01", "Depósito Pinheiros", "1", "S", "N"),
     ("02", "Loja da Vila Madalena", "1", "N", "N"),
@@ -211,7 +213,11 @@ def departments() -> list[Doc]:
     ]  # fmt: skip
 
 
-def scenarios(next_id: Callable[[], int], info: Doc) -> list[Doc]:
+def scenarios(
+    next_id: Callable[[], int],
+    info: Doc,
+    named: Sequence[tuple[str, bool, str, Doc]] = SCENARIOS,
+) -> list[Doc]:
     """Tax scenarios, the first of them the default."""
     return [
         {
@@ -219,7 +225,7 @@ def scenarios(next_id: Callable[[], int], info: Doc) -> list[Doc]:
             "comercioVarejista": "S", "comercioAtacadista": False, "prestadorServico": False,
             "construcaoCivil": False, "inativo": out, "regras": rules, **_dated(info),
         }
-        for name, default, out, rules in SCENARIOS
+        for name, default, out, rules in named
     ]  # fmt: skip
 
 

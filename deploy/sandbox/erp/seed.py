@@ -77,6 +77,10 @@ def _fill_registers(company: Company) -> None:
         (registers.LOCATIONS, demo_registers.locations(company.next_id, info)),
         (registers.PROJECTS, demo_registers.projects(company.next_id, info)),
         (registers.DEPARTMENTS, demo_registers.departments()),
+        (
+            registers.SCENARIOS,
+            demo_registers.scenarios(company.next_id, info, demo_registers.NORMAL_SCENARIOS),
+        ),
     ):
         for record in records:
             company.put(table, record)
