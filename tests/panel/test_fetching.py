@@ -178,6 +178,21 @@ async def test_a_button_of_the_page_is_a_command(
     assert (command.fetch_id, command.directive) == ("f1", directive)
 
 
+@pytest.mark.parametrize(
+    ("state", "awaited"), [(FetchState.RUNNING, True), (FetchState.DONE, False)]
+)
+async def test_what_was_asked_is_waited_for_unless_the_fetch_ended_meanwhile(
+    office: Office, browser: httpx.AsyncClient, state: FetchState, *, awaited: bool
+) -> None:
+    await office.fetches.hear(progress(FetchState.RUNNING))
+    asked = await post(browser, f"{HERE}/f1/cancelar")
+    await office.fetches.hear(progress(state))
+
+    page = (await browser.get(asked.headers["location"])).text
+
+    assert ("mostrando assim que valer" in page) is awaited
+
+
 async def test_a_fetch_of_another_store_is_neither_shown_nor_directed(
     office: Office, browser: httpx.AsyncClient
 ) -> None:

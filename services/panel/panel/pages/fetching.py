@@ -196,10 +196,15 @@ def counts_of(fetch: FetchProgress | None) -> dict[str, int]:
 
 
 def is_awaited(fetch: FetchProgress | None, expected: str, now: datetime) -> bool:
-    """Whether what was asked last is still to show: `expected` is the step it was asked at."""
+    """Whether what was asked last is still to show: `expected` is the step it was asked at.
+
+    Nothing more comes of a fetch that is over.
+    """
     step, _, until = expected.partition(".")
-    if fetch is None or not (
-        step.isdecimal() and until.isdecimal() and len(until) <= len(str(2**53))
+    if (
+        fetch is None
+        or fetch.state in (FetchState.DONE, FetchState.CANCELLED)
+        or not (step.isdecimal() and until.isdecimal() and len(until) <= len(str(2**53)))
     ):
         return False
     return fetch.step <= int(step) and now.timestamp() < int(until)
