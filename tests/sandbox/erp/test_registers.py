@@ -216,3 +216,13 @@ async def test_a_payment_term_that_is_there_is_not_made_twice_and_nonsense_makes
     assert (await erp.ask(path, "IncluirParcela", cParcela="3"))["cCodParcela"] == "003"
     for nonsense in ("0", "60/30", "amanhã", "10/x"):
         assert "[cParcela]" in await erp.refused(path, "IncluirParcela", cParcela=nonsense)
+
+
+async def test_point_25_a_vendor_is_inactivated_and_taken_up_again(erp):
+    await erp.act("inactivate_vendor", vendor="ANA BEATRIZ MOURA")
+    found = await erp.ask("geral/vendedores", "ListarVendedores", filtrar_por_nome="ana beatriz")
+    assert found["cadastro"][0]["inativo"] == "S"
+
+    await erp.act("activate_vendor", vendor="ANA BEATRIZ MOURA")
+    found = await erp.ask("geral/vendedores", "ListarVendedores", filtrar_por_nome="ana beatriz")
+    assert found["cadastro"][0]["inativo"] == "N"
