@@ -6,27 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.consumer import BUSY_PER_S, CALM_PER_S, LATELY_S, REST_S, lately, rest_s
+from chassis.consumer import BACKLOG, BUSY_PER_S, CALM_PER_S, LATELY_S, REST_S, lately, rest_s
 
 RATES = st.floats(0, 5_000)
 
 
 @given(st.floats(0, CALM_PER_S))
 def test_while_few_records_come_nobody_waits(per_s: float):
-    assert rest_s(per_s, behind=0) == 0
+    assert rest_s(per_s, there=1) == 0
 
 
-@given(RATES, st.integers(1, 1_000_000))
-def test_a_backlog_is_read_without_a_rest(per_s: float, behind: int):
-    assert rest_s(per_s, behind) == 0
+@given(RATES, st.integers(BACKLOG, 1_000_000))
+def test_a_backlog_is_read_without_a_rest(per_s: float, there: int):
+    assert rest_s(per_s, there) == 0
 
 
 @given(RATES, RATES)
 def test_more_records_a_second_are_worth_a_longer_rest_up_to_its_limit(few: float, more: float):
     few, more = sorted((few, more))
 
-    assert rest_s(few, behind=0) <= rest_s(more, behind=0) <= REST_S
-    assert rest_s(BUSY_PER_S, behind=0) == REST_S
+    assert rest_s(few, there=1) <= rest_s(more, there=1) <= REST_S
+    assert rest_s(BUSY_PER_S, there=1) == REST_S
 
 
 @given(st.integers(1, 50), st.lists(st.integers(1, 50), min_size=1, max_size=40))

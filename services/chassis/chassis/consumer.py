@@ -22,13 +22,19 @@ BUSY_PER_S = 250.0
 """From so many a second on, rests are as long as they get."""
 REST_S = 0.35
 """At most. It is what a busy hour may cost an order at each step on its way."""
+BACKLOG = 200
+"""So many records are a batch of their own, and worth no rest."""
 LATELY_S = 1.0
 """What came that long ago counts a third of what comes now."""
 
 
-def rest_s(per_s: float, behind: int) -> float:
-    """How long to rest after a batch, when so many came a second and `behind` lie there already."""
-    if behind > 0:
+def rest_s(per_s: float, there: int) -> float:
+    """How long to rest after a batch, when so many come a second.
+
+    `there`: how many there were, those that lie behind the batch included. While a whole batch is
+    there each time, rests would only make more lie behind it.
+    """
+    if there >= BACKLOG:
         return 0.0
     return REST_S * min(1.0, max(0.0, (per_s - CALM_PER_S) / (BUSY_PER_S - CALM_PER_S)))
 
@@ -64,8 +70,9 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
         found: dict[TopicPartition, list[ConsumerRecord]] = await super().getmany(
             *partitions, timeout_ms=waiting, max_records=max_records
         )
-        self._count(sum(map(len, found.values())))
-        self._rest_s = rest_s(self._per_s, self._behind(found)) if found else 0.0
+        records = sum(map(len, found.values()))
+        self._count(records)
+        self._rest_s = rest_s(self._per_s, records + self._behind(found)) if records else 0.0
         if self._rest_s:
             self.pause(*self.assignment())
         return found

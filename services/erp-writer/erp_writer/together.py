@@ -13,7 +13,7 @@ from chassis.flow import Publishes
 from chassis.patience import Unavailable
 from contracts.wire import Outgoing
 
-REST_S: Final = 0.02
+REST_S: Final = 0.01
 """How long things gather behind those just done; an order's calls take far longer."""
 
 T = TypeVar("T")
