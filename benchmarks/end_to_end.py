@@ -26,8 +26,8 @@ from panel.board import ORDERS
 NAME: Final = "end_to_end"
 FIGURE: Final = "end_to_end_orders_per_s"
 ACCOUNTS: Final = 50
-UNDER_WAY: Final = 600
-"""Orders between the door and the ERP while the belt is kept full: twelve an account."""
+UNDER_WAY: Final = 1_000
+"""Orders between the door and the ERP while the belt is kept full: twenty an account."""
 CONNECTIONS: Final = 32
 EVENLY: Final = 0.6
 """How much of what the belt can do is sent when waits are measured."""
