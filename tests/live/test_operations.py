@@ -132,8 +132,8 @@ def test_replaying_everything_and_rebuilding_the_rows_changes_nothing_while_orde
     assert all(each["by"] and each["done"] == each["expected"] for each in noted)
 
 
-def test_the_doctor_finds_a_running_belt_well(belt: Belt):
-    checks = esteira(belt, "doctor")
+def test_the_doctor_finds_a_running_belt_well(own_belt: Belt):
+    checks = esteira(own_belt, "doctor")
 
     assert all(check["ok"] for check in checks)
     assert {"kafka answers", "topics are as declared", "channel of demo-shopify"} <= {
