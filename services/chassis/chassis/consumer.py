@@ -7,12 +7,12 @@ had: rests make batches large, and would be their own reason.
 """
 
 import asyncio
+import contextlib
 import math
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError
 
 WAIT_MS = 250
 """How long an empty poll lasts at most; a service that stops may wait for it."""
@@ -72,7 +72,7 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
         )
         records = sum(map(len, found.values()))
         self._count(records)
-        self._rest_s = rest_s(self._per_s, records + self._behind(found)) if records else 0.0
+        self._rest_s = rest_s(self._per_s, records + await self._behind()) if records else 0.0
         if self._rest_s:
             self.pause(*self.assignment())
         return found
@@ -87,11 +87,11 @@ class Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is untyped
             await asyncio.sleep(self._rest_s)
             self.resume(*self.paused())
 
-    def _behind(self, found: Mapping[TopicPartition, Sequence[Any]]) -> int:
-        """How many records lay behind those found when they were fetched."""
-        assigned = self.assignment()
-        return sum(
-            (self.highwater(place) or 0) - 1 - records[-1].offset
-            for place, records in found.items()
-            if place in assigned
-        )
+    async def _behind(self) -> int:
+        """How many records lie on all partitions beyond those handed out, as far as is known."""
+        behind = 0
+        with contextlib.suppress(IllegalStateError):  # a partition went to another process
+            for place in self.assignment():
+                if (end := self.highwater(place)) is not None:
+                    behind += max(0, end - await self.position(place))
+        return behind
