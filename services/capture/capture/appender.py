@@ -1,6 +1,6 @@
 """The durable append of a webhook: answered for only when the broker has it.
 
-A webhook that comes alone is sent at once. Those that come right behind one another share one
+A webhook that comes alone is sent at once. Where many come right behind one another, they share one
 publish, one task and one deadline, so that waiting for the broker costs a request next to nothing:
 a request to the broker costs both sides many times what one record more in it does.
 """
@@ -19,7 +19,7 @@ from contracts.wire import Outgoing
 
 DEADLINE_S: Final = 3.0
 GATHER_S: Final = 0.01
-"""Closer behind those last sent, webhooks wait for one another, for so long at most."""
+"""While they come closer than this, webhooks wait for one another, for so long at most."""
 MANY: Final = 16
 """So many wait for no more."""
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -74,6 +74,7 @@ class Appender:
         self._gather_s = gather_s
         self._group: _Group | None = None
         self._sent_at = -math.inf
+        self._close = False
         self._on_their_way: dict[asyncio.Task[None], _Group] = {}
         self._bytes = 0
 
@@ -95,6 +96,9 @@ class Appender:
         now = self._now()
         group = _Group([], [], 0, now)
         wait_s = max(0.0, self._sent_at + self._gather_s - now)
+        # Two that happen to come together are not yet many: the second waits for none.
+        self._close, were_close = wait_s > 0, self._close
+        wait_s = wait_s if were_close else 0.0
         asyncio.get_running_loop().call_later(wait_s, self._send, group)
         return group
 
