@@ -7,6 +7,7 @@ revisions. A field that a later revision no longer has (an item that is gone) is
 import re
 from typing import Any, Final, TypeVar
 
+from chassis.documents import bare, is_bare, kind_of
 from contracts.commands import (
     AddressCorrection,
     BuyerCorrection,
@@ -17,7 +18,6 @@ from contracts.commands import (
 )
 from contracts.order import Address, Buyer, Gap, Item, Order, Payment
 from contracts.value import Value
-from validation.documents import bare, is_bare, kind_of
 from validation.mappings import main_payment
 
 V = TypeVar("V", bound=Value)

@@ -3,18 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from validate_docbr import CNPJ, CPF
-
+from chassis.documents import valid
 from panel.pages.words import PAYMENTS
 
 LONGEST: Final = 200
 """Characters of a field."""
 _CEP: Final = 8
 _UF: Final = 2
-_CPF: Final = CPF()
-_CNPJ: Final = CNPJ()
-_CPF_DIGITS: Final = 11
-_CNPJ_CHARACTERS: Final = 14
 _LARGEST: Final = 2**53
 _MOST_INSTALLMENTS: Final = 99
 
@@ -31,21 +26,13 @@ def _whole(value: str, most: int) -> bool:
     return value.isascii() and value.isdecimal() and 0 < int(value) <= most
 
 
-def _document(value: str) -> bool:
-    if not value.isascii():
-        return False
-    if len(value) == _CPF_DIGITS and value.isdecimal():
-        return bool(_CPF.validate(value))
-    return len(value) == _CNPJ_CHARACTERS and value.isalnum() and bool(_CNPJ.validate(value))
-
-
 _CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
     "cep": (
         lambda v: not v or (len(v) == _CEP and v.isascii() and v.isdecimal()),
         "Digite os 8 dígitos do CEP, por exemplo 01310-100.",
     ),
     "document": (
-        lambda v: not v or _document(v),
+        lambda v: not v or valid(v),
         "Este não é um CPF (11 dígitos) nem um CNPJ (14 caracteres). Confira com o comprador.",
     ),
     "uf": (

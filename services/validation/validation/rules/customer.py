@@ -7,9 +7,9 @@ import re
 import unicodedata
 from typing import Final
 
+from chassis.documents import valid
 from contracts.order import Order
 from contracts.reasons import Reason, ReasonCode, reason
-from validation.documents import valid
 from validation.facts import Facts
 
 GENERIC: Final = re.compile(r"\b(cliente|teste|fornecedor)\b")

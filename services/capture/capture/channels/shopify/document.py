@@ -7,11 +7,10 @@ into the order's notes, under names of their own; some buyers type it as their c
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from validate_docbr import CNPJ, CPF
-
 from capture.channels.brazil import Document, read_document
 from capture.channels.shopify.details import LocalizedField
 from capture.channels.shopify.payload import note_key
+from chassis.documents import valid
 
 TAX_KEY: Final = "TAX_CREDENTIAL_BR"
 TAX_PURPOSE: Final = "TAX"
@@ -25,8 +24,6 @@ NOTE_KEYS: Final = (
 _NAMED: Final = ("cpf", "cnpj")
 """What the notes of forms that merchants word themselves have in their names."""
 _SHORTEST_OTHER: Final = 5
-
-_cpf, _cnpj = CPF(), CNPJ()
 
 
 def find_document(
@@ -54,10 +51,7 @@ def find_document(
 def is_document(text: str) -> bool:
     """Whether this is a CPF or CNPJ with right check digits."""
     found = read_document(text)
-    if found is None or found.kind == "other":
-        return False
-    check = _cpf if found.kind == "cpf" else _cnpj
-    return bool(check.validate(found.number))
+    return found is not None and found.kind != "other" and valid(found.number)
 
 
 def _stored(localized: Sequence[LocalizedField]) -> Iterator[str]:
