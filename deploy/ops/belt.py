@@ -136,8 +136,8 @@ async def dead(settings: Settings) -> Check:
     name, mongo = "no dead letters wait", store.connect(settings.mongodb)
     log = KafkaLog(settings.kafka)
     try:
-        replayed = await MongoOperations(mongo[DATABASE][COLLECTION]).letters_replayed()
-        found = waiting(await letters(log, SERVICES), replayed)
+        settled = await MongoOperations(mongo[DATABASE][COLLECTION]).settled()
+        found = waiting(await letters(log, SERVICES), settled)
     except (Unavailable, Stop) as error:
         return Check(name, False, str(error), "look again once Kafka and MongoDB are in order")
     finally:
@@ -150,7 +150,8 @@ def lying(services: list[str]) -> Check:
     """Dead letters, by the service each is of."""
     counts = {service: services.count(service) for service in SERVICES if service in services}
     seen = ", ".join(f"{service} {number:,}" for service, number in counts.items())
-    fix = "esteira dead list says why; once that is mended, esteira dead replay --service …"
+    fix = "esteira dead list says why; mend that, then: esteira dead replay --service …; "
+    fix += "what nobody can mend: esteira dead close"
     return Check("no dead letters wait", not services, seen or "none", fix)
 
 

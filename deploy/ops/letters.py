@@ -1,6 +1,6 @@
 """Dead letters: the records a service could not use, as people see them and send them back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,13 @@ async def letters(log: Log, services: Sequence[str], store: str | None = None) -
     return [letter for letter in every if store is None or store_of(letter.record) == store]
 
 
-def waiting(every: Sequence[Letter], replayed: Collection[str]) -> list[Letter]:
-    """Of each record's letters the newest one, unless it was sent back already.
+def waiting(every: Sequence[Letter], settled: Container[str]) -> list[Letter]:
+    """Of each record's letters the newest one, unless it was sent back already, or closed.
 
     A record that was replayed and refused once more has a newer letter, which waits again.
     """
     newest = {(letter.service, letter.origin or letter.id): letter for letter in every}
-    return [letter for letter in newest.values() if letter.id not in replayed]
+    return [letter for letter in newest.values() if letter.id not in settled]
 
 
 def services_of(asked: str | None) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What people did with the command: who, what, when, how much. Kept in `esteira_ops`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,8 @@ DATABASE: Final = "esteira_ops"
 COLLECTION: Final = "operations"
 DEAD_REPLAY: Final = "dead.replay"
 """What sending dead letters back is called."""
+DEAD_CLOSE: Final = "dead.close"
+"""What giving dead letters up is called."""
 
 
 class State(StrEnum):
@@ -55,6 +57,27 @@ class Operation:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who gave a dead letter up, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The dead letters that wait no longer, by their ids: sent back, or closed."""
+
+    replayed: frozenset[str]
+    closed: Mapping[str, Closing]
+
+    def __contains__(self, id_: object) -> bool:
+        """Whether this letter waits no longer."""
+        return id_ in self.replayed or id_ in self.closed
+
+
 class Operations(Protocol):
     """Where operations are written down. Raises Unavailable."""
 
@@ -64,8 +87,8 @@ class Operations(Protocol):
     async def get(self, id_: str) -> Operation | None:
         """The operation as it was written down last."""
 
-    async def letters_replayed(self) -> set[str]:
-        """The ids of all dead letters that were sent back."""
+    async def settled(self) -> Settled:
+        """What became of dead letters."""
 
 
 class MongoOperations:
@@ -87,12 +110,25 @@ class MongoOperations:
             found = await self._collection.find_one({"_id": id_})
         return decode(found) if found else None
 
-    async def letters_replayed(self) -> set[str]:
+    async def settled(self) -> Settled:
         """See Operations."""
-        done = {"verb": DEAD_REPLAY, "state": State.DONE.value}
+        done = {"verb": {"$in": [DEAD_REPLAY, DEAD_CLOSE]}, "state": State.DONE.value}
         with translated():
-            found = await self._collection.find(done, {"asked.letters": 1}).to_list(None)
-        return {id_ for document in found for id_ in document["asked"]["letters"]}
+            found = await self._collection.find(done).to_list(None)
+        return settled(decode(document) for document in found)
+
+
+def settled(operations: Iterable[Operation]) -> Settled:
+    """What became of dead letters in these operations; of several closings the first counts."""
+    ended = sorted((o for o in operations if o.state is State.DONE), key=lambda o: o.began_at)
+    closed: dict[str, Closing] = {}
+    for one in ended:
+        if one.verb == DEAD_CLOSE:
+            closing = Closing(one.by, one.began_at, one.asked["reason"])
+            for id_ in one.asked["letters"]:
+                closed.setdefault(id_, closing)
+    sent = (id_ for one in ended if one.verb == DEAD_REPLAY for id_ in one.asked["letters"])
+    return Settled(frozenset(sent), closed)
 
 
 def encode(operation: Operation) -> dict[str, Any]:

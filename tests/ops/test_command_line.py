@@ -273,6 +273,8 @@ def test_letters_without_an_origin_stay_and_the_rest_is_partly_done(ops: Ops):
 
     assert result.exit_code == Exit.PARTLY
     assert [letter["replayed"] for letter in lines(result)] == [True, False]
+    waiting = lines(ops("dead", "list", "--json"))
+    assert [letter["id"] for letter in waiting] == ["panel/0@1"], "what was not sent waits on"
 
 
 def test_a_letter_that_was_replayed_waits_no_longer_until_its_record_comes_again(ops: Ops):
@@ -302,6 +304,77 @@ def test_replaying_letters_where_none_waits_is_not_found(ops: Ops):
     asked = ("dead", "replay", "--service", "validation", "--confirm", "all")
 
     assert ops(*asked).exit_code == Exit.NOT_FOUND
+
+
+WHY = ("--reason", "the shop deleted this order")
+
+
+def test_a_closed_letter_waits_no_longer_and_says_who_closed_it_and_why(ops: Ops):
+    result = ops("dead", "close", "panel/0@1", *WHY, "--json")
+
+    [closed] = lines(result)
+    assert (result.exit_code, closed["closed"]) == (Exit.OK, True)
+    assert [letter["id"] for letter in lines(ops("dead", "list", "--json"))] == ["panel/0@0"]
+    [listed] = lines(ops("dead", "list", "--closed", "--json"))
+    told = {name: listed[name] for name in ("id", "closed_by", "closed_at", "reason")}
+    assert told == {
+        "id": "panel/0@1",
+        "closed_by": "ana@loja",
+        "closed_at": "2026-11-20T15:00:00+00:00",
+        "reason": "the shop deleted this order",
+    }
+    assert replayed(ops, "panel") == []
+    [noted] = ops.operations.kept.values()
+    assert (noted["verb"], noted["by"], noted["done"]) == ("dead.close", "ana@loja", 1)
+    assert ops.lines[-1]["event"] == "operation_ended"
+
+
+def test_a_closed_letter_can_still_be_read_and_sent_back(ops: Ops):
+    ops("dead", "close", "panel/0@0", *WHY)
+
+    [shown] = lines(ops("dead", "show", "panel/0@0", "--json"))
+    assert (shown["closed"], shown["error"]) == (True, "order.totals: missing")
+    assert ops("dead", "replay", "panel/0@0").exit_code == Exit.OK
+    assert len(replayed(ops, "panel")) == 1
+
+
+def test_a_closed_letter_s_record_that_comes_again_waits(ops: Ops):
+    ops("dead", "close", "panel/0@0", *WHY)
+
+    asyncio.run(ops.put_raw(a_letter(3)))
+
+    waiting = [letter["id"] for letter in lines(ops("dead", "list", "--json"))]
+    assert waiting == ["panel/0@2", "panel/0@1"]
+
+
+def test_the_letters_of_every_store_are_closed_once_that_is_confirmed(ops: Ops):
+    everything = ("dead", "close", "--service", "panel", *WHY)
+
+    assert len(lines(ops(*everything, "-n", "--json"))) == 2
+    assert ops(*everything).exit_code == Exit.REFUSED
+    assert ops.operations.kept == {}
+    assert ops(*everything, "--confirm", "all").exit_code == Exit.OK
+    assert ops(*everything, "--confirm", "all").exit_code == Exit.NOT_FOUND
+    assert lines(ops("dead", "list", "--json")) == []
+
+
+def test_closing_twice_keeps_the_first_reason_and_says_what_did_not_wait(ops: Ops):
+    ops("dead", "close", "panel/0@0", *WHY)
+
+    again = ops("dead", "close", "panel/0@0", "panel/0@1", "--reason", "another", "--json")
+
+    assert again.exit_code == Exit.PARTLY
+    reasons = {letter["id"]: letter["reason"] for letter in lines(again)}
+    assert reasons == {"panel/0@0": "the shop deleted this order", "panel/0@1": "another"}
+    assert "1 did not wait any more" in again.stderr
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_a_letter_is_closed_for_a_reason_or_not_at_all(ops: Ops, reason: str):
+    result = ops("dead", "close", "panel/0@0", "--reason", reason)
+
+    assert (result.exit_code, "--reason" in result.stderr) == (Exit.USAGE, True)
+    assert ops.operations.kept == {}
 
 
 def test_a_rebuild_tells_what_it_found_and_is_written_down(ops: Ops):

@@ -1,6 +1,6 @@
 """The `esteira` command on memory: topics, rows and operations that a test can look into."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from contracts.wire import Outgoing, encode
 from ops.checks import Check
 from ops.log import Logged, Span
 from ops.main import app
-from ops.operations import DEAD_REPLAY, Operation, decode
+from ops.operations import Operation, Settled, decode, settled
 from ops.operations import encode as as_document
 from ops.settings import Settings
 from ops.site import Doors, Site
@@ -68,9 +68,8 @@ class MemoryOperations:
     async def get(self, id_: str) -> Operation | None:
         return decode(self.kept[id_]) if id_ in self.kept else None
 
-    async def letters_replayed(self) -> set[str]:
-        done = [each for each in self.kept.values() if each["verb"] == DEAD_REPLAY]
-        return {id_ for each in done for id_ in each["asked"]["letters"]}
+    async def settled(self) -> Settled:
+        return settled(decode(each) for each in self.kept.values())
 
 
 @dataclass
@@ -134,6 +133,7 @@ class Ops:
     differences: tuple[str, ...] = ()
     slept: list[float] = field(default_factory=list)
     lines: list[Any] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.boards.board = self.board
@@ -151,8 +151,6 @@ class Ops:
         await self.log.publish(records)
 
     def _doors(self) -> Doors:
-        numbers = count(1)
-
         @asynccontextmanager
         async def opened(_: Settings) -> AsyncIterator[Site]:
             yield Site(
@@ -163,7 +161,7 @@ class Ops:
                 boards=self.boards,
                 by="ana@loja",
                 clock=self.clock,
-                new_id=lambda: f"op-{next(numbers)}",
+                new_id=lambda: f"op-{next(self.numbers)}",
                 seconds=lambda: 1000.0 + sum(self.slept),
                 sleep=self._sleep,
             )
