@@ -192,6 +192,31 @@ async def test_a_channel_that_keeps_its_missed_webhooks_from_us_is_swept_all_the
         assert grant is None or grant.granted_at is None, "the token is good, and not renewed"
 
 
+async def test_a_sweep_that_is_refused_gives_reason_to_look_at_the_store_s_access(tmp_path: Path):
+    """Of a seller of Mercado Livre who removed our app no webhook tells, and none comes after."""
+    async with at_sandbox(tmp_path) as there:
+        sweeping = Sweeping(there.capture)
+        await sweeping.sweep()
+        assert sweeping.doubted == []
+        for channel in CHANNELS:
+            await there.sandbox.delete(f"/_control/stores/loja-{channel}/grants")
+
+        await sweeping.sweep()
+
+        assert sorted(sweeping.doubted) == sorted(f"loja-{channel}" for channel in CHANNELS)
+
+
+async def test_missed_webhooks_that_are_refused_say_nothing_of_the_access(tmp_path: Path):
+    async with at_sandbox(tmp_path) as there:
+        sweeping = Sweeping(there.capture)
+        fault = {"path": "/missed_feeds", "status": 403, "times": 50}
+        await there.sandbox.post("/_control/faults", json=fault)
+
+        await sweeping.sweep()
+
+        assert sweeping.doubted == []
+
+
 async def test_a_channel_that_is_down_leaves_the_sweep_where_it_was(tmp_path: Path):
     async with at_sandbox(tmp_path) as there:
         sweeping = Sweeping(there.capture)

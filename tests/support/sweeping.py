@@ -41,7 +41,10 @@ class Sweeping:
         self.slept: list[float] = []
         pace = Pace(capture.seconds, self.sleep)
         self.outlook = Outlook(capture.sightings, capture.publications)
-        self.lister = Lister(capture.tokens, pace, capture.tally, capture.clock, self.sleep)
+        self.doubted: list[str] = []
+        self.lister = Lister(
+            capture.tokens, pace, capture.tally, capture.clock, self.sleep, self.doubted.append
+        )
         self.questions = Questions(
             publisher=capture.log,
             sightings=capture.sightings,

@@ -51,8 +51,8 @@ class Refused:
     """The channel accepts no token that we have of the store."""
 
 
-def _say_nothing(_: str) -> None:
-    pass
+def say_nothing(_: str) -> None:
+    """Where nobody wants to hear of doubts."""
 
 
 class Asking:
@@ -70,7 +70,7 @@ class Asking:
         tally: Tally,
         patience_s: float = PATIENCE_S,
         *,
-        doubt: Callable[[str], None] = _say_nothing,
+        doubt: Callable[[str], None] = say_nothing,
     ) -> None:
         self._tokens = tokens
         self._now = now

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from capture.asking import say_nothing
 from capture.channels.channel import Channel, Shop, Throttled, TokenRefused, Unreachable
 from capture.channels.listed import Missed, Page, Period
 from capture.pace import Pace
@@ -38,7 +39,8 @@ def cut(period: Period, now: datetime) -> list[Period]:
 class Lister:
     """Asks channels for lists. `sleep` pauses for seconds.
 
-    Everything raises TokenRefused, and Unreachable once its patience is over.
+    Everything raises TokenRefused, and Unreachable once its patience is over. `doubt` hears of a
+    store whose lists are refused to every token that we have: its channel may tell us nothing else.
     """
 
     tokens: Tokens
@@ -46,6 +48,7 @@ class Lister:
     tally: Tally
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
+    doubt: Callable[[str], None] = say_nothing
 
     async def pages(self, channel: Channel, shop: Shop, period: Period) -> AsyncIterator[Page]:
         """Every page of the period's orders; an order may be on more than one."""
@@ -116,8 +119,13 @@ class Lister:
         except TokenRefused:
             other = await self.tokens.instead(channel.name, shop, token)
             if other is None:
+                self.doubt(shop.store_id)
                 raise
-        return await question(replace(shop, token=other))
+        try:
+            return await question(replace(shop, token=other))
+        except TokenRefused:
+            self.doubt(shop.store_id)
+            raise
 
 
 def _halves(period: Period, now: datetime) -> list[Period]:

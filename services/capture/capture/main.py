@@ -80,7 +80,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         publications=publications,
         hints=hints,
     )
-    seen = sweeping.Known(sightings, publications, tally)
+    seen = sweeping.Known(sightings, publications, tally, connections.doubt)
     looking = sweeping.looking_parts(settings, clients, shops, tokens, seen)
     listings = listing_parts(
         settings, clients, shops, tokens, shelves(seldom, settings), tally=tally, hints=hints

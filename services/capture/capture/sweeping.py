@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
@@ -29,11 +30,15 @@ from chassis.subscription import Subscription
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What decides about listed orders, shared with the reader of the inbox."""
+    """What decides about listed orders, shared with the reader of the inbox.
+
+    `doubt` hears of a store whose lists are refused.
+    """
 
     sightings: MongoSightings
     publications: Publications
     tally: Tally
+    doubt: Callable[[str], None]
 
 
 def looking_parts(
@@ -42,7 +47,7 @@ def looking_parts(
     """Both, on one pace and one list of leases."""
     database, publisher = clients.mongo["esteira_capture"], clients.publisher
     pace = Pace(time.monotonic, asyncio.sleep)
-    lister = Lister(tokens, pace, known.tally, utc_now, asyncio.sleep)
+    lister = Lister(tokens, pace, known.tally, utc_now, asyncio.sleep, known.doubt)
     questions = Questions(publisher, known.sightings, pace, utc_now, asyncio.sleep, os.urandom)
     outlook = Outlook(known.sightings, known.publications)
     held = MongoDocuments(database["leases"], leases.encode, leases.decode)
