@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chassis.settings import Kafka, MongoDb, Url, troubles
 from contracts.topics import SERVICES
 from ops.exits import usage
 
@@ -45,6 +48,21 @@ class Settings:
         return self.mongodb.rpartition("@")[2].removeprefix("mongodb://").partition("/")[0]
 
 
+class _Addresses(BaseModel):
+    """What addresses look like."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    kafka: Kafka
+    mongodb: MongoDb
+    erp_url: Url
+    capture_url: Url
+    validation_url: Url
+    erp_writer_url: Url
+    cancellation_url: Url
+    panel_url: Url
+
+
 def read(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Settings:
     """What the command is to use; reads the files that there are. Raises Stop.
 
@@ -68,6 +86,10 @@ def read(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Setting
         name: flags.get(name) or said[name] or project.get(name) or user.get(name) or default
         for name, default in DEFAULTS.items()
     }
+    try:
+        _Addresses.model_validate(chosen)
+    except ValidationError as error:
+        raise usage("; ".join(troubles(error, _Addresses.model_fields, environ))) from None
     urls = {service: chosen.pop(f"{service.replace('-', '_')}_url") for service in SERVICES}
     return Settings(**chosen, services=urls, data=data if project else None)
 
@@ -77,6 +99,8 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8").strip()
     except OSError as error:
         raise usage(f"ESTEIRA_SECRET_KEY_FILE: {error.strerror}: {path}") from None
+    except UnicodeDecodeError:
+        raise usage(f"ESTEIRA_SECRET_KEY_FILE: not a text file: {path}") from None
 
 
 def _file(path: Path) -> dict[str, str]:

@@ -79,3 +79,29 @@ def test_a_key_s_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path):
         read({}, environ(tmp_path, ESTEIRA_SECRET_KEY_FILE="nowhere.key"))
 
     assert stop.value.code is Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("ESTEIRA_MONGODB", "mongodb://user:hush@hush@host"),
+        ("ESTEIRA_KAFKA", "kafka://hush"),
+        ("ESTEIRA_PANEL_URL", "hush"),
+    ],
+)
+def test_an_address_that_is_none_is_told_by_its_variable_and_not_quoted(
+    tmp_path: Path, variable: str, text: str
+):
+    with pytest.raises(Stop, match=f"{variable} must be ") as stop:
+        read({}, environ(tmp_path, **{variable: text}))
+
+    assert stop.value.code is Exit.USAGE
+    assert "hush" not in str(stop.value)
+
+
+def test_a_key_file_that_is_no_text_is_told_by_its_name(tmp_path: Path):
+    path = tmp_path / "binary.key"
+    path.write_bytes(b"\xff" * 32)
+
+    with pytest.raises(Stop, match="ESTEIRA_SECRET_KEY_FILE: not a text file"):
+        read({}, environ(tmp_path, ESTEIRA_SECRET_KEY_FILE=str(path)))

@@ -69,4 +69,4 @@ def build(clients: Clients) -> Parts:
 
 
 if __name__ == "__main__":
-    run(SERVICE, Settings(), int(sys.argv[1]), build)
+    run(SERVICE, Settings.from_environment(), int(sys.argv[1]), build)

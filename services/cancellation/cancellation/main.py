@@ -19,5 +19,5 @@ def build(clients: Clients) -> Parts:
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = Settings.from_environment()
     run(SERVICE, settings, settings.cancellation_port, build)

@@ -6,4 +6,4 @@ from chassis import settings
 class Settings(settings.Settings):
     """The port answers the health routes; the service has no other HTTP."""
 
-    cancellation_port: int = 8423
+    cancellation_port: settings.Port = 8423

@@ -184,5 +184,5 @@ def named(contact: str) -> dict[str, str]:
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = Settings.from_environment()
     run(SERVICE, settings, settings.capture_port, partial(build, settings))

@@ -21,16 +21,21 @@ class Settings(settings.Settings):
     inbox's largest record.
     """
 
-    capture_port: int = 8401
-    shopify_url: str = Field(default="https://{shop}", pattern=r"^https?://[^\s]*\{shop\}")
-    nuvemshop_url: str = Field(
-        default="https://api.nuvemshop.com.br", pattern=r"^https?://[^\s{}]+$"
-    )
-    mercadolivre_url: str = Field(
-        default="https://api.mercadolibre.com", pattern=r"^https?://[^\s{}]+$"
-    )
+    capture_port: settings.Port = 8401
+    shopify_url: settings.ShopUrl = "https://{shop}"
+    nuvemshop_url: settings.Url = "https://api.nuvemshop.com.br"
+    mercadolivre_url: settings.Url = "https://api.mercadolibre.com"
     sweep_every_s: float = Field(default=300, ge=0)
-    webhook_url: str = Field(default="", pattern=r"^(?:https?://[^\s{}]+)?$")
-    contact: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
+    webhook_url: str = Field(
+        default="",
+        pattern=r"^(?:https?://[^\s{}]+)?$",
+        description="an http or https address, or nothing",
+    )
+    contact: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^[!-~]*$",
+        description="an e-mail or a site: 200 plain characters at most, without blanks",
+    )
     webhook_max_bytes: int = Field(default=2 * MIB, gt=0, le=3 * MIB)
     listings_every_s: float = Field(default=900, ge=1)

@@ -5,6 +5,7 @@ driver behind this file keeps that change here.
 """
 
 import contextlib
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -18,9 +19,11 @@ from pymongo.errors import (
     ExecutionTimeout,
     NetworkTimeout,
     OperationFailure,
+    PyMongoError,
     WTimeoutError,
 )
 from pymongo.read_concern import ReadConcern
+from pymongo.uri_parser import parse_uri
 
 from chassis.patience import Unavailable
 
@@ -29,6 +32,11 @@ Client = AsyncIOMotorClient[dict[str, Any]]
 Database = AsyncIOMotorDatabase
 Collection_ = AsyncIOMotorCollection
 DUPLICATE_KEY = 11000
+ADDRESS = (
+    "like mongodb://user:password@host:27017/?replicaSet=name, each part without its own"
+    " / : @ % (percent-encode them)"
+)
+"""What MongoDB's address looks like."""
 COLLECTION_GONE = 175
 """The collection was replaced by another of its name under the operation: the next one is right."""
 
@@ -53,6 +61,19 @@ class Documents(Protocol[S]):
         Returns False when another process changed one of them meanwhile; then some may be
         stored: load and fold again. Raises Unavailable.
         """
+
+
+def check(url: str) -> None:
+    """Whether MongoDB may be there. Raises ValueError, which quotes nothing of the address.
+
+    Hosts that DNS lists (`mongodb+srv`) are asked for when connecting.
+    """
+    try:
+        if not url.startswith("mongodb+srv://"):
+            with warnings.catch_warnings(action="ignore"):
+                parse_uri(url if "://" in url else f"mongodb://{url}")
+    except (PyMongoError, ValueError):
+        raise ValueError(ADDRESS) from None
 
 
 def connect(url: str) -> Client:

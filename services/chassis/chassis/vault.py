@@ -1,7 +1,6 @@
 """Credentials sealed with AES-256-GCM, on topics and at rest."""
 
 import base64
-import binascii
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -10,6 +9,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 PREFIX = "v1."
 NONCE_BYTES = 12
 KEY_BYTES = 32
+KEY = "32 bytes in base64 (openssl rand -base64 32), the same for every service"
+"""What an installation's key is."""
 
 
 class Sealed(ValueError):  # noqa: N818 - it names the state the value stays in
@@ -23,13 +24,7 @@ class Vault:
     """
 
     def __init__(self, key: str) -> None:
-        try:
-            raw = base64.b64decode(key, validate=True)
-        except binascii.Error:
-            raw = b""
-        if len(raw) != KEY_BYTES:
-            raise ValueError("ESTEIRA_SECRET_KEY must be 32 bytes in base64")
-        self._cipher = AESGCM(raw)
+        self._cipher = AESGCM(raw(key))
 
     def seal(self, secret: str, owner: str) -> str:
         """The secret as text that only this installation can open."""
@@ -47,3 +42,14 @@ class Vault:
         except (InvalidTag, ValueError):
             raise Sealed("sealed with another key, or for another owner") from None
         return opened.decode()
+
+
+def raw(key: str) -> bytes:
+    """An installation's key itself. Raises ValueError, which does not quote it."""
+    try:
+        found = base64.b64decode(key, validate=True)
+    except ValueError:
+        found = b""
+    if len(found) != KEY_BYTES:
+        raise ValueError(f"the key must be {KEY}")
+    return found

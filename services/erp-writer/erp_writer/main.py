@@ -109,5 +109,5 @@ def _tell(metrics: Metrics, pacing: Pacing, told: table.Table[AccountCondition])
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = Settings.from_environment()
     run(SERVICE, settings, settings.erp_writer_port, partial(build, settings))

@@ -14,8 +14,8 @@ class Settings(settings.Settings):
     `erp_delete_uncancellable` an order that the ERP will not cancel is removed there.
     """
 
-    erp_writer_port: int = 8422
-    erp_url: str = "https://app.omie.com.br/api/v1/"
+    erp_writer_port: settings.Port = 8422
+    erp_url: settings.Url = "https://app.omie.com.br/api/v1/"
     erp_calls_per_minute: int = Field(default=240, gt=0)
     erp_ip_calls_per_minute: int = Field(default=640, gt=0)
     erp_settle_s: float = 61.0

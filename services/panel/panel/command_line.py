@@ -93,7 +93,7 @@ class Addresses(Settings):
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command on the panel's database; gives the exit code."""
-    settings = Addresses()
+    settings = Addresses.from_environment()
 
     async def run() -> tuple[int, str]:
         client = connect(settings.mongodb)

@@ -261,5 +261,5 @@ def web(
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = Settings.from_environment()
     run(SERVICE, settings, settings.panel_port, partial(build, settings))

@@ -21,23 +21,23 @@ class Settings(settings.Settings):
     `{panel_url}/conectar/{channel}/retorno`, which must be registered with the application.
     """
 
-    panel_port: int = 8400
-    panel_url: str = "http://127.0.0.1:8400"
+    panel_port: settings.Port = 8400
+    panel_url: settings.Url = "http://127.0.0.1:8400"
     panel_user: str = ""
     panel_password: SecretStr = SecretStr("")
     panel_token: SecretStr | None = None
     panel_idle_minutes: int = Field(default=30, ge=5, le=720)
-    erp_url: str = "https://app.omie.com.br/api/v1/"
+    erp_url: settings.Url = "https://app.omie.com.br/api/v1/"
     erp_calls_per_minute: int = Field(default=60, gt=0)
     erp_ip_calls_per_minute: int = Field(default=80, gt=0)
-    shopify_url: str = "https://{shop}"
+    shopify_url: settings.ShopUrl = "https://{shop}"
     shopify_client_id: str = ""
     shopify_client_secret: SecretStr = SecretStr("")
-    nuvemshop_url: str = "https://api.nuvemshop.com.br"
-    nuvemshop_auth_url: str = "https://www.tiendanube.com"
+    nuvemshop_url: settings.Url = "https://api.nuvemshop.com.br"
+    nuvemshop_auth_url: settings.Url = "https://www.tiendanube.com"
     nuvemshop_client_id: str = ""
     nuvemshop_client_secret: SecretStr = SecretStr("")
-    mercadolivre_url: str = "https://api.mercadolibre.com"
-    mercadolivre_auth_url: str = "https://auth.mercadolivre.com.br"
+    mercadolivre_url: settings.Url = "https://api.mercadolibre.com"
+    mercadolivre_auth_url: settings.Url = "https://auth.mercadolivre.com.br"
     mercadolivre_client_id: str = ""
     mercadolivre_client_secret: SecretStr = SecretStr("")

@@ -81,5 +81,5 @@ def build(settings: Settings, clients: Clients) -> Parts:
 
 def main() -> None:
     """Run until told to stop."""
-    settings = Settings()
+    settings = Settings.from_environment()
     run(SERVICE, settings, settings.validation_port, partial(build, settings))

@@ -15,8 +15,8 @@ class Settings(settings.Settings):
     minute is a minute, for the ERP refuses the same read twice in one.
     """
 
-    validation_port: int = 8421
-    erp_url: str = "https://app.omie.com.br/api/v1/"
+    validation_port: settings.Port = 8421
+    erp_url: settings.Url = "https://app.omie.com.br/api/v1/"
     erp_calls_per_minute: int = Field(default=240, gt=0)
     erp_ip_calls_per_minute: int = Field(default=240, gt=0)
     catalogue_every_s: float = Field(default=300, gt=0)
