@@ -376,6 +376,12 @@ async def test_refused_keys_are_not_called_good_when_tested_twice(
     assert all("O ERP aceita" not in page.text for page in pages)
 
 
+def may(*scopes: str) -> dict[str, Any]:
+    """Shopify's answer to an app of these scopes."""
+    installed = {"accessScopes": [{"handle": scope} for scope in scopes]}
+    return {"data": {"shop": {"name": "Minha"}, "currentAppInstallation": installed}}
+
+
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
     ("status", "body", "said"),
@@ -383,6 +389,9 @@ async def test_refused_keys_are_not_called_good_when_tested_twice(
         (200, None, "O canal aceita a chave de acesso: loja Loja Demo"),
         (200, {"errors": [{"message": "denied"}]}, "não aceita a chave"),
         (200, {"data": {"shop": {"name": "X", "myshopifyDomain": "x.myshopify.com"}}}, "outra"),
+        (200, may("read_orders", "write_products"), "O canal aceita a chave de acesso: loja Minha"),
+        (200, may("read_products"), "não tem a permissão read_orders:"),
+        (200, may(), "não tem a permissão read_orders nem read_products:"),
         (401, {}, "não aceita a chave"),
         (404, {}, "não conhece este endereço"),
         (503, {}, "não respondeu"),

@@ -27,7 +27,8 @@ class Store(BaseModel):
     where its webhooks go; empty sends them where they are registered to go. `redirect_url` is where
     the app has merchants sent back who let it in; empty takes any. A shop without an `access_token`
     has not let the app in yet. `plan` sets the API's rate limits ("unlimited" for
-    benchmarks); `api_version` is the one webhooks are rendered in.
+    benchmarks); `api_version` is the one webhooks are rendered in. `scopes` is what the app may do,
+    as Shopify tells it: nothing is refused for what is not among them.
     """
 
     model_config = ConfigDict(
@@ -45,6 +46,7 @@ class Store(BaseModel):
     redirect_url: str = ""
     plan: str = "standard"
     api_version: str = "2026-10"
+    scopes: str = "read_orders,read_products"
 
 
 @dataclass(frozen=True, slots=True)

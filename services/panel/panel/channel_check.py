@@ -7,7 +7,7 @@ then what capture found last is the answer.
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ import httpx
 from chassis.vault import Sealed, Vault
 from contracts.connections import ChannelAccess
 from contracts.stores import StoreConfigured
+from panel.connecting.shopify import SCOPES
 from panel.connection import Connection
 from panel.erp.check import Finding
 from panel.pages.formats import when
@@ -24,6 +25,10 @@ from panel.pages.formats import when
 _DEADLINE_S: Final = 8.0
 _DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _SHOPIFY_PATH: Final = "/admin/api/2026-10/graphql.json"
+_SHOPIFY_ASKS: Final = """{
+  shop { name myshopifyDomain }
+  currentAppInstallation { accessScopes { handle } }
+}"""
 _NUVEMSHOP_VERSION: Final = "2025-03"
 _NUVEMSHOP_HEADERS: Final = ("Authorization", "Authentication")
 """Nuvemshop moved from the second to the first; whether every version takes both is unconfirmed."""
@@ -89,7 +94,7 @@ class ChannelCheck:
     async def _shopify(self, domain: str, token: str) -> Finding:
         answer = await self.http.post(
             self.shopify_url.format(shop=domain) + _SHOPIFY_PATH,
-            json={"query": "{ shop { name myshopifyDomain } }"},
+            json={"query": _SHOPIFY_ASKS},
             headers={"X-Shopify-Access-Token": token},
         )
         if refusal := _refusal(answer):
@@ -99,6 +104,8 @@ class ChannelCheck:
             return _REFUSED
         if shop.get("myshopifyDomain") not in {None, domain}:
             return _FOREIGN
+        if lacking := _lacking(_within(answer, "data", "currentAppInstallation") or {}):
+            return _without(lacking)
         return _granted(shop.get("name") or domain)
 
     async def _nuvemshop(self, domain: str, token: str) -> Finding:
@@ -135,6 +142,30 @@ class ChannelCheck:
 
 def _granted(name: str) -> Finding:
     return Finding(True, f"O canal aceita a chave de acesso: loja {name}.")
+
+
+def _lacking(installation: Mapping[str, Any]) -> list[str]:
+    """What capture asks for and the app may not read; none where Shopify does not say.
+
+    Source: shopify.dev, `AppInstallation.accessScopes`; to write something includes to read it.
+    """
+    scopes = installation.get("accessScopes")
+    if not isinstance(scopes, list):
+        return []
+    granted = {scope.get("handle") for scope in scopes if isinstance(scope, dict)}
+    return [
+        wanted
+        for wanted in SCOPES.split(",")
+        if granted.isdisjoint({wanted, wanted.replace("read_", "write_")})
+    ]
+
+
+def _without(scopes: Sequence[str]) -> Finding:
+    return Finding(
+        False,
+        f"O aplicativo não tem a permissão {' nem '.join(scopes)}: sem ela os pedidos não chegam."
+        " Dê-a ao aplicativo no admin da Shopify, e cole a chave que ele mostrar depois.",
+    )
 
 
 def _refusal(answer: httpx.Response) -> Finding | None:

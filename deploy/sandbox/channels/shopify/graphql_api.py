@@ -105,6 +105,9 @@ def _root(store: Store, orders: OrderBook) -> Document:
             "currencyCode": "BRL",
             "ianaTimezone": "America/Sao_Paulo",
         },
+        "currentAppInstallation": {
+            "accessScopes": [{"handle": scope} for scope in store.scopes.split(",") if scope]
+        },
         "order": order,
         "orders": lambda _, **arguments: _orders(store, orders, arguments),
         "ordersCount": count,

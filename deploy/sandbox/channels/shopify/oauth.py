@@ -24,7 +24,6 @@ TOKENS = TokenRules(code_life=60.0)
 EXPIRING = replace(
     TOKENS, access_life=float(EXPIRES_IN), refresh_life=float(REFRESH_EXPIRES_IN), lenient=True
 )
-SCOPE = "read_orders,read_products"
 
 
 def parameters(body: bytes) -> Mapping[str, str]:
@@ -54,7 +53,7 @@ def token(
     if expiring:
         new[REFRESH] = f"shprt_{secrets.token_hex(16)}"
     grants.exchange(old, kind, new, now, EXPIRING if expiring else TOKENS)
-    answer: Document = {"access_token": new[ACCESS], "scope": SCOPE}
+    answer: Document = {"access_token": new[ACCESS], "scope": store.scopes}
     if expiring:
         answer |= {
             "expires_in": EXPIRES_IN,
