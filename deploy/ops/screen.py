@@ -62,14 +62,18 @@ class Screen:
             for row in rows:
                 self._line(kind, row)
         elif self.out.is_terminal:
-            table = Table(*columns, box=None, pad_edge=False)
+            table = Table(box=None, pad_edge=False)
+            for place, column in enumerate(columns):
+                # The first one names the row: it is copied from here.
+                table.add_column(column, no_wrap=not place)
             for row in rows:
                 table.add_row(*(_text(row.get(column)) for column in columns))
             self.out.print(table)
         else:
             for row in rows:
-                line = "\t".join(_text(row.get(column)) for column in columns)
-                self.out.print(line, markup=False, soft_wrap=True)
+                # The console would write blanks for a tab.
+                cells = (" ".join(_text(row.get(column)).split()) for column in columns)
+                self.out.file.write("\t".join(cells) + "\n")
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Moved]:

@@ -329,6 +329,13 @@ def test_a_closed_letter_waits_no_longer_and_says_who_closed_it_and_why(ops: Ops
     assert ops.lines[-1]["event"] == "operation_ended"
 
 
+def test_columns_are_cut_at_tabs_where_no_terminal_is(ops: Ops):
+    [first, second] = ops("dead", "list").stdout.splitlines()
+
+    assert [line.split("\t")[0] for line in (first, second)] == ["panel/0@0", "panel/0@1"]
+    assert [len(line.split("\t")) for line in (first, second)] == [5, 5]
+
+
 def test_a_closed_letter_can_still_be_read_and_sent_back(ops: Ops):
     ops("dead", "close", "panel/0@0", *WHY)
 

@@ -16,7 +16,7 @@ from ops.operations import DEAD_CLOSE, DEAD_REPLAY, Operation, Settled, State
 from ops.site import Site
 
 _COLUMNS: Final = ("id", "at", "from", "about", "error")
-_CLOSED: Final = ("closed_at", "closed_by", "reason")
+_CLOSED: Final = ("id", "about", "error", "closed_at", "closed_by", "reason")
 _LISTS: Final = examples(
     "esteira dead list",
     "esteira dead list --service validation --all --json",
@@ -74,8 +74,9 @@ def list_(
         wait = waiting(there, settled)
         given_up = [letter for letter in there if letter.id in settled.closed]
         found = given_up if closed else there if every else wait
-        more = _CLOSED if closed else ("replayed", "closed") if every else ()
-        at.screen.rows("letter", [_listed(each, settled) for each in found], (*_COLUMNS, *more))
+        columns = (*_COLUMNS, "replayed", "closed") if every else _COLUMNS
+        rows = [_listed(letter, settled) for letter in found]
+        at.screen.rows("letter", rows, _CLOSED if closed else columns)
         said = f"{several(len(wait), 'dead letter')} waiting, {len(there)} in all"
         at.screen.say(f"{said}, {len(given_up)} closed" if given_up else said)
         return Exit.OK
