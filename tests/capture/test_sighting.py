@@ -31,6 +31,7 @@ def seen(
     test: bool = False,
     account_id: str = ACCOUNT,
     number: str | None = None,
+    asked_by: str = "",
     **changes: object,
 ) -> Seen:
     """A copy the channel touched at this minute; what it says follows from the minute."""
@@ -44,6 +45,7 @@ def seen(
         order=order,
         money=money,
         test=test,
+        asked_by=asked_by,
     )
 
 
@@ -83,10 +85,11 @@ copies = st.builds(
         test=kind == "test",
         number=says,
         gaps=(Gap.CHANNEL_TOKEN_REFUSED,) if kind == "refused" else (),
+        asked_by="sweep 1" if kind == "swept" else "",
     ),
     st.integers(0, 5),
     st.sampled_from(Money),
-    st.sampled_from(["plain", "plain", "cancelled", "test", "refused"]),
+    st.sampled_from(["plain", "plain", "cancelled", "test", "refused", "swept"]),
     st.sampled_from("abc"),
     st.integers(0, 9),
 )
@@ -126,6 +129,25 @@ def test_an_older_copy_never_wins(history: list[Message]):
 
     moments = [e.order.updated_at for e in told if isinstance(e, OrderCaptured)]
     assert moments == sorted(moments)
+
+
+def test_an_order_paid_while_the_channel_s_clock_stepped_back_is_taken_by_the_sweep():
+    unpaid, paid = seen(5, Money.AWAITED), seen(4)
+    swept = seen(4, asked_by="sweep 1", copy_id="inbox.v1:0:9")
+
+    known, told = run([unpaid, paid])
+    assert (told, known.ignored) == ([], Ignored.OLDER_COPY)
+    known, told = run([swept, swept, unpaid], known)
+
+    assert revisions(told) == [1, 1]
+    _, told = run([seen_cancelled(6)], known)
+    assert revisions(told) == [2]
+
+
+def test_an_older_copy_of_a_captured_order_is_not_taken_from_a_sweep_either():
+    _, told = run([seen(2), seen(1, asked_by="sweep 1")])
+
+    assert revisions(told) == [1]
 
 
 @given(histories)

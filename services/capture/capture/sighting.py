@@ -132,7 +132,7 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
         Ignored.TEST_ORDER: seen.test,
         Ignored.SOLD_ELSEWHERE: seen.sold_elsewhere,
         Ignored.ALREADY_CANCELLED: known.status is OrderStatus.CANCELLED,
-        Ignored.OLDER_COPY: known.updated_at is not None and updated_at < known.updated_at,
+        Ignored.OLDER_COPY: _is_older(known, seen),
         Ignored.SAME_CONTENT: content == known.content,
         Ignored.NOT_PAID: seen.money is Money.AWAITED and not _owes_again(known, seen),
         Ignored.BEFORE_STORE_START: seen.before_store_start and known.revision == 0,
@@ -142,6 +142,19 @@ def _why_not(known: Sighting, seen: Seen, content: str) -> Ignored | None:
         Ignored.POORER_COPY: updated_at == known.updated_at and _lost_details(known, seen),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _is_older(known: Sighting, seen: Seen) -> bool:
+    """Whether a newer copy was met before.
+
+    A channel's clock may step back between an order and its payment, and the paid copy look older
+    than the unpaid one for ever. What a sweep or a person's fetch finds paid is so now: an order
+    that was never captured is taken then.
+    """
+    if known.updated_at is None or seen.order.updated_at >= known.updated_at:
+        return False
+    lost = known.revision == 0 and seen.asked_by and seen.money is Money.RECEIVED
+    return not lost
 
 
 def _owes_again(known: Sighting, seen: Seen) -> bool:
