@@ -59,10 +59,14 @@ async def test_a_shop_that_nobody_connected_is_not_found_and_the_answer_says_wha
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"store_id": null}', b'{"store_id": "x"}'])
-async def test_a_request_that_names_no_shop_is_not_found(body: bytes):
+async def test_a_request_that_names_no_shop_is_told_so(body: bytes):
     capture = Capture(a_nuvemshop(), a_nuvemshop(store_id="nameless", domain=""))
 
-    assert await capture.post("/webhooks/nuvemshop", body, nuvemshop.signed(body)) == 404
+    async with capture.http() as http:
+        headers = nuvemshop.signed(body)
+        answer = await http.post("/webhooks/nuvemshop", content=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "no_shop_named")
     assert not capture.log.topics
 
 

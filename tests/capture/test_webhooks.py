@@ -15,6 +15,7 @@ from capture.appender import GATHER_S, MANY, Appender
 from capture.channels.channel import Signature
 from capture.channels.shopify.webhook import verify
 from capture.inbox import safe, trace
+from capture.refusals import MOST, WITHIN
 from chassis.kafka import Broken
 from chassis.patience import Unavailable
 from contracts.topics import INBOX
@@ -216,6 +217,49 @@ async def test_a_body_that_is_no_json_is_a_bad_request(body: bytes):
             "status": 400, "why": "malformed_json",
         }
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "size", "told"),
+    [
+        ("POST", "/irene.leal@exemplo.test", 2, {"status": 404, "why": "no_such_page"}),
+        ("POST", "/webhooks/Irene/x", 2, {"status": 404, "why": "no_such_page"}),
+        ("POST", "/webhooks/shopify/Irene", 2, {"status": 404, "why": "unknown_store"}),
+        ("POST", "/webhooks/shopify", 2, {"status": 400, "why": "no_shop_named"}),
+        ("GET", f"/webhooks/shopify/{STORE}", 0, {"status": 405, "why": "not_post"}),
+        ("POST", f"/webhooks/shopify/{STORE}", 2**21 + 1, {"status": 413, "why": "too_large"}),
+    ],
+)
+async def test_who_is_turned_away_is_counted_and_logged_without_what_they_sent(
+    method: str, path: str, size: int, told: dict
+):
+    capture = Capture()
+
+    with capture_logs() as logs:
+        async with capture.http() as http:
+            answer = await http.request(method, path, content=b"1" * size)
+
+    assert answer.status_code == told["status"]
+    known = {"channel": "shopify"} if path.startswith("/webhooks/shopify") else {}
+    assert logs == [{"event": "webhook_refused", "log_level": "warning"} | told | known]
+    assert capture.door.answers == {(told["why"],): 1}
+
+
+async def test_a_scanner_fills_no_disk_and_hides_no_store():
+    capture = Capture()
+    async with capture.http() as http:
+        with capture_logs() as logs:
+            for n in range(1000):
+                await http.get(f"/wp-admin/{n}")
+            await post(capture, b"{")
+            capture.clock.now += WITHIN
+            await http.get("/.env")
+
+    scanned = [line for line in logs if line["why"] == "no_such_page"]
+    assert len(scanned) == MOST + 1
+    assert [line.get("left_out") for line in scanned] == [None] * MOST + [1000 - MOST]
+    assert [line["why"] for line in logs if line not in scanned] == ["malformed_json"]
+    assert capture.door.answers["no_such_page",] == 1001
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])

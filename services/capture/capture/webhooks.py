@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
-import structlog
 from starlette.types import Message, Receive, Scope, Send
 
 from capture.appender import NotStored
 from capture.channels.channel import Channel, Headers, Signature
 from capture.inbox import RandomBytes, outgoing, trace
+from capture.refusals import Refusals
 from capture.shops import Shops
 from chassis.clock import Clock
 from contracts.stores import StoreConfigured
@@ -34,8 +34,6 @@ LINGER_BYTES: Final = 64 * 1024 * 1024
 LINGER_S: Final = 5.0
 _LONGEST_LENGTH: Final = 12
 """Digits of a body's length; a number that needs more is too large whatever it says."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,9 @@ UNKNOWN_STORE: Final = _answer(
 UNKNOWN_SHOP: Final = _answer(
     404, "unknown_shop", "Connect the shop that this webhook names in the panel first."
 )
+NO_SHOP_NAMED: Final = _answer(
+    400, "no_shop_named", "Send the webhook as the channel makes it: this one names no shop."
+)
 STORE_LEFT: Final = _answer(
     410, "store_disconnected", "Remove this webhook, or connect the store again in the panel."
 )
@@ -90,11 +91,25 @@ UNSIGNED: Final = _answer(
 WRONG_SIGNATURE: Final = _answer(
     401, "signature_wrong", "Check that the store's webhook secret is the channel's current one."
 )
+NOT_THE_CHANNELS: Final = _answer(
+    400, "not_the_channels", "Send what the channel sends: this lacks what all its webhooks have."
+)
 NOT_JSON: Final = _answer(400, "malformed_json", "Send the body as JSON.")
 NOT_STORED: Final = _answer(
     503, "not_stored", "Send the webhook again later: it could not be stored.",
     retry_after=str(RETRY_AFTER_S),
 )  # fmt: skip
+
+_BEFORE_ANY_STORE: Final = {
+    answer.code
+    for answer in (NO_SUCH_PAGE, NOT_POST, UNKNOWN_STORE, UNKNOWN_SHOP, NO_SHOP_NAMED, TOO_LARGE)
+}
+"""What is answered while nobody knows for which store it would be."""
+_UNPROVEN: Final = {
+    Signature.MISSING: UNSIGNED,
+    Signature.WRONG: WRONG_SIGNATURE,
+    Signature.FOREIGN: NOT_THE_CHANNELS,
+}
 
 
 @dataclass(slots=True)
@@ -112,6 +127,11 @@ class Door:
     max_bytes: int
     is_open: bool = False
     answers: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _refusals: Refusals = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Be ready to say who is refused."""
+        self._refusals = Refusals(self.clock)
 
     async def open(self) -> None:
         """Take webhooks from now on."""
@@ -124,6 +144,8 @@ class Door:
             return
         answer = await self._answer(scope, receive)
         self.answers[answer.code if answer else "caller_gone",] += 1
+        if answer is not STORED and answer is not None and answer.code in _BEFORE_ANY_STORE:
+            self._turned_away(answer, scope["path"])
         if answer is TOO_LARGE:
             await _turn_away(answer, receive, send)
         elif answer is not None:
@@ -149,6 +171,12 @@ class Door:
             return UNKNOWN_STORE
         return await self._take(store, channel, headers, body)
 
+    def _turned_away(self, answer: Answer, path: str) -> None:
+        """Say so; of the path nothing but a channel's name, for it may hold anything."""
+        name = path.removeprefix(PREFIX).partition("/")[0]
+        known = path.startswith(PREFIX) and name in self.shops.channels
+        self._refusals.tell(answer.status, answer.code, channel=name if known else "")
+
     async def _take_by_name(self, channel: Channel, headers: Headers, body: bytes) -> Answer:
         """Take in what came to the app's own address, for every store it names.
 
@@ -157,8 +185,9 @@ class Door:
         domain = channel.domain_named(headers, body)
         stores = self.shops.at(channel.name, domain) if domain else ()
         answers = [await self._take(store, channel, headers, body) for store in stores]
-        first = answers[0] if answers else UNKNOWN_SHOP
-        return next((a for a in (NOT_STORED, STORED) if a in answers), first)
+        if not answers:
+            return UNKNOWN_SHOP if domain else NO_SHOP_NAMED
+        return next((a for a in (NOT_STORED, STORED) if a in answers), answers[0])
 
     async def _take(
         self, store: StoreConfigured, channel: Channel, headers: Headers, body: bytes
@@ -166,9 +195,7 @@ class Door:
         """Take a webhook in for one store."""
         answer = await self._stored(store, channel, headers, body)
         if answer is not STORED:
-            log.warning(
-                "webhook_refused", store_id=store.store_id, status=answer.status, why=answer.code
-            )
+            self._refusals.tell(answer.status, answer.code, store_id=store.store_id)
         return answer
 
     async def _stored(
@@ -176,7 +203,7 @@ class Door:
     ) -> Answer:
         signature = channel.verify(headers, body, self.shops.webhook_secrets(store))
         if signature is not Signature.GOOD:
-            return UNSIGNED if signature is Signature.MISSING else WRONG_SIGNATURE
+            return _UNPROVEN[signature]
         if not store.active and not channel.outlives_connection(headers, body):
             return STORE_LEFT
         try:

@@ -22,11 +22,15 @@ Headers = Mapping[bytes, bytes]
 
 
 class Signature(Enum):
-    """What a request's signature is worth."""
+    """What a request's signature is worth.
+
+    FOREIGN is nothing that the channel would send, where it signs nothing.
+    """
 
     GOOD = "good"
     MISSING = "missing"
     WRONG = "wrong"
+    FOREIGN = "foreign"
 
 
 class Unreadable(Exception):  # noqa: N818 - it names what the document is

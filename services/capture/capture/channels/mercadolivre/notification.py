@@ -62,7 +62,7 @@ def verify(body: bytes) -> Signature:
     except orjson.JSONDecodeError:
         return Signature.GOOD
     shaped = isinstance(said, dict) and {"resource", "user_id", "topic"} <= said.keys()
-    return Signature.GOOD if shaped else Signature.WRONG
+    return Signature.GOOD if shaped else Signature.FOREIGN
 
 
 def domain_named(body: bytes) -> str:
