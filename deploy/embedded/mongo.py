@@ -28,6 +28,8 @@ _WRITTEN_LATE: Final = (
 """How much of the cache, in percent, may be newer than the data files: of MongoDB's own 5 % of so
 small a cache, a busy second is more, and the same pages are packed and written again and again.
 What is not in the data files yet is in the journal."""
+_NEVER_SLOW_MS: Final = 2**31 - 1
+"""MongoDB logs what it calls slow with its content: buyers' data, on a machine that is busy."""
 _NOT_YET_INITIALISED: Final = 94
 _POLL_S: Final = 0.02
 _USE_YOUR_OWN: Final = (
@@ -110,6 +112,7 @@ class Mongo:
             "--oplogSize=512",
             "--nounixsocket",
             "--quiet",
+            f"--slowms={_NEVER_SLOW_MS}",
             "--setParameter=diagnosticDataCollectionEnabled=false",
             # There is no other member to hand over to.
             "--setParameter=shutdownTimeoutMillisForSignaledShutdown=0",

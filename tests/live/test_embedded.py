@@ -76,6 +76,17 @@ def test_a_document_outlives_the_death_of_the_database(servers):
     assert {"_id": "before"} in documents(servers.mongo_url)
 
 
+def test_what_is_slow_is_not_logged_with_its_content(servers):
+    slow = {"$where": "sleep(250) || true", "buyer": "canary-529"}
+    with MongoClient[dict[str, Any]](servers.mongo_url) as client:
+        client["notes"]["slow"].insert_one({"buyer": "canary-529"})
+        assert client["notes"]["slow"].find_one(slow)
+        known = client.admin.command("getLog", "global")["log"]
+
+    assert known
+    assert [line for line in known if "canary-529" in line] == []
+
+
 async def test_servers_can_be_restarted_from_inside_an_event_loop(servers):
     servers.restart_kafka()
 
