@@ -46,6 +46,7 @@ class Gap(StrEnum):
 
     BUYER_DATA_WITHHELD = "buyer_data_withheld"
     CHANNEL_TOKEN_REFUSED = "channel_token_refused"  # noqa: S105 - a code, not a token
+    DETAILS_UNREADABLE = "details_unreadable"
 
 
 class Buyer(Value):

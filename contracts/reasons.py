@@ -39,6 +39,7 @@ class ReasonCode(StrEnum):
     ERP_REJECTED = "ERP_REJECTED"
     ERP_CREDENTIALS_INVALID = "ERP_CREDENTIALS_INVALID"
     CHANNEL_TOKEN_EXPIRED = "CHANNEL_TOKEN_EXPIRED"  # noqa: S105 - a code, not a token
+    CHANNEL_ANSWER_UNREADABLE = "CHANNEL_ANSWER_UNREADABLE"
     ORDER_CHANGED_AT_CHANNEL = "ORDER_CHANGED_AT_CHANNEL"
 
 
@@ -70,6 +71,7 @@ TEXTS: Final[dict[ReasonCode, str]] = {
     ReasonCode.ERP_REJECTED: "Recusado pelo ERP",
     ReasonCode.ERP_CREDENTIALS_INVALID: "Credenciais do ERP recusadas",
     ReasonCode.CHANNEL_TOKEN_EXPIRED: "Token do canal expirado",
+    ReasonCode.CHANNEL_ANSWER_UNREADABLE: "Resposta do canal ilegível",
     ReasonCode.ORDER_CHANGED_AT_CHANNEL: "Pedido alterado no canal",
 }
 """The chip an operator reads, per code."""

@@ -8,7 +8,7 @@ from itertools import permutations
 import httpx
 import pytest
 
-from capture.deferrals import keep_releasing, wait_s
+from capture.deferrals import FIRST_WAIT_S, keep_releasing, wait_s
 from contracts.events import OrderErased
 from contracts.order import Canceller, Gap, OrderStatus, PaymentMethod
 from contracts.topics import INBOX
@@ -397,11 +397,6 @@ async def test_a_throttled_question_is_asked_again_when_the_points_are_back(answ
         httpx.Response(302, headers={"Location": "https://elsewhere.test/"}),
         httpx.ConnectError("no route"),
         httpx.ReadTimeout("silence"),
-        httpx.Response(200, text="<html>maintenance</html>"),
-        httpx.Response(200, json={"errors": [{"message": "Internal error"}]}),
-        httpx.Response(200, json={"data": {"order": {"updatedAt": "yesterday"}}}),
-        httpx.Response(200, json={"data": {"order": {"localizedFields": {"nodes": 1}}}}),
-        httpx.Response(200, json={"data": {"order": {"localizedFields": {"edges": [None, 7]}}}}),
     ],
     ids=lambda a: type(a).__name__ if isinstance(a, Exception) else str(a.status_code),
 )
@@ -413,6 +408,74 @@ async def test_a_channel_in_trouble_for_a_moment_is_waited_for(answer):
 
     assert event.order.buyer.document == "52998224725"
     assert all(request.url.host == DOMAIN for request in capture.shopify.asked)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, text="<html>maintenance</html>"),
+        httpx.Response(200, json={"errors": [{"message": "Internal error"}]}),
+        httpx.Response(200, json={"data": {"order": {"updatedAt": "yesterday"}}}),
+        httpx.Response(200, json={"data": {"order": {"localizedFields": {"nodes": 1}}}}),
+        httpx.Response(200, json={"data": {"order": {"localizedFields": {"edges": [None, 7]}}}}),
+    ],
+)
+class TestAnAnswerThatNobodyCanRead:
+    """Shopify answers, and not what we asked for: for a moment, or since its API has changed."""
+
+    async def test_is_asked_for_again_and_the_order_comes_whole(self, answer: httpx.Response):
+        capture = Capture()
+        capture.shopify.graphql(answer, details())
+        assert await capture.tell("orders/paid", a_payload()) == []
+
+        [event] = await capture.later(FIRST_WAIT_S)
+
+        assert event.order.buyer.document == "52998224725"
+        assert event.order.gaps == ()
+        assert capture.deferrals.kept == {}
+
+    async def test_is_shown_to_people_within_minutes_and_asked_for_more_and_more_seldom(
+        self, answer: httpx.Response
+    ):
+        capture = Capture()
+        capture.shopify.graphql(answer)
+        capture.shopify.rest(1001, {"order": a_payload()})
+        assert await capture.tell("orders/paid", a_payload()) == []
+
+        told = [event for _ in range(4) for event in await capture.later(120)]
+        assert [event.order.gaps for event in told] == [(Gap.DETAILS_UNREADABLE,)]
+        waits = []
+        while capture.deferrals.kept:
+            [waiting] = capture.deferrals.kept.values()
+            waits.append((waiting.due_at - capture.clock()).total_seconds() / 3600)
+            assert await capture.later(waits[-1] * 3600) == []
+
+        assert waits == [1, 2, 4, 8, 16, 32]
+        assert capture.dead == []
+
+    async def test_is_read_by_itself_once_it_can_be(self, answer: httpx.Response):
+        capture = Capture()
+        capture.shopify.graphql(*[answer] * 5, details())
+        capture.shopify.rest(1001, {"order": a_payload()})
+        await capture.tell("orders/paid", a_payload())
+        for _ in range(4):
+            await capture.later(120)
+
+        [event] = await capture.later(3600)
+
+        assert (event.revision, event.order.gaps) == (2, ())
+        assert event.order.buyer.document == "52998224725"
+
+    async def test_keeps_no_cancellation_and_no_other_order_waiting(self, answer: httpx.Response):
+        capture = Capture()
+        capture.shopify.graphql(details(), answer, details())
+        [paid] = await capture.tell("orders/paid", a_payload())
+
+        [gone] = await capture.tell("orders/cancelled", cancelled(a_payload(updated_at=LATER)))
+        [other] = await capture.tell("orders/paid", a_payload(id=1002, name="#1002"))
+
+        assert (paid.order.status, gone.order.status) == (OrderStatus.PAID, OrderStatus.CANCELLED)
+        assert other.order.gaps == ()
 
 
 async def test_a_long_outage_puts_the_webhook_aside_and_loses_nothing():

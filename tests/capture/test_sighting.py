@@ -77,6 +77,7 @@ def revisions(told: Sequence[Message]) -> list[int]:
     return [event.revision for event in told if isinstance(event, OrderCaptured)]
 
 
+GAPS = {"refused": (Gap.CHANNEL_TOKEN_REFUSED,), "unreadable": (Gap.DETAILS_UNREADABLE,)}
 copies = st.builds(
     lambda minute, money, kind, says, record: (seen_cancelled if kind == "cancelled" else seen)(
         minute,
@@ -84,12 +85,12 @@ copies = st.builds(
         copy_id=f"inbox.v1:0:{record}",
         test=kind == "test",
         number=says,
-        gaps=(Gap.CHANNEL_TOKEN_REFUSED,) if kind == "refused" else (),
+        gaps=GAPS.get(kind, ()),
         asked_by="sweep 1" if kind == "swept" else "",
     ),
     st.integers(0, 5),
     st.sampled_from(Money),
-    st.sampled_from(["plain", "plain", "cancelled", "test", "refused", "swept"]),
+    st.sampled_from(["plain", "plain", "cancelled", "test", "swept", *GAPS]),
     st.sampled_from("abc"),
     st.integers(0, 9),
 )

@@ -292,6 +292,13 @@ class Capture:
         await bring_back(self.deferrals, self.log, self.clock)
         await self.drain()
 
+    async def later(self, seconds: float) -> Sequence[OrderCaptured]:
+        """Time passes, and what is due then is worked off; gives what was captured by it."""
+        before = len(self.captured)
+        self.clock.advance(seconds=seconds)
+        await self.bring_back()
+        return self.captured[before:]
+
     def replay(self) -> None:
         """Read the inbox again from its start, as after a crash."""
         self._read = 0

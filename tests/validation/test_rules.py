@@ -164,6 +164,9 @@ EXAMPLES: dict[ReasonCode, list[tuple[Order, Facts]]] = {
         )
     ] + [(an_order(), WITHOUT_KEYS)],
     Code.ERP_CREDENTIALS_INVALID: [(an_order(), facts(catalogue=None, refused=True))],
+    Code.CHANNEL_ANSWER_UNREADABLE: [
+        (with_gap(Gap.DETAILS_UNREADABLE, bought_by(document=None)), facts())
+    ],
     Code.CHANNEL_TOKEN_EXPIRED: [(with_gap(Gap.CHANNEL_TOKEN_REFUSED), facts())],
 }  # fmt: skip
 

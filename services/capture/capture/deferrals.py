@@ -28,6 +28,11 @@ TOKEN_WAIT_S: Final = 60 * 60.0
 """A refused token is probed this often; a change of the store, and an access found good again,
 release its orders at once.
 """
+READABLE_WAIT_S: Final = 60 * 60.0
+READABLE_TRIES: Final = 6
+"""An answer that nobody can read is asked for again after an hour, two, four …: two days and a half
+in all. People were told, and their correction is as good.
+"""
 IN_FLIGHT_S: Final = 15.0
 """Longer than a question takes: one put with a store's old token may be refused after the change.
 """
@@ -100,6 +105,21 @@ def until_token_as_it_is(record: Record, store_id: str, at: datetime) -> Deferre
         due_at=at + timedelta(seconds=TOKEN_WAIT_S),
         for_token=True,
     )
+
+
+def until_readable(record: Record, store_id: str, order_id: str, at: datetime) -> list[Deferred]:
+    """A question about an order whose details nobody could read; none once it was put for days."""
+    put = inbox.long_asked(record)
+    if put >= READABLE_TRIES:
+        return []
+    return [
+        Deferred(
+            id=f"readable:{store_id}:{order_id}",
+            store_id=store_id,
+            record=inbox.refresh(record, order_id, long_asked=put + 1),
+            due_at=at + timedelta(seconds=READABLE_WAIT_S * 2**put),
+        )
+    ]
 
 
 async def bring_back(deferrals: Deferrals, publisher: Publishes, clock: Clock) -> int:

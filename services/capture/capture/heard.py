@@ -14,6 +14,10 @@ from contracts.events import RawDocument
 
 MOST_RAW_CHARACTERS: Final = 1_500_000
 """An event may hold 4 MiB; escaped and beside the order, this is what surely fits."""
+LATE_TRIES: Final = 2
+"""What a channel adds later than the order is waited for this often: for 15 s, then 30 s."""
+UNREADABLE_TRIES: Final = 4
+"""An answer that nobody can read is asked for this often within minutes; then people are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,13 @@ def asked(channel: Channel, order_id: str, document: bytes) -> OrderHint:
     if document == inbox.NOTHING:
         return OrderHint(order_id)
     return channel.listed(order_id, document)
+
+
+def too_early(record: Record, hint: OrderHint, found: Findings) -> bool:
+    """Whether what the channel did not say is worth waiting for; a cancellation waits for none."""
+    if found.unreadable and not hint.urgent and not inbox.long_asked(record):
+        return inbox.attempt(record) < UNREADABLE_TRIES
+    return bool(found.awaited) and inbox.attempt(record) < LATE_TRIES
 
 
 def seen(heard: Heard, hint: OrderHint, found: Findings, copy: Copy) -> Seen:

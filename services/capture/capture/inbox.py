@@ -2,8 +2,9 @@
 
 A record may also be ours: `refresh` names an order to ask the channel about, `asked_by` says on
 whose behalf; its body is the order as a list had it, or empty. `attempt` counts how
-often a record was put back because its channel could not be reached, `after` is the last order
-that a long erasure has reached.
+often a record was put back because its channel could not be reached, `long_asked` how often an
+order was asked about again whose details nobody could read, `after` is the last order that a long
+erasure has reached.
 """
 
 import re
@@ -21,6 +22,7 @@ REFRESH: Final = "refresh"
 ASKED_BY: Final = "asked_by"
 NOTHING: Final = b"{}"
 ATTEMPT: Final = "attempt"
+LONG_ASKED: Final = "long_asked"
 AFTER: Final = "after"
 
 _PRINTABLE: Final = bytes(c if 32 <= c < 127 else ord("?") for c in range(256))  # noqa: PLR2004
@@ -99,7 +101,16 @@ def copy_id(record: Record) -> str:
 
 def attempt(record: Record) -> int:
     """How often this record was put back."""
-    stated = record.headers.get(ATTEMPT, b"0")
+    return _number(record, ATTEMPT)
+
+
+def long_asked(record: Record) -> int:
+    """How often the order of this record was asked about again because of unreadable details."""
+    return _number(record, LONG_ASKED)
+
+
+def _number(record: Record, name: str) -> int:
+    stated = record.headers.get(name, b"0")
     return int(stated) if stated.isdigit() else 0
 
 
@@ -109,11 +120,13 @@ def again(record: Record, **changed: str) -> Outgoing:
     return Outgoing(INBOX, record.key or b"", record.value or b"", tuple(headers.items()))
 
 
-def refresh(record: Record, order_id: str) -> Outgoing:
+def refresh(record: Record, order_id: str, long_asked: int = 0) -> Outgoing:
     """A record that asks for an order anew; it holds nothing of the webhook that led to it."""
     kept = ("channel", "store_id", "received_at", "traceparent", ASKED_BY)
     headers = {name: record.headers[name] for name in kept if name in record.headers}
     headers[REFRESH] = order_id.encode()
+    if long_asked:
+        headers[LONG_ASKED] = str(long_asked).encode()
     return Outgoing(INBOX, record.key or b"", NOTHING, tuple(headers.items()))
 
 

@@ -28,8 +28,15 @@ from capture.channels.channel import (
 )
 from capture.cut_off import Publications
 from capture.dated import dated
-from capture.deferrals import Deferrals, Deferred, put_aside, until_token, until_token_as_it_is
-from capture.heard import Heard, asked, seen
+from capture.deferrals import (
+    Deferrals,
+    Deferred,
+    put_aside,
+    until_readable,
+    until_token,
+    until_token_as_it_is,
+)
+from capture.heard import Heard, asked, seen, too_early
 from capture.listing_hints import ListingHints
 from capture.messages import Deleted, Erase, Left, Seen
 from capture.privacy import PrivacyDuties
@@ -41,8 +48,6 @@ from chassis.logs import raised_at
 from chassis.patience import patiently
 from contracts.order import Gap
 
-LATE_TRIES: Final = 2
-"""What a channel adds later than the order is waited for this often: for 15 s, then 30 s."""
 STRANGER_TRIES: Final = 4
 """A store this process has not heard of may be on its way: its records are tried this often."""
 BREATH: Final = 20
@@ -221,13 +226,16 @@ class Intake:
         if isinstance(answer, Failed):
             return answer
         record, store_id = heard.record, heard.shop.store_id
-        too_early = isinstance(answer, Findings) and bool(answer.awaited)
-        if isinstance(answer, Later) or (too_early and inbox.attempt(record) < LATE_TRIES):
+        if isinstance(answer, Later) or too_early(record, hint, answer):
             aside.append(put_aside(record, store_id, self.clock()))
             return ()
         refused = Gap.CHANNEL_TOKEN_REFUSED in answer.gaps
         if refused:
             aside.append(until_token(record, store_id, hint.order_id, self.clock()))
+        elif answer.unreadable:
+            order_id = f"{store_id}:{hint.order_id}"
+            log.error("details_unreadable", order_id=order_id, cause=answer.unreadable)
+            aside += until_readable(record, store_id, hint.order_id, self.clock())
         copy = heard.channel.normalise(heard.shop, hint, answer)
         if copy is None:
             reason = "channel_token_refused" if refused else "order_not_found"

@@ -8,6 +8,7 @@ revision, the first telling of a known one, or nothing.
 import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 from capture.channels.channel import Money
 from capture.messages import Deleted, Erase, Left, Seen
@@ -15,6 +16,8 @@ from contracts.envelope import Message
 from contracts.events import OrderCaptured, OrderErased, StoreDisconnected
 from contracts.order import Gap, Order, OrderStatus
 from contracts.value import Instant, Value
+
+_UNTOLD: Final = frozenset({Gap.CHANNEL_TOKEN_REFUSED, Gap.DETAILS_UNREADABLE})
 
 
 class Ignored(StrEnum):
@@ -170,9 +173,9 @@ def _owes_again(known: Sighting, seen: Seen) -> bool:
 
 
 def _lost_details(known: Sighting, seen: Seen) -> bool:
-    """The same version as captured, but read when the channel refused our token."""
-    refused = Gap.CHANNEL_TOKEN_REFUSED
-    return known.revision > 0 and refused in seen.order.gaps and refused not in known.gaps
+    """The same version as captured, but read when the channel gave us no details of use."""
+    lost, lacked = _UNTOLD.intersection(seen.order.gaps), _UNTOLD.intersection(known.gaps)
+    return known.revision > 0 and bool(lost) and not lacked
 
 
 def _captured(sighting: Sighting, seen: Seen) -> OrderCaptured:

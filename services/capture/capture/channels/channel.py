@@ -49,6 +49,10 @@ class Unreachable(Exception):  # noqa: N818 - it names the state of the channel
         self.wait_s = wait_s
 
 
+class Unclear(Unreachable):
+    """The channel answers, and its answer is of no use to us: what it means we cannot read."""
+
+
 class Throttled(Unreachable):
     """The channel had enough of our calls for a while."""
 
@@ -177,7 +181,8 @@ Said = OrderHint | Lead | ListingHint | OrderDeleted | Disconnected | PrivacyReq
 class Findings:
     """What the channel answered about one order, in its own models, and each answer as text.
 
-    `awaited` names what the channel is known to add a little later than the order.
+    `awaited` names what the channel is known to add a little later than the order; `unreadable`
+    says why an answer was of no use, and quotes nothing of it.
     """
 
     order: Any = field(default=None, repr=False)
@@ -185,6 +190,7 @@ class Findings:
     raw: tuple[RawDocument, ...] = field(default=(), repr=False)
     gaps: tuple[Gap, ...] = ()
     awaited: str = ""
+    unreadable: str = ""
 
 
 class Money(StrEnum):

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 from chassis.documents import valid
-from contracts.order import Order
+from contracts.order import Gap, Order
 from contracts.reasons import Reason, ReasonCode, reason
 from validation.facts import Facts
 
@@ -20,6 +20,14 @@ def document_is_valid(order: Order, _: Facts) -> Reason | None:
     """The CPF or CNPJ is there and its check digits hold."""
     document = order.buyer.document
     if not document:
+        if Gap.DETAILS_UNREADABLE in order.gaps:
+            return reason(
+                ReasonCode.CHANNEL_ANSWER_UNREADABLE,
+                "buyer.document",
+                "O canal respondeu de um modo que não entendemos, e o CPF/CNPJ não veio. Preencha-o"
+                " neste pedido e confira o pagamento. Se forem vários pedidos, avise quem cuida da"
+                " instalação: a API do canal pode ter mudado.",
+            )
         return reason(
             ReasonCode.CUSTOMER_DOC_MISSING,
             "buyer.document",

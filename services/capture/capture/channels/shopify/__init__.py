@@ -15,6 +15,7 @@ from capture.channels.channel import (
     Shop,
     Signature,
     TokenRefused,
+    Unclear,
 )
 from capture.channels.listed import Allowance, Missed, Page, Period
 from capture.channels.shopify import order_list, webhook
@@ -109,12 +110,19 @@ class _Search:
         self._fresh: Order | None = None
         self._details: Details | None = None
         self._raw: list[RawDocument] = []
+        self._unreadable = ""
         self.gaps: list[Gap] = []
 
     @property
     def findings(self) -> Findings:
         """All that was found."""
-        return Findings(self._fresh, self._details, tuple(self._raw), tuple(self.gaps))
+        return Findings(
+            self._fresh,
+            self._details,
+            tuple(self._raw),
+            tuple(self.gaps),
+            unreadable=self._unreadable,
+        )
 
     async def order_again(self, order_id: str) -> None:
         """Read the order whole."""
@@ -129,7 +137,12 @@ class _Search:
             return
         gid = order.admin_graphql_api_id
         gid = gid if gid.startswith(_GID) else f"{_GID}{order.id}"
-        self._details, hidden, raw = await self._client.details(self._shop, gid)
+        try:
+            self._details, hidden, raw = await self._client.details(self._shop, gid)
+        except Unclear as trouble:
+            self._unreadable = str(trouble)
+            self.gaps.append(Gap.DETAILS_UNREADABLE)
+            return
         self._raw.append(raw)
         if hidden:
             self.gaps.append(Gap.BUYER_DATA_WITHHELD)

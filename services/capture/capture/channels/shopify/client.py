@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
-from capture.channels.channel import Shop, Throttled, TokenRefused, Unreachable
+from capture.channels.channel import Shop, Throttled, TokenRefused, Unclear, Unreachable
 from capture.channels.listed import Page, Period
 from capture.channels.shopify import order_list
 from capture.channels.shopify.details import (
@@ -45,7 +45,7 @@ class Client:
     async def details(self, shop: Shop, order_gid: str) -> tuple[Details | None, bool, RawDocument]:
         """What GraphQL says of the order, whether it hides the buyer, and its answer.
 
-        None when Shopify knows no such order. Raises TokenRefused and Unreachable.
+        None when Shopify knows no such order. Raises TokenRefused, Unreachable and Unclear.
         """
         response = await self._graphql(shop, "OrderDetails", QUERY, {"id": order_gid})
         answer = answer_in(response.content)
@@ -123,7 +123,7 @@ def _refused(answer: Answer) -> None:
         return
     if THROTTLED in answer.codes:
         raise Throttled("shopify: throttled", answer.throttled_for_s)
-    raise Unreachable(f"graphql refused the query: {', '.join(sorted(answer.codes)) or 'no code'}")
+    raise Unclear(f"graphql refused the query: {', '.join(sorted(answer.codes)) or 'no code'}")
 
 
 def _wait_s(response: Answered) -> float:

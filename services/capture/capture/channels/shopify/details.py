@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from capture.channels.channel import Unreachable
+from capture.channels.channel import Unclear
 from capture.channels.part import Part, Text
 from contracts.value import Amount
 from contracts.wire import describe
@@ -187,8 +187,8 @@ class Answer(_Camel):
 
 
 def answer_in(document: bytes) -> Answer:
-    """Read an answer. One that is none counts as silence: raises Unreachable."""
+    """Read an answer. Raises Unclear."""
     try:
         return Answer.model_validate_json(document)
     except ValidationError as error:
-        raise Unreachable(f"unreadable answer: {describe(error)}") from None
+        raise Unclear(f"unreadable answer: {describe(error)}") from None
