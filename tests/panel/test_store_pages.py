@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.store import Kept
+from contracts.accounts import AccountCondition, Condition
 from contracts.connections import ChannelAccess
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured, StoreSettings
@@ -57,6 +58,13 @@ def told(office: Office) -> StoreConfigured:
     message = office.topics.messages(StoreConfigured)[-1]
     assert isinstance(message, StoreConfigured)
     return message
+
+
+def known(office: Office) -> StoreConfigured:
+    """The store as this process knows it."""
+    store = office.topics.table.get(STORE)
+    assert store is not None
+    return store
 
 
 def options_of(page: str, name: str) -> dict[str, str]:
@@ -362,6 +370,56 @@ async def test_testing_the_erp_says_in_plain_words_whether_the_keys_work(
 
     assert said in page.text
     assert not any(call.startswith("Incluir") for call in office.erp.asked)
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("held", "answer", "told_again"),
+    [
+        (Condition.KEYS_REFUSED, {}, True),
+        (Condition.KEYS_REFUSED, KEYS_REFUSED, False),
+        (Condition.UNREACHABLE, {}, False),
+        (None, {}, False),
+    ],
+)
+async def test_keys_that_are_found_to_work_again_let_waiting_orders_go_on_at_once(
+    office: Office,
+    browser: httpx.AsyncClient,
+    held: Condition | None,
+    answer: Any,
+    told_again: bool,
+) -> None:
+    token = {"_token": (await fill(browser))["_token"]}
+    office.erp.answers["ListarEmpresas"] = answer
+    before = known(office)
+    if held:
+        word = {"account_id": before.account_id, "condition": held}
+        now = office.clock()
+        office.conditions.put(AccountCondition(occurred_at=now, since=now, **word))
+
+    page = await browser.post(f"{FORM}/testar-erp", data=token)
+
+    assert ("Os pedidos que esperavam por elas seguem agora." in page.text) == told_again
+    after = known(office)
+    assert after.version == before.version + told_again
+    same = {"version", "occurred_at"}
+    assert after.model_dump(exclude=same) == before.model_dump(exclude=same)
+    assert fields_of(page)["versao"] == str(after.version)
+
+
+@pytest.mark.usefixtures("store")
+async def test_orders_that_validation_holds_for_refused_keys_go_on_as_well(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    token = {"_token": (await fill(browser))["_token"]}
+    order = an_order()
+    office.board.tell(captured(order), pending(order, ReasonCode.ERP_CREDENTIALS_INVALID))
+    before = known(office)
+
+    page = await browser.post(f"{FORM}/testar-erp", data=token)
+
+    assert "seguem agora" in page.text
+    assert known(office).version == before.version + 1
 
 
 @pytest.mark.usefixtures("store")

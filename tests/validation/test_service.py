@@ -17,7 +17,7 @@ from tests.support.belt import NOON
 from tests.support.builders import ACCOUNT, STORE, a_buyer, an_item, an_order, captured
 from tests.support.memory import MemoryDocuments
 from tests.support.sandbox_erp import SECRET
-from tests.support.validating import MemoryShelf, Service, a_service, an_erp, sealed
+from tests.support.validating import EVERY_S, MemoryShelf, Service, a_service, an_erp, sealed
 from tests.support.virtual_time import run
 from validation.case import Case, Pending, Waiting
 
@@ -287,6 +287,72 @@ def test_refused_credentials_are_said_and_orders_resume_when_the_erp_takes_them(
 
                 service.stores.put(sealed(SECRET, version=2))
                 await service.told(OrderValidated, within_s=5)
+
+    run(main())
+
+
+WRONG = "ffffffffffffffffffffffffffffffff"
+
+
+@pytest.mark.parametrize("after_s", [1, 20, 200])
+def test_credentials_that_are_put_right_free_the_orders_in_seconds_whatever_was_read_before(
+    after_s: float,
+):
+    """The ERP gives nobody the catalogue twice in a minute; what was read of it holds."""
+
+    async def main() -> None:
+        async with an_erp() as erp:
+            service = a_service(erp)
+            service.stores.put(sealed())
+            async with service.running():
+                await service.until_read()
+                await asyncio.sleep(after_s)
+                service.stores.put(sealed(WRONG, version=2))
+                await asyncio.sleep(after_s)
+                await say(service, captured(an_order()))
+                [pending] = await service.told(OrderPending)
+                assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
+
+                service.stores.put(sealed(SECRET, version=3))
+                await service.told(OrderValidated, within_s=5)
+
+    run(main())
+
+
+def test_a_store_that_is_told_again_is_tried_at_once_where_the_erp_refused_its_keys():
+    async def main() -> None:
+        async with an_erp() as erp:
+            service = a_service(erp)
+            service.stores.put(sealed())
+            async with service.running():
+                await service.until_read()
+                await erp.control("keys", {"app_key": erp.key, "suspended": True})
+                await asyncio.sleep(EVERY_S + 5)
+                await say(service, captured(an_order()))
+                [pending] = await service.told(OrderPending)
+                assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
+
+                await erp.control("keys", {"app_key": erp.key, "suspended": False})
+                service.stores.put(sealed(version=2))
+                await service.told(OrderValidated, within_s=5)
+
+    run(main())
+
+
+def test_wrong_keys_that_are_saved_again_and_again_never_bring_the_erp_to_block_the_account():
+    async def main() -> None:
+        async with an_erp() as erp:
+            service = a_service(erp)
+            service.stores.put(sealed())
+            async with service.running():
+                await service.until_read()
+                for version in range(2, 32):
+                    service.stores.put(sealed(WRONG, version=version))
+                    await asyncio.sleep(20)
+
+                found = await erp.control("requests", method="GET")
+                refused = {call: codes.get("500", 0) for call, codes in found["statuses"].items()}
+                assert max(refused.values()) < 10
 
     run(main())
 

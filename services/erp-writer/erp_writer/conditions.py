@@ -21,6 +21,7 @@ from contracts.wire import encode
 from erp_writer.erp import Erp, Held
 from omie.breaker import TENTH, Breaker
 from omie.faults import Fault, FaultKind
+from omie.probes import probe
 
 SERVICE: Final = "erp-writer"
 SAME: Final = timedelta(seconds=2)
@@ -32,16 +33,8 @@ OFTEN_REFUSED: Final = ("IncluirPedido", "IncluirCliente")
 """The methods whose noes come in rows: what they send is the buyer's and the merchant's."""
 STALE_S: Final = 3600.0
 """A row of noes that ended longer ago says nothing of the next call."""
-PROBES: Final = (
-    ("geral/vendedores", "ListarVendedores"),
-    ("geral/categorias", "ListarCategorias"),
-    ("geral/contacorrente", "ListarContasCorrentes"),
-    ("geral/parcelas", "ListarParcelas"),
-    ("produtos/formaspagvendas", "ListarFormasPagVendas"),
-    ("geral/clientes", "ListarClientesResumido"),
-)
-"""Harmless questions, asked in turn: the ERP blocks a method of a key at the tenth no."""
-ONE_ROW: Final = {"pagina": 1, "registros_por_pagina": 1}
+ROWS: Final = 1
+"""Of our probes; see `omie.probes`."""
 
 
 def condition_of(breaker: Breaker) -> Condition | None:
@@ -138,10 +131,10 @@ class Conditions:
         """Find out by a harmless question whether calls pass, where that is in doubt."""
         if not self._is_doubted(account_id):
             return True
-        service, call = PROBES[self._probes[account_id] % len(PROBES)]
+        service, call, one_row = probe(self._probes[account_id], ROWS)
         self._probes[account_id] += 1
         with contextlib.suppress(Fault, Held):
-            await erp.call(service, call, ONE_ROW, fresh=True)
+            await erp.call(service, call, one_row, fresh=True)
         if erp.breaker.closed or erp.breaker.open:
             self._untried.discard(account_id)
         return erp.breaker.closed

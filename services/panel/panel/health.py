@@ -23,8 +23,8 @@ REQUIRED: Final[tuple[tuple[str, str], ...]] = (
 CUT_OFF: Final = "O canal desconectou esta loja: pedidos novos não chegam até conectar de novo."
 NO_KEYS: Final = "Faltam a App Key e a App Secret do Omie: nenhum pedido segue para o ERP."
 REFUSED: Final = (
-    "O ERP recusou a App Key e a App Secret. Confira-as e teste; depois os pedidos seguem sozinhos,"
-    " em alguns minutos."
+    "O ERP recusou a App Key e a App Secret. Confira-as e teste; assim que o ERP as aceita, os"
+    " pedidos seguem sozinhos."
 )
 UNUSABLE: Final = "Uma opção da loja falta ou não existe mais no ERP: os pedidos esperam até lá."
 SLOW: Final = "Há pedidos esperando o ERP há mais tempo que o normal."

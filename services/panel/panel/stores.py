@@ -262,6 +262,19 @@ class Stores:
                 await self._read_back(new)
             return new, store is None
 
+    async def tell_again(self, store_id: str) -> None:
+        """Tell a store as it is: whoever gave its keys up tries them at once.
+
+        Raises StoreMovedOn, Unavailable.
+        """
+        async with self._one_at_a_time:
+            store = self.table.get(store_id)
+            if store is not None:
+                now = {"version": store.version + 1, "occurred_at": self.clock()}
+                new = store.model_copy(update=now)
+                await tell(self.publisher, new, self.patience_s)
+                await self._read_back(new)
+
     async def _read_back(self, new: StoreConfigured) -> None:
         try:
             async with asyncio.timeout(self.patience_s):

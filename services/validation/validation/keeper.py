@@ -18,6 +18,7 @@ from contracts.order import Item
 from omie.breaker import BLOCKED_S, REFUSED_KEYS_S, Breaker
 from omie.client import Omie
 from omie.faults import Fault, FaultKind
+from omie.probes import probe
 from omie.reads import WINDOW_S
 from omie.registers import Code
 from validation.catalogue import Catalogue, Product, question
@@ -36,6 +37,8 @@ CLAIMED_S: Final = 5.0
 LONGEST_RETRY_S: Final = 60.0
 IDLE_PART: Final = 10
 """A large catalogue is read so seldom that reading takes a tenth of the time at most."""
+ROWS: Final = 2
+"""Of our probes; see `omie.probes`."""
 AT_ONCE: Final = 10
 """Products looked up between two looks at the orders that wait for them."""
 
@@ -68,6 +71,7 @@ class Keeper:
         self._due = 0.0
         self._ended = float("-inf")
         self._failures = 0
+        self._probes = 0
         self._used: Omie | Access | None = None
         self._woken = asyncio.Event()
         self._questions: dict[Code, None] = {}
@@ -91,8 +95,9 @@ class Keeper:
         self._woken.set()
 
     def reconnect(self) -> None:
-        """The account's stores were configured: with other credentials, read at once."""
-        if self._connect(self._account_id) is not self._used:
+        """The account's stores were configured: with other keys, or refused ones, read at once."""
+        refused = self._knowledge.refused(self._account_id)
+        if refused or self._connect(self._account_id) is not self._used:
             self._due = 0.0
             self._woken.set()
 
@@ -140,6 +145,8 @@ class Keeper:
         """Read all of it; some pages may come from `kept` ago, when an earlier try failed."""
         read_at = self._clock() - kept
         try:
+            if known is not None:
+                await self._try_keys(erp)
             catalogue = await read_catalogue(erp, self._account_id, read_at)
         except Fault as fault:
             return self._failed(fault)
@@ -154,6 +161,18 @@ class Keeper:
             changed=changed,
         )
         return self._every_s
+
+    async def _try_keys(self, erp: Omie) -> None:
+        """Let orders go on the moment credentials that were refused are good again.
+
+        What we read before is as true as it was; reading it anew takes its time, and a minute more
+        where that was a moment ago. Raises Fault.
+        """
+        if self._knowledge.refused(self._account_id):
+            service, call, few_rows = probe(self._probes, ROWS)
+            self._probes += 1
+            await erp.call(service, call, few_rows, fresh=True)
+            self._knowledge.answered(self._account_id)
 
     def _failed(self, fault: Fault) -> float:
         """What the fault says about the account, and the seconds to leave it alone."""

@@ -64,6 +64,10 @@ class Knowledge:
         """The account's catalogue as it was read last, whole or product by product."""
         return self._standing(account_id).catalogue
 
+    def refused(self, account_id: str) -> bool:
+        """Whether the account's ERP refused our credentials when it was last asked."""
+        return self._standing(account_id).access is Access.REFUSED
+
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher` when something was learnt that concerns a store."""
         self._watchers.append(watcher)

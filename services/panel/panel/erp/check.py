@@ -17,6 +17,7 @@ class Finding:
     text: str
 
 
+GOES_ON: Final = "Os pedidos que esperavam por elas seguem agora."
 NO_KEYS: Final = Finding(False, "Esta loja ainda não tem App Key e App Secret que se possam usar.")
 _TEXTS: Final[Mapping[FaultKind, str]] = MappingProxyType(
     {

@@ -1,8 +1,9 @@
 """The choice of a store after login, and "Lojas > Gerenciar"."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,13 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from contracts.accounts import Condition
 from contracts.stores import StoreConfigured
 from panel import health
 from panel.access import Access, Permission
 from panel.audit import Audit, Entry
 from panel.conditions import TEXTS
 from panel.desk import Desk
-from panel.erp.check import Finding
+from panel.erp.check import GOES_ON, Finding
 from panel.erp.window import Window
 from panel.figures import Ledger, Pulse
 from panel.health import Trouble
@@ -100,7 +102,12 @@ class StorePages:
     async def test_erp(self, request: Request) -> Response:
         """Whether the ERP takes the keys that are saved."""
         store = self._store(request)
-        return await self._form(request, store, erp=await self.window.check_erp(store))
+        finding = await self.window.check_erp(store)
+        if finding.works and await self._locked_out(store):
+            with contextlib.suppress(StoreMovedOn):  # then it was told just now
+                await self.desk.stores.tell_again(store.store_id)
+            finding = replace(finding, text=f"{finding.text} {GOES_ON}")
+        return await self._form(request, self._store(request), erp=finding)
 
     async def test_channel(self, request: Request) -> Response:
         """Whether the channel takes the token that is saved."""
@@ -143,6 +150,14 @@ class StorePages:
             connection=(await self.desk.connections_of([store])).get(store.store_id),
             **found,
         )  # fmt: skip
+
+    async def _locked_out(self, store: StoreConfigured) -> bool:
+        """Whether orders wait because the ERP refused the store's keys."""
+        held = self.desk.erp_trouble(store)
+        if held is not None and held.condition is Condition.KEYS_REFUSED:
+            return True
+        pulses = await self.ledger.pulses([store.store_id], 1)
+        return pulses[store.store_id].locked_out > 0
 
     async def _how(
         self, stores: Sequence[StoreConfigured]
