@@ -131,7 +131,7 @@ async def test_us_33_chosen_orders_are_sent_on_together_with_a_result_for_each(
     await page.get_by_role("button", name="Reprocessar Pedido").first.click()
 
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Reprocessamento de 2")
-    await expect(page.get_by_role("status")).to_contain_text("Todos julgados")
+    await expect(page.get_by_role("status")).to_contain_text("Todos conferidos")
     await expect(page.get_by_text("Continua pendente")).to_have_count(2)
 
 

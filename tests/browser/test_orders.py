@@ -139,7 +139,7 @@ async def test_all_with_one_reason_are_sent_on_and_each_result_is_shown(
     await operator.looks("lote-confirmar")
     await page.get_by_role("button", name="Reprocessar").click()
 
-    await expect(page.get_by_role("status")).to_contain_text("Todos julgados")
+    await expect(page.get_by_role("status")).to_contain_text("Todos conferidos")
     await expect(page.get_by_text("Continua pendente").first).to_be_visible()
     await operator.looks("lote")
 

@@ -73,8 +73,8 @@ async def test_the_orders_chosen_are_asked_for_and_what_becomes_of_each_is_shown
 
     asked = {(command.order_id, command.requested_by) for command in commands(office)}
     assert asked == {(f"{STORE}:1001", "ana"), (f"{STORE}:1003", "ana")}
-    assert "0 de 2 julgados" in before
-    assert "Todos julgados" in after
+    assert "0 de 2 conferidos" in before
+    assert "Todos conferidos" in after
     assert re.findall(r'class="tag[^"]*">([^<]+)<', after) == ["Continua pendente", "Seguiu"]
     assert "SKU não existe no ERP" in after
 

@@ -260,7 +260,7 @@ async def test_what_the_erp_holds_stands_beside_what_was_sent(
     assert "Pedido de venda 1534" in page
     assert "Vendedor Shopify Marina" in page
     assert "Número de parcelas A Vista A Vista" in page
-    assert "Cenário fiscal padrão do ERP Venda interna" in page
+    assert "Cenário fiscal Padrão do ERP Venda interna" in page
     assert "Categoria Venda de Produtos Fabricados Venda de Produtos Fabricados" in page
     assert "Conta corrente Banco do Brasil Conta antiga Diferente" in page
     # An order moves on from stage to stage, which is no difference.

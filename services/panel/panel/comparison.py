@@ -9,7 +9,7 @@ from contracts.stores import OWN_TERMS
 from panel.erp.lists import Lists
 from panel.erp.orders import SalesOrder, SoldLine
 
-DEFAULT: Final = "padrão do ERP"
+DEFAULT: Final = "Padrão do ERP"
 NOT_TOLD: Final = "–"
 
 

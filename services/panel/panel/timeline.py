@@ -156,7 +156,7 @@ def _captured(entry: Entry) -> str:
 
 
 def _pending(entry: Entry) -> str:
-    by = "Pendente pelo ERP" if entry["by_erp"] else "Pendente"
+    by = "Voltou do ERP" if entry["by_erp"] else "Pendente"
     return f"{by}: {'; '.join(entry['reasons'])}"
 
 

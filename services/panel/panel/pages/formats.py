@@ -16,6 +16,7 @@ _TYPED: Final = re.compile(r"(?:R\$)?\s*([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,12})(
 _SINCE: Final = Markup(
     '<time class="ago" datetime="{}" tabindex="0">{} <span class="tip">{}</span></time>'
 )
+_TIME: Final = Markup('<time datetime="{}">{}</time>')
 _MOST_COUNTED: Final = 1_000
 _LONGEST: Final = 15
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -50,6 +51,11 @@ def when(moment: datetime | str | None) -> str:
         return "–"
     at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return at.astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
+
+
+def timed(moment: datetime | str | None) -> Markup:
+    """The same, in the element that says it to machines and keeps it on one line."""
+    return Markup("–") if moment is None else _TIME.format(iso(moment), when(moment))
 
 
 def exactly(moment: datetime | str) -> str:

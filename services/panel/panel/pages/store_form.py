@@ -57,11 +57,11 @@ SALE: Final = (
 PAYMENT: Final = (
     Choice(
         "default_payment_method_code", "Meio de Pagamento Padrão", "payment_methods",
-        hint="Usado quando a opção acima é Não.",
+        hint="Usado quando “Meio Pagamento e Parcelas?” é Não.",
     ),
     Choice(
         "installment_code", "Número de Parcelas", "installments", "O padrão do ERP",
-        hint="Usado quando a opção acima é Não.",
+        hint="Usado quando “Meio Pagamento e Parcelas?” é Não.",
     ),
 )  # fmt: skip
 OTHERS: Final = Choice(

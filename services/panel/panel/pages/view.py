@@ -53,6 +53,7 @@ class View:
         self._templates.filters.update(
             money=formats.money,
             when=formats.when,
+            timed=formats.timed,
             exactly=formats.exactly,
             iso=formats.iso,
             told=timeline.text,

@@ -148,7 +148,7 @@ FATES: Final[dict[str, tuple[str, str]]] = {
 ROLES: Final[dict[str, tuple[str, str]]] = {
     Role.READER: ("Leitor", "vê os pedidos"),
     Role.OPERATOR: ("Operador", "vê, corrige e reprocessa"),
-    Role.MANAGER: ("Gestor", "faz tudo na loja, e configura"),
+    Role.MANAGER: ("Gestor", "faz tudo na loja e configura"),
 }
 """The word for each role, and what it may do."""
 
