@@ -21,10 +21,10 @@ from capture.connections.looked import Looked, due_at, lets_in_again
 from capture.deferrals import Deferred
 from capture.grants import Grant
 from capture.keyring import Keyring
-from capture.leases import Lease, Leases
 from capture.oauth import TokenEndpoints
 from capture.shops import Shops
 from capture.tokens import Tokens
+from chassis.leases import Lease, Leases
 from chassis.store import Kept
 from chassis.table import Table
 from contracts.connections import ChannelAccess, StoreChecked

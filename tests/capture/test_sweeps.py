@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from capture.leases import Lease
+from chassis.leases import Lease
 from chassis.store import Kept
 from contracts.order import OrderStatus
 from contracts.sweeps import StoreSwept

@@ -19,7 +19,6 @@ from capture.deferrals import Deferrals, Deferred, MongoDeferrals
 from capture.fetch import Fetch
 from capture.fetcher import MongoWaiting
 from capture.grants import MongoGrants
-from capture.leases import Lease
 from capture.oauth import TokenEndpoints
 from capture.orders import MongoSightings
 from capture.privacy import MongoPrivacyBook
@@ -27,6 +26,7 @@ from capture.sighting import Ignored, Sighting
 from capture.sweep import Sweep
 from capture.tokens import Tokens
 from chassis.clock import utc_now
+from chassis.leases import Lease
 from chassis.store import Kept, MongoDocuments, connect
 from contracts.fetches import FetchCounts, FetchState
 from contracts.order import Gap, OrderStatus

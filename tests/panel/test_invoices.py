@@ -1,13 +1,16 @@
 """An order is found by its nota fiscal, whose number only the ERP's log of stages tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from chassis.leases import Lease, Leases
 from chassis.patience import Unavailable
+from chassis.store import Kept
 from contracts.envelope import Message
 from panel.board import Query
 from panel.erp import invoices
@@ -16,6 +19,7 @@ from panel.erp.stages import Place
 from panel.search import understood
 from tests.panel.test_search import finds
 from tests.support.builders import ACCOUNT, STORE, a_store, an_order, captured, posted
+from tests.support.memory import MemoryDocuments
 from tests.support.panel import Office
 
 LIST = f"/lojas/{STORE}/pedidos/processados"
@@ -135,6 +139,26 @@ class Over(Exception):  # noqa: N818 - it is no error
     """The watch has looked as long as the test wants."""
 
 
+class AwayDocuments(MemoryDocuments[Lease]):
+    """A database that does not answer."""
+
+    async def load(self, ids: Collection[str]) -> dict[str, Kept[Lease]]:
+        raise Unavailable("mongodb: away")
+
+
+async def watching(
+    office: Office,
+    sleep: Callable[[float], Awaitable[None]],
+    kept: MemoryDocuments[Lease] | None = None,
+    *,
+    held: bool = False,
+) -> None:
+    """A panel that watches the ERP's stages."""
+    leases = Leases(kept if kept is not None else MemoryDocuments(), office.clock, "me")
+    stores = office.topics.table
+    await invoices.watch(office.window.stages, stores, lambda _: held, leases, sleep)
+
+
 async def test_every_account_is_read_now_and_then_though_nobody_looks(office: Office) -> None:
     secret = office.vault.seal("erp-secret", f"{STORE}:erp_app_secret")
     office.topics.table.put(a_store(erp_app_secret=secret))
@@ -147,9 +171,47 @@ async def test_every_account_is_read_now_and_then_though_nobody_looks(office: Of
             raise Over
 
     with pytest.raises(Over):
-        await invoices.watch(office.window.stages, office.topics.table, lambda _: False, sleep)
+        await watching(office, sleep)
 
     assert office.erp.asked.count("ListarEtapasPedido") == 2
+
+
+async def test_of_two_panels_one_reads_and_the_other_does_once_that_one_is_gone(
+    office: Office,
+) -> None:
+    secret = office.vault.seal("erp-secret", f"{STORE}:erp_app_secret")
+    office.topics.table.put(a_store(erp_app_secret=secret))
+    kept = MemoryDocuments[Lease]()
+    until = office.clock() + timedelta(seconds=invoices.ROUND_S + 1)
+    kept.kept = {invoices.ROUNDS: Kept(Lease(holder="the other panel", until=until), 1)}
+    read_after: list[int] = []
+
+    async def sleep(seconds: float) -> None:
+        office.clock.advance(seconds=seconds)
+        read_after.append(office.erp.asked.count("ListarEtapasPedido"))
+        if len(read_after) > 3:
+            raise Over
+
+    with pytest.raises(Over):
+        await watching(office, sleep, kept)
+
+    assert read_after[:3] == [0, 0, 0]
+    assert read_after[3] == 1
+
+
+async def test_without_a_database_nobody_reads_and_the_watch_goes_on(office: Office) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) > 2:
+            raise Over
+
+    with pytest.raises(Over):
+        await watching(office, sleep, AwayDocuments())
+
+    assert slept == [invoices.ROUND_S] * 3
+    assert office.erp.asked == []
 
 
 async def test_an_account_in_trouble_is_not_read(office: Office) -> None:
@@ -161,6 +223,6 @@ async def test_an_account_in_trouble_is_not_read(office: Office) -> None:
             raise Over
 
     with pytest.raises(Over):
-        await invoices.watch(office.window.stages, office.topics.table, lambda _: True, sleep)
+        await watching(office, sleep, held=True)
 
     assert office.erp.asked == []

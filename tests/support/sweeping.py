@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from capture import handlers
 from capture.fetch import UNDER_WAY, Fetch
 from capture.fetcher import Fetcher
-from capture.leases import Lease, Leases
 from capture.lister import Lister
 from capture.outlook import Outlook
 from capture.pace import Pace
 from capture.questions import Questions
 from capture.sweep import Sweep
 from capture.sweeper import Sweeper
+from chassis.leases import Lease, Leases
 from contracts.fetches import FetchCommand, FetchProgress, OrderFetched
 from contracts.wire import encode
 from tests.support.capture import Capture

@@ -16,7 +16,6 @@ import structlog
 from capture.channels.channel import Channel, Shop, TokenRefused, Unreachable, Unreadable
 from capture.channels.listed import By, Listed, Page, Period
 from capture.fetch import UNDER_WAY, Fetch, counted, expectation, moved, outcome, progress
-from capture.leases import Leases
 from capture.lister import Lister, cut
 from capture.outlook import Outlook
 from capture.prospect import Prospect
@@ -25,6 +24,7 @@ from capture.shops import Shops
 from capture.sighting import Ignored, Sighting
 from chassis.clock import Clock
 from chassis.flow import Publishes
+from chassis.leases import Leases
 from chassis.logs import raised_at
 from chassis.patience import Unavailable, patiently
 from chassis.store import Collection_, Documents, Kept, translated

@@ -19,7 +19,6 @@ import structlog
 from capture import sweep as sweeps
 from capture.channels.channel import Channel, Shop, TokenRefused, Unreachable, Unreadable
 from capture.channels.listed import Listed, Period
-from capture.leases import Leases
 from capture.lister import Lister, cut
 from capture.orders import StandingOrders
 from capture.outlook import Outlook
@@ -29,6 +28,7 @@ from capture.shops import Shops
 from capture.sweep import Sweep
 from chassis.clock import Clock
 from chassis.flow import Publishes
+from chassis.leases import Leases
 from chassis.logs import raised_at
 from chassis.patience import Unavailable, patiently
 from chassis.store import Documents, Kept

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import uuid4
 
-from capture import fetch, figures, handlers, leases, sweep
+from capture import fetch, figures, handlers, sweep
 from capture.cut_off import Publications
 from capture.fetcher import Fetcher, MongoWaiting
-from capture.leases import Leases
 from capture.lister import Lister
 from capture.orders import MongoSightings
 from capture.outlook import Outlook
@@ -22,8 +21,10 @@ from capture.shops import Shops
 from capture.sweeper import Sweeper
 from capture.tally import Tally
 from capture.tokens import Tokens
+from chassis import leases
 from chassis.app import Clients, Parts
 from chassis.clock import utc_now
+from chassis.leases import Leases
 from chassis.store import MongoDocuments
 from chassis.subscription import Subscription
 

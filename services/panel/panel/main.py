@@ -13,10 +13,11 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from chassis import kafka, table
+from chassis import kafka, leases, table
 from chassis.app import Clients, Parts, Task, run
 from chassis.clock import utc_now
 from chassis.flow import Flow
+from chassis.leases import Leases
 from chassis.lookup import Lookup
 from chassis.progress import Progress
 from chassis.store import Database, MongoDocuments
@@ -105,7 +106,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
             partial(table.follow, stores, of_stores),
             partial(table.follow, conditions, of_conditions),
             partial(lateness.watch, desk.lateness, progress),
-            partial(invoices.watch, window.stages, stores, desk.erp_trouble),
+            _watch(window, desk, database, settings.instance),
             *listings.parts.background,
         ],
         stops=[
@@ -150,6 +151,13 @@ def _desk(
         records=records,
         conditions=conditions,
     )
+
+
+def _watch(window: Window, desk: Desk, database: Database[dict[str, Any]], instance: str) -> Task:
+    """The rounds through the ERP's log of stages, made by one panel of all."""
+    held = MongoDocuments(database["leases"], leases.encode, leases.decode)
+    ours = Leases(held, utc_now, instance or str(uuid4()))
+    return partial(invoices.watch, window.stages, desk.stores.table, desk.erp_trouble, ours)
 
 
 def _progress(settings: Settings) -> Progress:

@@ -15,9 +15,9 @@ import structlog
 
 from capture.connections.checker import Checker, Look
 from capture.connections.looked import AT_MOST_EVERY, Looked, due_at, lets_in_again
-from capture.leases import Leases
 from chassis.clock import Clock
 from chassis.flow import Publishes
+from chassis.leases import Leases
 from chassis.patience import patiently
 from chassis.store import Documents, Kept
 from contracts.connections import ChannelAccess

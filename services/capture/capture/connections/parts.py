@@ -2,14 +2,14 @@
 
 from uuid import uuid4
 
-from capture import leases
 from capture.connections import looked
 from capture.connections.checker import Checker
 from capture.connections.keeper import Keeper, Release
 from capture.handlers import SERVICE
-from capture.leases import Leases
+from chassis import leases
 from chassis.app import Clients
 from chassis.clock import utc_now
+from chassis.leases import Leases
 from chassis.store import MongoDocuments
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 
 from chassis.clock import Clock
+from chassis.leases import Leases
 from chassis.patience import Unavailable
 from chassis.table import Table
 from contracts.envelope import Message
@@ -21,6 +22,8 @@ from panel.invoiced import Invoiced
 from panel.search import Search, folded
 
 ROUND_S: Final = 300.0
+ROUNDS: Final = "stages"
+"""The lease of whoever makes them."""
 SPACING_S: Final = 5.0
 """Between two accounts: the panel has 60 calls a minute, and people's pages come first."""
 _AT_ONCE: Final = 50
@@ -84,15 +87,32 @@ async def watch(
     stages: StageReader,
     stores: Table[StoreConfigured],
     held: Callable[[StoreConfigured], object],
+    leases: Leases,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Read the stages of every account again and again, whether or not somebody looks.
 
-    An account that is `held` is left alone: the ERP blocks keys that cause many faults.
+    Of several panels one does, and holds the lease from round to round. An account that is `held`
+    is left alone: the ERP blocks keys that cause many faults.
     """
     while True:
-        await sleep(ROUND_S)
-        for store in {store.account_id: store for store in stores if store.active}.values():
-            if not held(store):
-                await stages.stages(store)
-                await sleep(SPACING_S)
+        try:
+            async with leases.held(ROUNDS) as ours:
+                await sleep(ROUND_S)
+                if ours:
+                    await _round(stages, stores, held, sleep)
+        except Unavailable as error:
+            log.warning("rounds_not_held", why=str(error))
+            await sleep(ROUND_S)
+
+
+async def _round(
+    stages: StageReader,
+    stores: Table[StoreConfigured],
+    held: Callable[[StoreConfigured], object],
+    sleep: Callable[[float], Awaitable[None]],
+) -> None:
+    for store in {store.account_id: store for store in stores if store.active}.values():
+        if not held(store):
+            await stages.stages(store)
+            await sleep(SPACING_S)
