@@ -280,6 +280,35 @@ async def test_reconnecting_with_another_shop_is_refused(
     assert office.topics.messages(StoreConfigured) == []
 
 
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        ({}, True),
+        ({"active": False}, False),
+        ({"channel_client_id": "outro-app"}, False),
+        ({"domain": "998"}, False),
+    ],
+)
+async def test_what_another_connected_shop_granted_instead_is_kept_for_that_shop(
+    office: Office, admin: httpx.AsyncClient, other: dict[str, Any], kept: bool
+) -> None:
+    """Its channel ended the tokens it had: thrown away, that shop would be cut off."""
+    fixed = {"channel": "nuvemshop", "domain": "5120443", "channel_client_id": APP.client_id}
+    office.topics.table.put(a_store(channel="nuvemshop", domain="999"))
+    office.topics.table.put(a_store(store_id="outra", name="Outra", **fixed | other))
+    asked = await sent_off(admin, f"/lojas/{STORE}/reconectar")
+
+    answer = await back(admin, "nuvemshop", code="c", state=asked["state"])
+
+    assert (answer.status_code, "outra loja" in answer.text) == (409, True)
+    told = office.topics.messages(StoreConfigured)
+    assert [store.store_id for store in told] == (["outra"] if kept else [])  # type: ignore[attr-defined]
+    if kept:
+        store = connected(office)
+        assert opened(office, store, "channel_token") == "acesso-novo"
+        assert (store.name, store.active) == ("Outra", True)
+
+
 async def test_a_manager_reconnects_their_store_and_takes_over_no_other(
     office: Office, visitor: httpx.AsyncClient
 ) -> None:

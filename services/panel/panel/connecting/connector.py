@@ -7,6 +7,7 @@ in the browser's hand dies within seconds, and whoever holds the browser wants t
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -23,7 +24,7 @@ from contracts.stores import StoreConfigured
 from panel.connecting.consent import Application, Consent, Errand, Granted, TokenQuestion, Untrue
 from panel.connecting.exchange import CodeRefused
 from panel.connecting.pending import Pending, Wish, begun, id_of, number_in, state_of
-from panel.stores import StoreChange, Stores, fits
+from panel.stores import StoreChange, StoreMovedOn, Stores, fits
 
 _LONGEST_ID: Final = 56
 _MOST_SECRETS: Final = 2
@@ -120,7 +121,12 @@ class Connector:
         except Unavailable:
             raise NotConnected(Why.AWAY) from None
         access = Access(consent.domain(errand, granted), granted, errand.app)
-        return await self.keep(pending.wish, access, allowed)
+        try:
+            return await self.keep(pending.wish, access, allowed)
+        except NotConnected as error:
+            if error.why is Why.OTHER_SHOP:
+                await self._renew(pending.channel, access)
+            raise
 
     async def keep(
         self, wish: Wish, access: Access, allowed: Allowed
@@ -141,6 +147,22 @@ class Connector:
             raise NotConnected(Why.REFUSED) from None
         return await self.stores.configure(store_id, change)
 
+    async def _renew(self, channel: str, access: Access) -> None:
+        """Keep what was granted for the store that it is of, where that is connected already.
+
+        Its channel ended the tokens of before with these: thrown away, the store would be cut off.
+        """
+        store = self._connected(channel, access.domain)
+        if store is None or not store.active or store.channel_client_id != access.app.client_id:
+            return
+        with suppress(ValidationError, StoreMovedOn):
+            tokens = StoreChange.model_validate(self._tokens(access))
+            await self.stores.configure(store.store_id, tokens)
+
+    def _connected(self, channel: str, domain: str) -> StoreConfigured | None:
+        same = (s for s in self.stores.table if (s.channel, s.domain) == (channel, domain))
+        return next(same, None)
+
     def _new_id(self, channel: str, domain: str) -> str:
         """A store's id, from the shop's name or number at its channel."""
         shop = re.sub(r"[^a-z0-9]+", "-", domain.lower().removesuffix(".myshopify.com"))
@@ -154,18 +176,13 @@ class Connector:
             if store is None or store.domain.lower() != domain.lower():
                 raise NotConnected(Why.OTHER_SHOP)
             return store
-        same = (s for s in self.stores.table if (s.channel, s.domain) == (wish.channel, domain))
-        return next(same, None)
+        return self._connected(wish.channel, domain)
 
     def _change(self, wish: Wish, store: StoreConfigured | None, access: Access) -> dict[str, Any]:
         """What changes; a new store also gets its name, its shop and the ERP's keys."""
-        granted, app = access.granted, access.app
-        life = timedelta(seconds=granted.expires_in) if granted.expires_in else None
-        found: dict[str, Any] = {
+        app = access.app
+        found = self._tokens(access) | {
             "active": True,
-            "channel_token": SecretStr(granted.access_token),
-            "channel_token_expires_at": self.clock() + life if life else None,
-            "channel_refresh_token": SecretStr(granted.refresh_token),
             "channel_client_id": app.client_id,
             "channel_client_secret": SecretStr(app.client_secret),
             "webhook_secrets": self._webhook_secrets(store, app),
@@ -174,6 +191,15 @@ class Connector:
             found |= {"name": wish.name, "channel": wish.channel, "domain": access.domain}
             found["erp"] = self._keys(wish)
         return found
+
+    def _tokens(self, access: Access) -> dict[str, Any]:
+        granted = access.granted
+        life = timedelta(seconds=granted.expires_in) if granted.expires_in else None
+        return {
+            "channel_token": SecretStr(granted.access_token),
+            "channel_token_expires_at": self.clock() + life if life else None,
+            "channel_refresh_token": SecretStr(granted.refresh_token),
+        }
 
     def _keys(self, wish: Wish) -> dict[str, Any]:
         if not wish.keys_of:
