@@ -34,6 +34,14 @@ PENDING = f"{ORDERS}/pendentes"
 EDIT = f"{ORDERS}/1001/editar"
 WAITS = an_order(1001)
 LOST = pending(WAITS, ReasonCode.CUSTOMER_DOC_MISSING)
+TELEPHONE = {"width": 360, "height": 740}
+FINGER_PX = 44
+SMALL = """least => [...document.querySelectorAll('a, button, summary, select')]
+  .filter(one => one.checkVisibility() && !one.closest('dialog, .skip, .tip'))
+  .map(one => [one.textContent.trim(), one.getBoundingClientRect().height,
+    parseFloat(getComputedStyle(one, '::before').height) || 0])
+  .filter(([, drawn, around]) => Math.max(drawn, around) < least)"""
+"""What one presses that is lower than this; a link's room around it counts."""
 
 Seat = Callable[..., Awaitable[Operator]]
 
@@ -226,6 +234,15 @@ async def test_at_four_times_the_size_nothing_stands_in_front_of_what_one_reads(
     for part in (".top", ".bar"):
         await expect(ana.page.locator(part)).to_have_css("position", "static")
     assert await ana.page.evaluate(OVERFLOW) <= 0
+
+
+async def test_on_a_telephone_a_finger_has_room_on_all_that_it_presses(seat: Seat) -> None:
+    ana = await seat("ana")
+    await ana.page.set_viewport_size(TELEPHONE)
+    for path in (PENDING, f"{ORDERS}/1001", EDIT, f"/lojas/{STORE}", f"/lojas/{STORE}/configurar"):
+        await ana.page.goto(path)
+
+        assert await ana.page.evaluate(SMALL, FINGER_PX) == [], path
 
 
 async def test_chosen_rows_are_taken_along_and_the_page_stays_in_use(

@@ -23,7 +23,7 @@ from contracts.commands import (
 from contracts.envelope import Event, Message
 from contracts.events import ItemTerms, OrderCaptured, PendingStage, RawDocument
 from contracts.order import Canceller, Refund, RefundLine
-from contracts.reasons import ReasonCode, reason
+from contracts.reasons import Reason, ReasonCode, reason
 from omie.faults import Fault, FaultKind
 from panel.access import Role
 from panel.pages.order import Depth
@@ -225,6 +225,25 @@ async def test_a_pending_order_says_what_to_do_and_where(
     assert f'href="/lojas/{STORE}/configurar">Configurar a loja</a>' in page
     assert f'action="{PAGE}/reprocessar"' in page
     assert "Informe o CPF." in page
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "main"),
+    [
+        (reason(ReasonCode.CUSTOMER_DOC_MISSING, "buyer.document"), "Corrigir"),
+        (reason(ReasonCode.TOTALS_MISMATCH), "Reprocessar Pedido"),
+        (reason(ReasonCode.ERP_REJECTED), "Reprocessar Pedido"),
+    ],
+)
+async def test_what_puts_a_pending_order_right_is_its_one_main_button(
+    office: Office, browser: httpx.AsyncClient, waits_for: Reason, main: str
+) -> None:
+    office.board.tell(captured(ORDER), pending(ORDER, reasons=(waits_for,)))
+
+    page = (await browser.get(PAGE)).text
+    buttons = re.findall(r'<(?:a|button)[^>]*class="[^"]*\bmain"[^>]*>([^<]*)', page)
+
+    assert buttons == [main, "Continuar no painel"]
 
 
 async def test_an_order_that_waits_for_the_erp_says_why_and_until_when(
