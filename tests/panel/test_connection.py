@@ -105,7 +105,8 @@ async def test_a_refused_access_shows_reconectar_wherever_the_store_is_looked_af
     assert found is not None
     office.connections.kept[STORE] = Kept(found, 1)
 
-    for page in ("/gerenciar", f"/lojas/{STORE}", f"/lojas/{STORE}/configurar"):
+    looked_at = ("", "/pedidos/pendentes", "/pedidos/processados", "/configurar")
+    for page in ("/gerenciar", *(f"/lojas/{STORE}{where}" for where in looked_at)):
         text = (await browser.get(page)).text
         assert connection.REFUSED in text, page
         assert f'href="/lojas/{STORE}/reconectar"' in text, page

@@ -163,8 +163,8 @@ def _lacking(installation: Mapping[str, Any]) -> list[str]:
 def _without(scopes: Sequence[str]) -> Finding:
     return Finding(
         False,
-        f"O aplicativo não tem a permissão {' nem '.join(scopes)}: sem ela os pedidos não chegam."
-        " Dê-a ao aplicativo no admin da Shopify, e cole a chave que ele mostrar depois.",
+        f"Falta ao aplicativo a permissão de {' e '.join(scopes)}: sem isso os pedidos não chegam."
+        " Dê a permissão no admin da Shopify, e cole a chave que ele mostrar depois.",
     )
 
 

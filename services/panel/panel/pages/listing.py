@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from panel.access import Permission
 from panel.audit import Audit, Entry
 from panel.board import Query
 from panel.commands import is_changed, is_held, shown_order
+from panel.connection import must_reconnect
 from panel.desk import Desk
 from panel.pages import cures, filters, formats, personal, sheet, words
 from panel.pages.asked import asked_for, chosen_in, sealed
@@ -66,8 +68,14 @@ class ListPages:
             situations=filters.SITUATIONS[chosen.tab], attempts=filters.ATTEMPTS,
             counts=counts, matching=matching,
             named=await self.named.shown(access_of(request), store, chosen), Whose=Whose,
-            cut_off=await self.desk.cut_off([store]), now=now, new_batch=self.desk.new_id(),
+            cut_off=await self.desk.cut_off([store]), lost=await self._lost(store, now),
+            now=now, new_batch=self.desk.new_id(),
         )  # fmt: skip
+
+    async def _lost(self, store: StoreConfigured, now: datetime) -> str:
+        """Why the store has to be connected again; empty while it has not."""
+        found = (await self.desk.connections_of([store])).get(store.store_id)
+        return must_reconnect(store, found, now)
 
     async def look(self, request: Request) -> Response:
         """Search: what was typed goes on in the address, sealed."""
