@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.accounts import AccountCondition, Condition
 from contracts.cancellations import Undoing
 from contracts.events import ErpStanding
 from contracts.reasons import ReasonCode
 from panel import charts, kanban
+from panel.conditions import TEXTS
 from panel.erp.lists import Lists
 from panel.erp.stages import Place, Stages
 from panel.pages import formats
@@ -194,6 +196,34 @@ async def test_without_the_erp_orders_stand_where_they_were_sent_and_the_page_sa
 
     assert "não informou as etapas" in page
     assert [numbers for numbers in cards(page).values() if numbers] == [["1534"]]
+
+
+async def test_the_page_says_that_the_erp_refuses_the_keys_and_leads_to_where_they_are_mended(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    office.erp.answers["ListarEtapasPedido"] = KEYS_REFUSED
+
+    refused = (await browser.get(ERP)).text
+    office.erp.answers["ListarEtapasPedido"] = {}
+    office.clock.advance(seconds=62)
+    accepted = (await browser.get(ERP)).text
+
+    assert "O ERP recusou a App Key" in refused
+    assert f'<a href="{HOME}/configurar">Configurar' in refused
+    assert "O ERP recusou a App Key" not in accepted
+
+
+async def test_what_holds_the_account_is_said_beside_its_orders(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    now = office.clock()
+    office.conditions.put(
+        AccountCondition(
+            account_id=ACCOUNT, condition=Condition.KEYS_REFUSED, since=now, occurred_at=now
+        )
+    )
+
+    assert TEXTS[Condition.KEYS_REFUSED] in (await browser.get(ERP)).text
 
 
 async def test_the_stages_are_asked_once_a_minute_however_often_one_looks(

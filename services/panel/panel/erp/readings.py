@@ -13,6 +13,7 @@ from typing import Any, Final
 from chassis.clock import Clock
 from contracts.stores import StoreConfigured
 from omie.client import Omie
+from omie.faults import FaultKind
 from panel.erp.accounts import Accounts
 
 REST: Final = timedelta(seconds=61)
@@ -27,6 +28,7 @@ class Readings:
     clock: Clock
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _faulted: dict[str, tuple[Omie, datetime]] = field(default_factory=dict, init=False)
+    _refused: dict[str, Omie] = field(default_factory=dict, init=False)
 
     def begin(self, store: StoreConfigured) -> asyncio.Task[None] | None:
         """The reading under way of the account, or a new one; None if none may begin."""
@@ -40,9 +42,20 @@ class Readings:
         self._running[store.account_id] = reading
         return reading
 
-    def fault(self, account_id: str, omie: Omie) -> None:
+    def fault(self, account_id: str, omie: Omie, kind: FaultKind | None = None) -> None:
         """The account answered with a fault: nothing more is asked with these keys for a minute."""
         self._faulted[account_id] = (omie, self.clock())
+        if kind is FaultKind.AUTH:
+            self._refused[account_id] = omie
+
+    def answered(self, account_id: str) -> None:
+        """The account answered: it takes its keys."""
+        self._refused.pop(account_id, None)
+
+    def refused(self, store: StoreConfigured) -> bool:
+        """Whether the ERP refused the keys that the store has now, and has not answered since."""
+        omie = self._refused.get(store.account_id)
+        return omie is not None and omie is self.accounts.of(store)
 
     def _rests(self, account_id: str, omie: Omie) -> bool:
         faulted, at = self._faulted.get(account_id, (None, None))

@@ -79,6 +79,10 @@ class StageReader:
             await asyncio.wait([reading], timeout=self.patience_s)
         return self._known.get(store.account_id)
 
+    def keys_refused(self, store: StoreConfigured) -> bool:
+        """Whether the ERP would not show them with the keys that the store has."""
+        return self._readings.refused(store)
+
     async def stop(self) -> None:
         """Give up what is being read."""
         await self._readings.stop()
@@ -89,9 +93,10 @@ class StageReader:
         try:
             places = await _places(omie, known.places if known else {})
         except Fault as fault:
-            self._readings.fault(account_id, omie)
+            self._readings.fault(account_id, omie, fault.kind)
             log.warning("erp_stages_not_read", account_id=account_id, why=str(fault))
             return
+        self._readings.answered(account_id)
         self._known[account_id] = Stages(places, now)
         if self.heard is not None:
             await self.heard(account_id, places)

@@ -55,9 +55,12 @@ class HomePages:
         lists = await self.window.lists.lists(store)
         stages = await self.window.stages.stages(store)
         rows = await self.ledger.posted(store.store_id)
+        pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
+        refused = self.window.stages.keys_refused(store)
+        found = await troubles(self.desk, [store], pulses, refused=refused)
         return self.view.page(
             request, "erp.html",
-            store=store, section="/erp",
+            store=store, section="/erp", trouble=found[store.store_id],
             columns=kanban.columns(rows, stages, lists),
             origin=lists.name_of("origins", store.settings.erp_origin_code),
             stages=stages, shown=len(rows), most=MOST_POSTED, now=self.desk.clock(),

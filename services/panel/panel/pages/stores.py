@@ -184,12 +184,17 @@ class StorePages:
 
 
 async def troubles(
-    desk: Desk, stores: Sequence[StoreConfigured], pulses: Mapping[str, Pulse]
+    desk: Desk,
+    stores: Sequence[StoreConfigured],
+    pulses: Mapping[str, Pulse],
+    *,
+    refused: bool = False,
 ) -> dict[str, Trouble | None]:
     """The one thing to fix first in each store, with the orders that wait for it.
 
-    Raises Unavailable.
+    `refused` says that the ERP has just refused their keys to the panel. Raises Unavailable.
     """
+    refusal = health.REFUSED if refused else ""
     cut_off = await desk.cut_off(stores)
     connections = await desk.connections_of(stores)
     found: dict[str, Trouble | None] = {}
@@ -199,7 +204,7 @@ async def troubles(
             store,
             pulses[store.store_id],
             cut_off=cut.at if cut else None,
-            erp_says=TEXTS[held.condition] if held else "",
+            erp_says=TEXTS[held.condition] if held else refusal,
             now=desk.clock(),
             found=connections.get(store.store_id),
         )
