@@ -1,6 +1,7 @@
 """Nothing is missed: what no webhook told is found by itself, once, and only what is wanted."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -308,6 +309,31 @@ async def test_a_store_whose_sweep_takes_long_holds_no_other_up(tmp_path: Path):
         later = await there.sells("mercadolivre")
         await eventually(lambda: later in there.standings())
 
+        sweeping_on.cancel()
+        await asyncio.gather(sweeping_on, return_exceptions=True)
+
+
+async def test_what_was_sold_while_the_channel_kept_us_out_comes_as_soon_as_it_lets_us_in(
+    tmp_path: Path,
+):
+    async with at_sandbox(tmp_path) as there:
+        sweeping = Sweeping(there.capture)
+        pauses, woken = [], asyncio.Event()
+
+        async def until_woken(seconds: float) -> None:
+            pauses.append(seconds)
+            await woken.wait()
+
+        sweeper = replace(sweeping.sweeper, sleep=until_woken)
+        sweeping_on = asyncio.create_task(sweeper.keep_sweeping(300))
+        await eventually(lambda: len(sweeping.kept.kept) == len(CHANNELS))
+        sold = [await there.sells(channel) for channel in CHANNELS]
+
+        sweeper.wanted.add("loja-nuvemshop")
+        sweeper.wanted.add("loja-nowhere")
+        await eventually(lambda: there.standings() == {sold[1]: "paid"})
+
+        assert pauses == [300]
         sweeping_on.cancel()
         await asyncio.gather(sweeping_on, return_exceptions=True)
 

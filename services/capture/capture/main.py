@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 import httpx
@@ -21,7 +22,7 @@ from capture.channels.shelves import SHELVES
 from capture.connections.checker import Checker
 from capture.connections.parts import keeper
 from capture.cut_off import MongoPublications
-from capture.deferrals import MongoDeferrals, keep_bringing_back, keep_releasing
+from capture.deferrals import Deferrals, MongoDeferrals, keep_bringing_back, keep_releasing
 from capture.grants import Grant, MongoGrants
 from capture.handlers import SERVICE, flow
 from capture.intake import Intake
@@ -35,6 +36,7 @@ from capture.privacy import MongoPrivacyBook, PrivacyDuties
 from capture.rates import Overheard, Rates
 from capture.settings import Settings
 from capture.shops import Shops
+from capture.sweeper import SweepsWanted
 from capture.tally import Tally
 from capture.tokens import Renewal, Tokens
 from capture.webhooks import Door
@@ -64,12 +66,12 @@ def build(settings: Settings, clients: Clients) -> Parts:
     seldom, often = overheard(http, rates), overheard(direct, rates)
     shops = Shops(stores, keyring, channels(often, settings))
     checker = Checker(shops, tokens, registrars(seldom, settings), settings.webhook_url, utc_now)
-    connections = keeper(clients, checker, deferrals.release)
+    tally, hints, wanted = Tally(), ListingHints(), SweepsWanted()
+    connections = keeper(clients, checker, partial(let_go_on, deferrals, wanted))
     appender = Appender(clients.publisher, time.monotonic)
     door = Door(shops, appender.append, utc_now, os.urandom, settings.webhook_max_bytes)
     privacy_book = MongoPrivacyBook(database["privacy_requests"])
     publications = MongoPublications(database["listings"])
-    tally, hints = Tally(), ListingHints()
     intake = Intake(
         shops=shops,
         asking=Asking(tokens, time.monotonic, asyncio.sleep, tally, doubt=connections.doubt),
@@ -80,7 +82,7 @@ def build(settings: Settings, clients: Clients) -> Parts:
         publications=publications,
         hints=hints,
     )
-    seen = sweeping.Known(sightings, publications, tally, connections.doubt)
+    seen = sweeping.Known(sightings, publications, tally, connections.doubt, wanted)
     looking = sweeping.looking_parts(settings, clients, shops, tokens, seen)
     listings = listing_parts(
         settings, clients, shops, tokens, shelves(seldom, settings), tally=tally, hints=hints
@@ -109,6 +111,14 @@ def build(settings: Settings, clients: Clients) -> Parts:
         stops=[stores_consumer.stop, *listings.stops, tokens.finish, http.aclose, direct.aclose],
         http=door,
     )
+
+
+async def let_go_on(
+    deferrals: Deferrals, wanted: SweepsWanted, store_id: str, now: datetime
+) -> None:
+    """What waits for a store's access goes on, and what it sold meanwhile is looked for."""
+    wanted.add(store_id)
+    await deferrals.release(store_id, now)
 
 
 def tokens_of(settings: Settings, grants: Documents[Grant], http: httpx.AsyncClient) -> Tokens:

@@ -55,6 +55,26 @@ class Round:
     tally: Counter[str] = field(default_factory=Counter)
 
 
+class SweepsWanted:
+    """Stores to be swept at once: what they sold while their channel kept us out waits there."""
+
+    def __init__(self) -> None:
+        self._stores = set[str]()
+        self._news = asyncio.Event()
+
+    def add(self, store_id: str) -> None:
+        """Have this store swept."""
+        self._stores.add(store_id)
+        self._news.set()
+
+    async def take(self) -> set[str]:
+        """The stores that are wanted, as soon as there are any."""
+        await self._news.wait()
+        self._news.clear()
+        taken, self._stores = self._stores, set()
+        return taken
+
+
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     """Sweeps stores. `standing` knows which captured orders stand."""
@@ -69,6 +89,7 @@ class Sweeper:
     publisher: Publishes
     clock: Clock
     sleep: Callable[[float], Awaitable[None]]
+    wanted: SweepsWanted = field(default_factory=SweepsWanted)
     begun: dict[str, datetime] = field(default_factory=dict, init=False)
     """When the last whole sweep of each store began that this process sweeps."""
 
@@ -84,17 +105,29 @@ class Sweeper:
     async def keep_sweeping(self, every_s: float) -> None:
         """Sweep all stores now and every so often, until cancelled; never, every 0 seconds.
 
-        A store whose sweep takes longer is left out of the next ones, and holds nobody up.
+        A store whose sweep takes longer is left out of the next ones, and holds nobody up. One that
+        is wanted meanwhile is swept at once.
         """
         turns, swept_now = asyncio.Semaphore(STORES_AT_ONCE), set[str]()
         async with asyncio.TaskGroup() as group:
-            while every_s > 0:
-                for store in self._connected():
+
+            def begin(stores: Sequence[StoreConfigured]) -> None:
+                for store in stores:
                     if store.store_id not in swept_now:
                         swept_now.add(store.store_id)
                         task = group.create_task(self._in_turn(turns, store))
                         task.add_done_callback(partial(_discard, swept_now, store.store_id))
+
+            if every_s > 0:
+                group.create_task(self._sweep_wanted(begin))
+            while every_s > 0:
+                begin(self._connected())
                 await self.sleep(every_s)
+
+    async def _sweep_wanted(self, begin: Callable[[Sequence[StoreConfigured]], None]) -> None:
+        while True:
+            wanted = await self.wanted.take()
+            begin([store for store in self._connected() if store.store_id in wanted])
 
     async def sweep_all(self) -> None:
         """Sweep every store that is connected, a few at a time."""

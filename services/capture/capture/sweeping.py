@@ -18,7 +18,7 @@ from capture.pace import Pace
 from capture.questions import Questions
 from capture.settings import Settings
 from capture.shops import Shops
-from capture.sweeper import Sweeper
+from capture.sweeper import Sweeper, SweepsWanted
 from capture.tally import Tally
 from capture.tokens import Tokens
 from chassis import leases
@@ -33,13 +33,14 @@ from chassis.subscription import Subscription
 class Known:
     """What decides about listed orders, shared with the reader of the inbox.
 
-    `doubt` hears of a store whose lists are refused.
+    `doubt` hears of a store whose lists are refused; `wanted` are stores to be swept at once.
     """
 
     sightings: MongoSightings
     publications: Publications
     tally: Tally
     doubt: Callable[[str], None]
+    wanted: SweepsWanted
 
 
 def looking_parts(
@@ -77,6 +78,7 @@ def looking_parts(
         publisher=publisher,
         clock=utc_now,
         sleep=asyncio.sleep,
+        wanted=known.wanted,
     )
     figures.tell_of_sweeps(clients.metrics, sweeper)
     commands = handlers.fetches(documents, publisher, utc_now, fetcher.wake.set)
