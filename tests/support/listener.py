@@ -12,16 +12,21 @@ from aiohttp.test_utils import TestServer
 
 @dataclass
 class Listener:
-    """A receiver of webhooks: `status` is what it answers, `refusals` what it answers first."""
+    """A receiver of webhooks: `status` is what it answers, `refusals` what it answers first.
+
+    With a 3xx it points at `elsewhere`.
+    """
 
     url: str = ""
     status: int = 200
+    elsewhere: str = ""
     refusals: list[int] = field(default_factory=list)
     heard: list[dict[str, Any]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
         self.heard.append(json.loads(await request.read()))
-        return web.Response(status=self.refusals.pop(0) if self.refusals else self.status)
+        status = self.refusals.pop(0) if self.refusals else self.status
+        return web.Response(status=status, headers={"Location": self.elsewhere})
 
     @property
     def topics(self) -> list[str]:

@@ -38,6 +38,19 @@ DOCUMENT_TYPES = {
     "CRD": "Cartão de Débito", "DIN": "Dinheiro", "DUP": "Duplicata", "PIX": "PIX",
     "TRA": "Transferência",
 }  # fmt: skip
+UNITS = {
+    "CX": "Caixa", "KG": "Quilograma", "LT": "Litro", "MT": "Metro", "PAR": "Par", "PC": "Peça",
+    "UN": "Unidade",
+}  # fmt: skip
+ACTIVITIES = {"C": "Comércio", "I": "Indústria", "S": "Serviços", "O": "Outros"}
+"""The letters are assumed: only their size, one, is known."""
+COUNTRIES = (
+    ("0639", "Argentina", "AR"), ("1058", "Brasil", "BR"), ("1589", "Chile", "CL"),
+    ("1600", "China", "CN"), ("2496", "Estados Unidos", "US"), ("5860", "Paraguai", "PY"),
+    ("6076", "Portugal", "PT"), ("8451", "Uruguai", "UY"),
+)  # fmt: skip
+"""Codes of the Central Bank, as an NF-e has them, names, ISO 3166."""
+DELIVERY_TYPES = (("Normal", "N"), ("Expressa", "N"), ("Motoboy", "S"))
 PROJECTS = (("Loja na internet", "N"), ("Feira de Natal", "N"), ("Feira de 2024", "S"))
 DEPARTMENTS = (
     ("7700000901", "Comercial", "001", "S"),
@@ -210,6 +223,17 @@ def departments() -> list[Doc]:
             "nivel_totalizador": total,
         }
         for code, text, place, total in DEPARTMENTS
+    ]  # fmt: skip
+
+
+def delivery_types() -> list[Doc]:
+    """Ways to deliver, of no carrier; their ids lie below all that the sandbox makes."""
+    return [
+        {
+            "nCodTransp": 0, "nCodEntrega": 7_699_999_950 + place, "cCodIntEntrega": "",
+            "cDescricao": text, "cInativo": out,
+        }
+        for place, (text, out) in enumerate(DELIVERY_TYPES, 1)
     ]  # fmt: skip
 
 

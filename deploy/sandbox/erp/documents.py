@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from sandbox.erp import faults
 from sandbox.erp.companies import Companies, Company
+from sandbox.erp.registers import business_of
 from sandbox.erp.sales import billing, notes
 from sandbox.erp.sales.orders import ORDERS
 from sandbox.erp.store import Doc
@@ -24,9 +25,21 @@ class Documents:
         at = "/documents/{app_key}"
         return [
             Route(f"{at}/orders/{{number:int}}.html", self._order),
+            Route(f"{at}/logo.svg", self._logo),
             Route(f"{at}/{{number:int}}.xml", self._xml),
             Route(f"{at}/{{number:int}}.html", self._danfe),
         ]
+
+    async def _logo(self, request: Request) -> Response:
+        company = self._companies.get(request.path_params["app_key"])
+        if company is None:
+            return Response(status_code=404)
+        name = html.escape(business_of(company)["nome_fantasia"])
+        drawn = (
+            '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="48">'
+            f'<text x="8" y="32" font-size="24">{name}</text></svg>'
+        )
+        return Response(drawn, media_type="image/svg+xml")
 
     async def _xml(self, request: Request) -> Response:
         company, invoice = self._asked(request)

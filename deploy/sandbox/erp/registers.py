@@ -47,6 +47,14 @@ PROJECTS = Table(
         "name": lambda project: project["nome"].upper(),
     },
 )
+DELIVERY_TYPES = Table(
+    "delivery_types",
+    key=lambda kind: kind["nCodEntrega"],
+    columns={
+        "code": lambda kind: kind["cCodIntEntrega"],
+        "carrier": lambda kind: kind["nCodTransp"],
+    },
+)
 DEPARTMENTS = Table("departments", key=lambda department: department["codigo"])
 TERMS = Table("payment_terms", key=lambda term: term["codigo"])
 MEANS = Table("means_of_payment", key=lambda means: means["codigo"])

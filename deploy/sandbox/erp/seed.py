@@ -77,6 +77,7 @@ def _fill_registers(company: Company) -> None:
         (registers.LOCATIONS, demo_registers.locations(company.next_id, info)),
         (registers.PROJECTS, demo_registers.projects(company.next_id, info)),
         (registers.DEPARTMENTS, demo_registers.departments()),
+        (registers.DELIVERY_TYPES, demo_registers.delivery_types()),
         (
             registers.SCENARIOS,
             demo_registers.scenarios(company.next_id, info, demo_registers.NORMAL_SCENARIOS),

@@ -193,3 +193,35 @@ async def test_a_returns_note_may_be_refused_and_the_goods_are_back_all_the_same
     listed = (await erp.ask(ORDERS, "StatusPedido", **keys))["ListaNfe"]
     assert [one["status_nfe"] for one in listed] == ["authorised", "rejected"]
     assert (await erp.consult())["infoCadastro"]["devolvido"] == "S"
+
+
+async def test_the_companys_logo_has_an_address_that_works(erp):
+    [business] = (await erp.ask("geral/empresas", "ListarEmpresas"))["empresas_cadastro"]
+    asked = {"nCodEmpr": business["codigo_empresa"]}
+    found = await erp.ask("produtos/notafiscalutil", "GetUrlLogo", **asked)
+
+    drawn = await erp.http.get(found["cUrlLogo"].removeprefix(HERE))
+    assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/svg+xml")
+    assert business["nome_fantasia"] in drawn.text
+    assert found["dtValUrl"] == "28/10/2026"
+    assert "não cadastrada" in await erp.refused(
+        "produtos/notafiscalutil", "GetUrlLogo", nCodEmpr=5
+    )
+
+
+@pytest.mark.parametrize(("call", "tag"), [("ObterCTe", "nIdCTe"), ("ObterCupom", "nIdCupom")])
+async def test_a_company_without_carriers_or_tills_papers_says_so_of_every_id(erp, call, tag):
+    assert f"[{tag}]" in await erp.refused(PAPERS, call)
+    assert "não cadastrado para o Código [5]" in await erp.refused(PAPERS, call, **{tag: 5})
+
+
+@pytest.mark.parametrize(
+    ("call", "complex_type"),
+    [("GetUrlDanfe", "nfUtil_GetUrlDanfe_request"), ("GetUrlNotaFiscal", "nfUtil_GetUrlNF_request"),
+     ("GetUrlLogo", "nfUtil_GetUrlLogo_request")],
+)  # fmt: skip
+async def test_point_05_a_types_own_name_is_told_for_each_address(erp, call, complex_type):
+    fault = await erp.refused("produtos/notafiscalutil", call, chave=1)
+    assert fault.endswith(
+        f"Tag [CHAVE] não faz parte da estrutura do tipo complexo [{complex_type}]!"
+    )

@@ -226,3 +226,51 @@ async def test_point_25_a_vendor_is_inactivated_and_taken_up_again(erp):
     await erp.act("activate_vendor", vendor="ANA BEATRIZ MOURA")
     found = await erp.ask("geral/vendedores", "ListarVendedores", filtrar_por_nome="ana beatriz")
     assert found["cadastro"][0]["inativo"] == "N"
+
+
+@pytest.mark.parametrize(
+    ("path", "call", "filters", "first"),
+    [
+        ("geral/paises", "ListarPaises",
+         {"filtrar_por_codigo_iso": "BR"}, {"cCodigo": "1058", "cDescricao": "Brasil"}),
+        ("geral/paises", "ListarPaises",
+         {"filtrar_por_descricao": "unidos"}, {"cCodigo": "2496", "cCodigoISO": "US"}),
+        ("geral/tpativ", "ListarTipoAtiv",
+         {"filtrar_por_descricao": "comercio"}, {"cDescricao": "Comércio"}),
+        ("geral/unidade", "ListarUnidades",
+         {"codigo": "UN"}, {"codigo": "UN", "descricao": "Unidade"}),
+    ],
+)  # fmt: skip
+async def test_small_registers_come_whole_and_are_searched(erp, path, call, filters, first):
+    [(key, every)] = (await erp.ask(path, call, **dict.fromkeys(filters, ""))).items()
+    [found] = (await erp.ask(path, call, **filters))[key]
+
+    assert len(every) > 3
+    assert found in every
+    assert found.items() >= first.items()
+
+
+async def test_ways_to_deliver_are_kept_and_paged_in_a_spelling_of_their_own(erp):
+    path = "geral/tiposentrega"
+    made = await erp.ask(
+        path, "IncluirTipoEntrega", nCodTransp=77, cCodIntEntrega="EXP", cDescricao="Aérea"
+    )
+    assert made["cCodStatus"] == "0"
+    assert "já cadastrado" in await erp.refused(
+        path, "IncluirTipoEntrega", cCodIntEntrega="EXP", cDescricao="Outra"
+    )
+    await erp.ask(path, "AlterarTipoEntrega", cCodIntEntrega="EXP", cInativo="S")
+    kept = {
+        "nCodTransp": 77, "nCodEntrega": made["nCodEntrega"], "cCodIntEntrega": "EXP",
+        "cDescricao": "Aérea", "cInativo": "S",
+    }  # fmt: skip
+    assert await erp.ask(path, "ConsultarTipoEntrega", nCodEntrega=made["nCodEntrega"]) == kept
+    assert await erp.ask(path, "ListarTipoEntrega", nCodTransp=77) == {
+        "nPagina": 1, "nTotalPaginas": 1, "nRegistros": 1, "nTotalRegistros": 1,
+        "CadTiposEntrega": [kept],
+    }  # fmt: skip
+    second = await erp.ask(path, "ListarTipoEntrega", nPagina=2, nRegistrosPorPagina=3)
+    assert second["CadTiposEntrega"] == [kept]
+    await erp.ask(path, "ExcluirTipoEntrega", cCodIntEntrega="EXP")
+    assert "Não existem registros" in await erp.refused(path, "ListarTipoEntrega", nCodTransp=77)
+    assert "não cadastrado" in await erp.refused(path, "ConsultarTipoEntrega", cCodIntEntrega="EXP")

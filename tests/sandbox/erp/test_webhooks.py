@@ -211,6 +211,21 @@ async def test_point_24_while_one_event_fails_nothing_else_goes_and_the_retries_
     assert len(ids) == 2
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_point_24_a_redirection_is_no_success_and_is_not_followed(erp, listener, status):
+    async with listening() as elsewhere:
+        await register(erp, listener, topics=["ClienteFornecedor.Incluido"])
+        listener.elsewhere, listener.status = elsewhere.url, status
+        await erp.customer()
+        told = await tried(erp, 1)
+
+        assert [attempt["status"] for attempt in told["attempts"]] == [status]
+        assert told["queue"] == "main"
+        refused = await register(erp, listener)
+        assert (refused.status_code, str(status) in refused.json()["error"]) == (400, True)
+        assert elsewhere.heard == []
+
+
 async def test_point_24_a_scaled_clock_hurries_the_dead_letters(tmp_path, listener):
     async with opened(tmp_path) as erp:
         await erp.lift_limits()

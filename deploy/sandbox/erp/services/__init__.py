@@ -23,6 +23,7 @@ _MODULES = (
     "nfconsultar",
     "notafiscalutil",
     "origempedido",
+    "paises",
     "parcelas",
     "pedido",
     "pedidoetapas",
@@ -31,6 +32,9 @@ _MODULES = (
     "projetos",
     "resumo",
     "tiposdoc",
+    "tiposentrega",
+    "tpativ",
+    "unidade",
     "vendedores",
 )
 

@@ -51,3 +51,21 @@ def obtain_order(company: Company, param: Doc) -> Doc:
         "cPdfPed": f"{company.documents}/{company.app_key}/orders/{param['nIdPed']}.html",
         **SERVICE.said("Documento obtido com sucesso!"),
     }
+
+
+@SERVICE.call("ObterCTe", "ObterCTeRequest")
+def obtain_transport_note(_company: Company, param: Doc) -> Doc:
+    """A CT-e; carriers write those, and this company has none. The sentence is assumed."""
+    raise _no_such("Conhecimento de Transporte", "nIdCTe", param)
+
+
+@SERVICE.call("ObterCupom", "ObterCupomRequest")
+def obtain_receipt(_company: Company, param: Doc) -> Doc:
+    """A till's receipt; the company's tills write none here. The sentence is assumed."""
+    raise _no_such("Cupom Fiscal", "nIdCupom", param)
+
+
+def _no_such(paper: str, tag: str, param: Doc) -> faults.Fault:
+    if tag not in param:
+        return faults.required(tag)
+    return faults.not_registered(f"{paper} não cadastrado", param[tag])
