@@ -1,5 +1,6 @@
 """The order's customer: remembered, found or created; never twice."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -66,6 +67,25 @@ def test_a_new_buyer_takes_one_call_and_a_known_one_none() -> None:
             assert await sell(bench, order_of(1).model_copy(update={"order_id": "x:2"})) == []
             assert len(await customers(bench)) == 1
             assert len(await bench.orders()) == 2
+
+    run(main())
+
+
+def test_no_order_waits_until_its_buyer_is_remembered_and_the_next_one_knows_him_already() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            remembers = asyncio.Event()
+            bench.book.until = remembers.wait
+            bench.start()
+
+            assert await sell(bench, order_of(1)) == [INCLUDE]
+            assert await sell(bench, order_of(1).model_copy(update={"order_id": "s1:2"})) == []
+            assert not bench.book.known
+
+            remembers.set()
+            await asyncio.sleep(1)
+            bench.start()
+            assert await sell(bench, order_of(1).model_copy(update={"order_id": "s1:3"})) == []
 
     run(main())
 

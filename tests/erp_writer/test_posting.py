@@ -26,6 +26,11 @@ def no_salesperson(bench: ErpBench, **changes: Any) -> Any:
     return bench.validated(ORDER, salesperson_name="", **changes)
 
 
+async def two_orders_are_validated(bench: ErpBench) -> None:
+    orders = (an_order(1000), an_order(1001))
+    await bench.put(*(bench.validated(order, salesperson_name="") for order in orders))
+
+
 async def an_order_is_validated(bench: ErpBench) -> None:
     await bench.put(no_salesperson(bench))
 
@@ -97,6 +102,42 @@ def test_the_erp_ends_with_one_order_wherever_the_writer_dies(name: str) -> None
         deaths += 1
         assert deaths < MOST_STEPS
     assert deaths >= 12
+
+
+def test_of_two_orders_each_is_in_the_erp_once_wherever_the_writer_dies() -> None:
+    async def dying_at(step: int) -> bool:
+        async with a_bench() as bench:
+            bench.fuse.at = step
+            await told(bench, (two_orders_are_validated, all_is_settled))
+            where = bench.fuse.steps[step - 1] if step <= len(bench.fuse.steps) else "nowhere"
+
+            held = {order["cabecalho"]["codigo_pedido"] for order in await bench.orders()}
+            assert len(held) == len(await bench.orders()) == 2, where
+            assert {fact.erp_order_id for fact in bench.seen(OrderPosted)} == held, where
+            entries = [kept.state for kept in bench.ledger.kept.values()]
+            assert all(e.state is State.POSTED and not e.untold for e in entries), where
+            return where != "nowhere"
+
+    deaths = 0
+    while run(dying_at(deaths + 1)):
+        deaths += 1
+        assert deaths < MOST_STEPS
+    assert deaths >= 20
+
+
+def test_the_next_order_goes_out_while_what_came_of_the_one_before_is_written_down() -> None:
+    async def main() -> None:
+        async with a_bench() as bench:
+            bench.fuse.then["before saving posted"] = partial(asyncio.sleep, 5)
+            await two_orders_are_validated(bench)
+            await bench.settle()
+
+            steps = bench.fuse.steps
+            first_written, sent = steps.index("after saving posted"), f"after {POST}"
+            assert steps[:first_written].count(sent) == 2
+            assert len(bench.seen(OrderPosted)) == 2
+
+    run(main())
 
 
 def test_a_line_is_written_three_times_and_the_outcome_told_once() -> None:

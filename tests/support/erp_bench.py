@@ -62,7 +62,7 @@ class Killed(BaseException):
 
 @dataclass
 class Fuse:
-    """Counts the steps a process takes and kills it at the chosen one.
+    """Counts the steps a process takes and kills it at the chosen one: nothing of it goes on.
 
     `then` says what else happens when a step is reached, once, while the process stands still.
     """
@@ -73,7 +73,7 @@ class Fuse:
 
     async def step(self, name: str) -> None:
         self.steps.append(name)
-        if len(self.steps) == self.at:
+        if 0 < self.at <= len(self.steps):
             raise Killed(name)
         if happens := self.then.pop(name, None):
             await happens()
@@ -141,14 +141,16 @@ class FusedLog(MemoryLog):
 
 @dataclass
 class MemoryCustomers:
-    """The customers' memory in a dict."""
+    """The customers' memory in a dict; what is learnt waits for `until`."""
 
     known: dict[str, Known] = field(default_factory=dict)
+    until: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0)
 
     async def find(self, key: str) -> Known | None:
         return self.known.get(key)
 
     async def learn(self, key: str, known: Known) -> None:
+        await self.until()
         self.known[key] = known
 
     async def forget(self, key: str) -> None:

@@ -6,6 +6,7 @@ last, and a new one usually costs a single call. `IncluirCliente`, unlike `Upser
 changes a customer who is already there.
 """
 
+import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
@@ -98,12 +99,18 @@ class Habit:
 
 
 class Customers:
-    """Customers of all accounts. `secret` keys the hashes under which they are remembered."""
+    """Customers of all accounts. `secret` keys the hashes under which they are remembered.
+
+    No order waits until its customer is remembered: who comes back before that is known here, and
+    one that a crash made us forget is found at the ERP again.
+    """
 
     def __init__(self, book: CustomerBook, secret: bytes) -> None:
         self._book = book
         self._secret = secret
         self._habits: dict[str, Habit] = {}
+        self._learning: dict[str, Known] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def resolve(
         self, erp: Erp, account_id: str, order: Order, *, update: bool, doubted: bool = False
@@ -114,8 +121,11 @@ class Customers:
         it changes. `doubted` mistrusts what is remembered. Raises Fault, Held.
         """
         key = self._key(account_id, identity(order))
-        remembered = await patiently(lambda: self._book.find(key), "looking up a customer")
+        remembered = self._learning.get(key) or await patiently(
+            lambda: self._book.find(key), "looking up a customer"
+        )
         if remembered is not None and doubted:
+            self._learning.pop(key, None)
             await patiently(lambda: self._book.forget(key), "forgetting a customer")
             remembered = None
         customer = _written(order)
@@ -123,9 +133,20 @@ class Customers:
         if update and known.content != customer.content:
             known = await self._altered(erp, order, known, customer.content)
         if known != remembered:
-            await patiently(lambda: self._book.learn(key, known), "remembering a customer")
+            self._remember(key, known)
         ours = known.content == customer.content
         return Resolved(known.customer_id, customer.changes if ours else ())
+
+    def _remember(self, key: str, known: Known) -> None:
+        self._learning[key] = known
+        task = asyncio.create_task(self._learn(key, known))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _learn(self, key: str, known: Known) -> None:
+        await patiently(lambda: self._book.learn(key, known), "remembering a customer")
+        if self._learning.get(key) is known:
+            del self._learning[key]
 
     def _key(self, account_id: str, who: str) -> str:
         named = f"{account_id}|{who}".encode()

@@ -33,13 +33,16 @@ AFTER_A_BUG: Final = timedelta(seconds=60)
 log = structlog.get_logger()
 
 Ahead = asyncio.Task[Prepared | Change]
+Done = tuple[Kept[Entry], Change | None]
+"""An entry as it was sent, and what came of it; None where there is only something to tell."""
+Recording = asyncio.Task[Kept[Entry] | None]
 
 
 class Worker:
     """Does an account's work, one order at a time.
 
-    While one order is being included, the next one's customer is being resolved. What `ownership`
-    does not hold is left to others.
+    While one order is being included, the next one's customer is being resolved, and what came of
+    the one before is told and written down. What `ownership` does not hold is left to others.
     """
 
     def __init__(
@@ -85,9 +88,13 @@ class Worker:
         return entry.work is not None and entry.due_at <= self._clock()
 
     async def _batch(self, erp: Erp, batch: Sequence[Kept[Entry]]) -> Sequence[Entry]:
-        """Work on these entries; those that moved, as they are then."""
+        """Work on these entries; those that moved, as they are then.
+
+        What came of one is told and written down while the next is on its way: the ERP takes an
+        account's orders one by one, and need not wait for our broker and our database as well.
+        """
         told: dict[str, Kept[Entry]] = {}
-        moved: list[Entry] = []
+        recording: list[Recording] = []
         ahead: Ahead | None = None
         try:
             for kept, following in zip(batch, [*batch[1:], None], strict=True):
@@ -97,14 +104,16 @@ class Worker:
                 if mine is not None and not mine.done():
                     await asyncio.wait([mine])
                 ahead = self._prepare(erp, following) if erp.breaker.closed else None
-                if (after := await self._act(erp, kept, mine)) is not None:
-                    moved.append(after.state)
-                    await self._tell(after, told)
+                done = await self._act(erp, kept, mine)
+                await asyncio.gather(*recording[-1:])
+                if done is not None:
+                    recording.append(asyncio.create_task(self._record(*done, told)))
         except Held as held:
             log.debug("account_held", wait_s=held.wait_s)
         finally:
             if ahead is not None:
                 ahead.cancel()
+            moved = [each.state for each in await asyncio.gather(*recording) if each is not None]
             _log_moved(moved)
         await self._mark(told)
         return moved
@@ -117,44 +126,59 @@ class Worker:
         preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
         return preparing
 
-    async def _act(self, erp: Erp, kept: Kept[Entry], mine: Ahead | None) -> Kept[Entry] | None:
-        """Do the entry's work; the entry as it is then, or None where it did not move."""
+    async def _act(self, erp: Erp, kept: Kept[Entry], mine: Ahead | None) -> Done | None:
+        """Do the entry's work at the ERP: what came of it, or None where the entry has moved on."""
         entry = kept.state
         try:
             if mine is not None:
                 return await self._post(erp, kept, await mine)
             if entry.work is Work.TELL:
-                return kept
+                return kept, None
             if entry.work is Work.UNDO and entry.posted is not None:
-                return await self._apply(
-                    kept, await self._undoing.undo(erp, entry.posted, shipped=entry.shipped)
-                )
-            return await self._apply(kept, await self._posting.look_up(erp, entry))
+                return kept, await self._undoing.undo(erp, entry.posted, shipped=entry.shipped)
+            return kept, await self._posting.look_up(erp, entry)
         except (Held, Broken):
             raise
-        except Exception as error:
-            log.exception("order_failed", order_id=entry.order_id, exc_info=error)
-            later = self._clock() + AFTER_A_BUG
-            return await self._apply(kept, partial(ledger.put_off, due_at=later))
+        except Exception as error:  # noqa: BLE001 - a bug on one order must not stop the others
+            return kept, self._later(entry, error)
 
-    async def _post(
-        self, erp: Erp, kept: Kept[Entry], prepared: Prepared | Change
-    ) -> Kept[Entry] | None:
-        """Claim the entry, send it, write down what came of it.
+    async def _post(self, erp: Erp, kept: Kept[Entry], prepared: Prepared | Change) -> Done | None:
+        """Claim the entry and send it.
 
         The claim fails if anything happened to the entry since it was read: a cancellation, a
         newer version. So it is the last look before the call, too; nothing is claimed that would
         then wait its turn.
         """
         if not isinstance(prepared, Prepared):
-            return await self._apply(kept, prepared)
+            return kept, prepared
         self._posting.room(erp)
         sent = prepared.sent.model_copy(update={"at": self._clock()})
         claim = Kept(ledger.claimed(kept.state, sent, prepared.changes), kept.version)
         if not await self._save({kept.state.order_id: claim}, "claiming an order"):
             return None
         claimed = Kept(claim.state, claim.version + 1)
-        return await self._apply(claimed, await self._posting.send(erp, claimed.state, prepared))
+        return claimed, await self._posting.send(erp, claimed.state, prepared)
+
+    async def _record(
+        self, kept: Kept[Entry], change: Change | None, told: dict[str, Kept[Entry]]
+    ) -> Kept[Entry] | None:
+        """Write down what came of an entry, and tell it; the entry then, None if it is as it was.
+
+        Without a change there is only something to tell.
+        """
+        try:
+            after = kept if change is None else await self._apply(kept, change)
+        except Broken:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug on one order must not stop the others
+            after = await self._apply(kept, self._later(kept.state, error))
+        if after is not None:
+            await self._tell(after, told)
+        return after
+
+    def _later(self, entry: Entry, error: Exception) -> Change:
+        log.error("order_failed", order_id=entry.order_id, exc_info=error)
+        return partial(ledger.put_off, due_at=self._clock() + AFTER_A_BUG)
 
     async def _apply(self, kept: Kept[Entry], change: Change) -> Kept[Entry] | None:
         """Write the change down, on the entry as it is by now; None where it changes nothing.
