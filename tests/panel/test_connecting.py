@@ -284,6 +284,7 @@ async def test_reconnecting_with_another_shop_is_refused(
     ("other", "kept"),
     [
         ({}, True),
+        ({"channel_client_id": ""}, True),
         ({"active": False}, False),
         ({"channel_client_id": "outro-app"}, False),
         ({"domain": "998"}, False),

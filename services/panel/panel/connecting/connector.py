@@ -125,7 +125,7 @@ class Connector:
             return await self.keep(pending.wish, access, allowed)
         except NotConnected as error:
             if error.why is Why.OTHER_SHOP:
-                await self._renew(pending.channel, access)
+                await self._renew(pending.channel, access, allowed)
             raise
 
     async def keep(
@@ -147,13 +147,15 @@ class Connector:
             raise NotConnected(Why.REFUSED) from None
         return await self.stores.configure(store_id, change)
 
-    async def _renew(self, channel: str, access: Access) -> None:
+    async def _renew(self, channel: str, access: Access, allowed: Allowed) -> None:
         """Keep what was granted for the store that it is of, where that is connected already.
 
         Its channel ended the tokens of before with these: thrown away, the store would be cut off.
         """
         store = self._connected(channel, access.domain)
-        if store is None or not store.active or store.channel_client_id != access.app.client_id:
+        if store is None or not (store.active and allowed(store.store_id)):
+            return
+        if store.channel_client_id not in {"", access.app.client_id}:
             return
         with suppress(ValidationError, StoreMovedOn):
             tokens = StoreChange.model_validate(self._tokens(access))
@@ -180,12 +182,9 @@ class Connector:
 
     def _change(self, wish: Wish, store: StoreConfigured | None, access: Access) -> dict[str, Any]:
         """What changes; a new store also gets its name, its shop and the ERP's keys."""
-        app = access.app
         found = self._tokens(access) | {
             "active": True,
-            "channel_client_id": app.client_id,
-            "channel_client_secret": SecretStr(app.client_secret),
-            "webhook_secrets": self._webhook_secrets(store, app),
+            "webhook_secrets": self._webhook_secrets(store, access.app),
         }
         if store is None:
             found |= {"name": wish.name, "channel": wish.channel, "domain": access.domain}
@@ -193,12 +192,14 @@ class Connector:
         return found
 
     def _tokens(self, access: Access) -> dict[str, Any]:
-        granted = access.granted
+        granted, app = access.granted, access.app
         life = timedelta(seconds=granted.expires_in) if granted.expires_in else None
         return {
             "channel_token": SecretStr(granted.access_token),
             "channel_token_expires_at": self.clock() + life if life else None,
             "channel_refresh_token": SecretStr(granted.refresh_token),
+            "channel_client_id": app.client_id,
+            "channel_client_secret": SecretStr(app.client_secret),
         }
 
     def _keys(self, wish: Wish) -> dict[str, Any]:
