@@ -118,6 +118,7 @@ def test_a_topic_s_tail_masks_people_and_revealing_them_is_written_down(ops: Ops
     assert "Irene" in revealed.stdout
     [noted] = ops.operations.kept.values()
     assert (noted["verb"], noted["by"]) == ("topics.reveal", "ana@loja")
+    assert ops.lines[-1]["verb"] == "topics.reveal"
     assert ops("topics", "tail", "orders.captured").exit_code == Exit.NOT_FOUND
 
 

@@ -5,6 +5,7 @@ import dataclasses
 from datetime import datetime
 from typing import Annotated, Any, Final
 
+import structlog
 import typer
 
 from contracts.topics import DAY_MS, TOPICS, Topic
@@ -22,6 +23,8 @@ _TAILS: Final = examples(
     "esteira topics tail orders.posted.v1 -l 20",
     "esteira topics tail inbox.v1 --store demo-shopify --follow --json",
 )
+
+log = structlog.get_logger()
 
 
 def app() -> typer.Typer:
@@ -96,7 +99,9 @@ async def _tail(
         raise not_found(f"there is no topic {topic}; see: esteira topics list")
     async with at.site() as site:
         if reveal:
-            await site.operations.put(revealing(site.new_id(), site.by, site.clock(), topic, store))
+            look = revealing(site.new_id(), site.by, site.clock(), topic, store)
+            await site.operations.put(look)
+            log.info("operation_ended", **look.summary)
         spans = await site.log.spans([topic])
         found: list[Logged] = []
         async for batch in site.log.read(_last(spans, lines if store is None else FOR_EVER)):
