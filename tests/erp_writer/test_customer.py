@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.order import Buyer, Order
-from erp_writer.customer import compose_alteration, compose_customer, is_taxpayer
+from erp_writer.customer import SIZES, compose_alteration, compose_customer, is_taxpayer
+from erp_writer.text import fit
 from tests.support.builders import a_buyer, an_address, an_order
 
 
@@ -32,6 +33,42 @@ def test_a_person_is_a_customer_with_name_document_address_and_phone() -> None:
         "cep": "90460130",
         "codigo_pais": "1058",
     }
+
+
+def test_texts_longer_than_the_erps_fields_are_cut_to_them() -> None:
+    """Sizes: omie-api.md 5.1."""
+    long = "Ipê " * 500
+    company = a_buyer(
+        name=long, document_kind="cnpj", email=long, phone="1" * 99, state_registration=f"1{long}"
+    )
+    place = an_address(
+        street=long, number=long, complement=long, bairro=long, city=long, uf=long, cep=long
+    )
+
+    order = an_order(buyer=company, billing_address=None, shipping_address=place)
+
+    sent = fit(compose_customer(order), SIZES)
+
+    assert {change.field: change.cut_at for change in sent.changes} == {
+        "razao_social": 60,
+        "nome_fantasia": 100,
+        "email": 500,
+        "telefone1_numero": 15,
+        "endereco": 60,
+        "endereco_numero": 60,
+        "complemento": 60,
+        "bairro": 60,
+        "cidade": 40,
+        "estado": 2,
+        "cep": 10,
+        "inscricao_estadual": 20,
+    }
+
+
+def test_what_the_channel_does_not_tell_of_a_buyer_is_empty_in_the_erp() -> None:
+    customer = compose_customer(an_order(buyer=a_buyer(document=None, email=None)))
+
+    assert (customer["cnpj_cpf"], customer["email"]) == ("", "")
 
 
 def code_of(order: Order) -> str:

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from contracts.events import Intermediary, PaymentTerms
 from contracts.order import Item, Order, Payment, PaymentMethod, Shipping, Totals
-from erp_writer.document import compose_order, material, total_held, total_of
+from erp_writer.document import SIZES, compose_order, material, total_held, total_of
+from erp_writer.text import fit
 from omie import envelope
 from tests.support.builders import a_buyer, an_address, an_item, an_order, terms_for
 from tests.support.sales import sales
@@ -148,6 +149,35 @@ def test_a_delivery_elsewhere_is_told_and_one_at_home_is_not() -> None:
         "cCidadeOd": "PORTO ALEGRE (RS)",
         "cEstadoOd": "RS",
         "cCEPOd": "90460130",
+    }
+
+
+def test_texts_longer_than_the_erps_fields_are_cut_to_them() -> None:
+    """Sizes: omie-api.md 7.3 to 7.6; a delivery place's are those of a customer's, 5.1."""
+    long = "Ipê " * 500
+    place = an_address(
+        recipient=long, street=long, number=long, complement=long, bairro=long, city=long
+    )
+    voucher = Payment(method=PaymentMethod.OTHER, gateway=long, amount=Decimal("138.50"))
+    order = an_order(
+        buyer=a_buyer(email=long), number=long, shipping_address=place, payments=(voucher,)
+    )
+    seller = Intermediary(cnpj="03007331000141", seller=long)
+
+    sent = fit(composed(order, payment_method_code="99", intermediary=seller), SIZES)
+
+    assert {change.field: change.cut_at for change in sent.changes} == {
+        "numero_pedido_cliente": 30,
+        "descr_meio_pagamento": 60,
+        "utilizar_emails": 500,
+        "obs_venda": 1000,
+        "cIdentificadorIntOd": 60,
+        "cNomeOd": 60,
+        "cEnderecoOd": 60,
+        "cNumeroOd": 60,
+        "cComplementoOd": 60,
+        "cBairroOd": 60,
+        "cCidadeOd": 40,
     }
 
 

@@ -124,6 +124,7 @@ EXAMPLES: dict[ReasonCode, list[tuple[Order, Facts]]] = {
         (an_order(items=(), payments=(pix("18.50"),), totals=Totals(
             items=Decimal(0), shipping=Decimal("18.50"), total=Decimal("18.50"))), facts()),
         (selling("CAN-350-AZ", quantity=-1, discount=Decimal(-200)), facts()),
+        (selling("CAN-350-AZ", quantity=0, discount=Decimal(0)), facts()),
     ],
     Code.ITEM_PRICE_ZERO: [(selling("CAN-350-AZ", unit_price=Decimal(0), discount=Decimal(0)),
                             facts())],
@@ -205,6 +206,24 @@ def test_no_reason_quotes_the_buyer(code: ReasonCode, order: Order, known: Facts
     personal += [address.street, address.cep, address.recipient] if address else []
     said = f"{reason.detail} {reason.field}"
     assert not [text for text in personal if text and text.strip() and text in said]
+
+
+@pytest.mark.parametrize(
+    ("code", "corrected"),
+    [
+        (Code.PRODUCT_UNMAPPED, ["items.1.sku", "items.1.sku", "items.1.erp_product_id"]),
+        (Code.PRODUCT_SKU_NOT_FOUND, ["items.1.sku"]),
+        (Code.PRODUCT_SKU_AMBIGUOUS, ["items.1.sku"]),
+        (Code.PRODUCT_DELETED_AT_CHANNEL, ["items.1.erp_product_id"] * 2),
+        (Code.PRODUCT_INACTIVE_AT_ERP, ["items.1.sku"] * 2),
+        (Code.KIT_UNRESOLVED, ["items.1.sku"]),
+        (Code.ITEM_QTY_INVALID, ["items", "items.1.quantity", "items.1.quantity"]),
+        (Code.ITEM_PRICE_ZERO, ["items.1.unit_price"]),
+        (Code.TOTALS_MISMATCH, ["totals.total"] * 3 + ["payments"] * 2),
+    ],
+)
+def test_a_reason_points_at_what_a_person_would_correct(code: ReasonCode, corrected: list[str]):
+    assert [only(order, known).field for order, known in EXAMPLES[code]] == corrected
 
 
 def test_a_right_order_has_no_reason():
@@ -305,6 +324,17 @@ def test_an_order_without_any_address_says_all_that_is_missing():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "uf",
+    [
+        "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA",
+        "PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+    ],
+)  # fmt: skip
+def test_an_address_in_every_uf_passes(uf: str):
+    assert codes(living_at(uf=uf)) == []
+
+
 def test_abroad_there_is_neither_bairro_nor_uf_nor_cep():
     assert codes(living_at(country="PT", uf="", cep="1250-096", bairro="")) == []
 
@@ -367,6 +397,12 @@ def test_several_payments_close_together():
     assert codes(an_order(payments=(voucher, card))) == []
 
 
+def test_what_is_charged_on_top_of_goods_and_freight_belongs_to_the_total():
+    order = totalling(other=Decimal("3.20"), total=Decimal("141.70"))
+
+    assert codes(order.model_copy(update={"payments": (pix("141.70"),)})) == []
+
+
 def test_amounts_are_compared_as_numbers_whatever_their_digits():
     assert codes(totalling(total=Decimal("138.500"))) == []
 
@@ -400,6 +436,7 @@ def test_each_of_several_payments_needs_a_code_and_one_without_is_named():
 
     assert found.code is Code.PAYMENT_UNMAPPED
     assert "Moeda Nova" in found.detail
+    assert found.field == "payments.2.method"
 
 
 def test_several_payments_are_spelt_out_and_need_no_payment_terms():
