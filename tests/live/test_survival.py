@@ -7,24 +7,33 @@ from embedded.belt import Belt
 from tests.support.merchant import Merchant, eventually
 
 ORDERS = 500
-VICTIMS = ("capture", "validation", "erp-writer", "kafka", "mongodb", "cancellation", "panel")
+VICTIMS = (
+    ("capture",),
+    ("kafka", "validation"),
+    ("mongodb", "erp-writer"),
+    ("mongodb", "kafka"),
+    ("panel", "cancellation"),
+)
+"""Who dies together; servers stand first, for services start again once those take work."""
 
 
 def test_no_kill_loses_or_doubles_an_order(own_belt: Belt):
     with Merchant(own_belt.site.card()) as merchant:
         merchant.lift_channel_limits()
         merchant.sells(count=ORDERS)
-        for number, victim in enumerate(VICTIMS, start=1):
+        for number, victims in enumerate(VICTIMS, start=1):
             so_far = ORDERS * number // (len(VICTIMS) + 4)
             eventually(
                 lambda enough=so_far: (
                     merchant.hurry_webhooks() and len(merchant.erp_orders()) >= enough
                 ),
                 patience=120,
-                what=f"{so_far} orders posted before {victim} is killed",
+                what=f"{so_far} orders posted before {victims} are killed",
             )
-            own_belt.kill(victim)
-            own_belt.restart(victim)
+            for victim in victims:
+                own_belt.kill(victim)
+            for victim in victims:
+                own_belt.restart(victim)
         for order in merchant.sold()[::25]:
             merchant.cancels(str(order["id"]))
 
