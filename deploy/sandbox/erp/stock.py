@@ -25,14 +25,31 @@ STOCK = Table(
 MOVES = Table(
     "stock_moves",
     key=lambda move: move["seq"],
-    columns={"day": lambda move: move["day"]},
+    columns={
+        "day": lambda move: move["day"],
+        "product": lambda move: move["nCodProd"],
+        "location": lambda move: move["codigo_local_estoque"],
+    },
     indexed=("day",),
 )
 OPEN = ("billed IS NULL AND cancelled IS NULL AND 1 = ?", 1)
 """The orders that still will take from the stock."""
 
+ADJUSTMENT, SALE, RETURN = "00", "11", "13"
+"""The operations that move stock here."""
+COUNTED: Doc = {"operacao": ADJUSTMENT}
+"""The cause of a movement that no order has: somebody counted."""
+
 Place = tuple[int, int]
 """A product's id and a location's."""
+
+
+class Goods(NamedTuple):
+    """So much of a product at a location, for a line of an order."""
+
+    place: Place
+    quantity: Decimal
+    item: int
 
 
 class Demand(NamedTuple):
@@ -42,14 +59,14 @@ class Demand(NamedTuple):
     reserved: Decimal = ZERO
 
 
-def move(
-    company: Company, place: Place, quantity: Decimal, topic: str, user: str = WEBSERVICE
-) -> Doc:
+def move(company: Company, goods: Goods, cause: Doc, user: str = WEBSERVICE) -> Doc:
     """Put so much more somewhere, or take it away; returns the new row.
 
-    `topic` is what is told of it: `MovimentacaoEstoque` or `AjusteEstoque`. The body is assumed.
+    `cause` is in the tags that lists of movements tell it by: `operacao`, and of an order also
+    `idPedido`, `numPedido`, `idDoc`, `numDoc`, `cancelamento`, `devolucao`. It decides what is told
+    of the movement, `MovimentacaoEstoque` or `AjusteEstoque`, whose body is assumed.
     """
-    product, location = place
+    (product, location), quantity, item = goods
     fresh: Doc = {
         "nCodProd": product, "codigo_local_estoque": location,
         "fisico": ZERO, "nCMC": ZERO, "estoque_minimo": ZERO,
@@ -65,6 +82,9 @@ def move(
             "nCodProd": product,
             "codigo_local_estoque": location,
             "quantidade": quantity,
+            "saldo": row["fisico"],
+            "idItem": item,
+            **cause,
         },
     )
     event = {
@@ -73,6 +93,7 @@ def move(
         "quantidade": quantity,
         "fisico": row["fisico"],
     }
+    topic = "AjusteEstoque" if cause["operacao"] == ADJUSTMENT else "MovimentacaoEstoque"
     tell(company, f"Produto.{topic}", event, user)
     return row
 
@@ -81,13 +102,19 @@ def count(company: Company, place: Place, quantity: Decimal, user: str) -> Doc:
     """Somebody counted: so much is there, whatever the books said."""
     product, location = place
     row = company.get(STOCK, f"{product} {location}") or {"fisico": ZERO}
-    return move(company, place, quantity - Decimal(row["fisico"]), "AjusteEstoque", user)
+    return move(company, Goods(place, quantity - Decimal(row["fisico"]), 0), COUNTED, user)
 
 
-def issue(company: Company, items: Iterable[Doc], sign: int, user: str = WEBSERVICE) -> None:
-    """Take an order's goods out of the locations of its lines (`sign` -1), or put them back (1)."""
-    for place, quantity in _goods(items):
-        move(company, place, sign * quantity, "MovimentacaoEstoque", user)
+def take_out(company: Company, items: Iterable[Doc], cause: Doc, user: str = WEBSERVICE) -> None:
+    """Take an order's goods out of the locations of its lines."""
+    for goods in _goods(items):
+        move(company, goods._replace(quantity=-goods.quantity), cause, user)
+
+
+def put_back(company: Company, items: Iterable[Doc], cause: Doc, user: str = WEBSERVICE) -> None:
+    """Put an order's goods back where they came from."""
+    for goods in _goods(items):
+        move(company, goods, cause, user)
 
 
 def still_out(order: Doc) -> list[Doc]:
@@ -109,9 +136,9 @@ def demand(company: Company) -> Mapping[Place, Demand]:
     found: defaultdict[Place, Demand] = defaultdict(Demand)
     for order in company.select(ORDERS, (OPEN,)):
         reserved = [item for item in order["det"] if item["produto"].get("reservado") == "S"]
-        for place, quantity in _goods(order["det"]):
+        for place, quantity, _ in _goods(order["det"]):
             found[place] = found[place]._replace(pending=found[place].pending + quantity)
-        for place, quantity in _goods(reserved):
+        for place, quantity, _ in _goods(reserved):
             found[place] = found[place]._replace(reserved=found[place].reserved + quantity)
     return found
 
@@ -124,8 +151,8 @@ def moved_after(company: Company, day: str) -> Mapping[Place, Decimal]:
     return moved
 
 
-def _goods(items: Iterable[Doc]) -> Iterable[tuple[Place, Decimal]]:
-    """Product, location and quantity of the lines that move stock.
+def _goods(items: Iterable[Doc]) -> Iterable[Goods]:
+    """What the lines that move stock move.
 
     A kit whose components are lines of the order moves through them alone.
     """
@@ -136,4 +163,5 @@ def _goods(items: Iterable[Doc]) -> Iterable[tuple[Place, Decimal]]:
         if more.get("nao_movimentar_estoque") == "S" or item["ide"]["codigo_item"] in exploded:
             continue
         place = (item["produto"]["codigo_produto"], more["codigo_local_estoque"])
-        yield place, Decimal(item["produto"]["quantidade"])
+        number = item["ide"]["codigo_item"]
+        yield Goods(place, Decimal(item["produto"]["quantidade"]), number)

@@ -244,3 +244,29 @@ async def test_point_12_an_unknown_cep_fills_nothing(erp):
 
     record = await erp.ask(CLIENTS, "ConsultarCliente", codigo_cliente_omie=number)
     assert (record["cidade"], record["estado"]) == ("", "")
+
+
+async def test_a_lot_saves_what_can_be_saved_and_tells_of_each(erp):
+    first = a_customer()
+    second = a_customer(codigo_cliente_integracao="EST-C-2", cnpj_cpf="11222333000181")
+    made = await erp.ask(
+        CLIENTS, "IncluirClientesPorLote", lote=7, clientes_cadastro=[first, second]
+    )
+    assert (made["lote"], made["codigo_status"]) == (7, "0")
+
+    third = a_customer(codigo_cliente_integracao="EST-C-3", cnpj_cpf="11444777000161")
+    mixed = await erp.ask(CLIENTS, "IncluirClientesPorLote", clientes_cadastro=[first, third])
+    assert mixed["codigo_status"] == "1"
+    assert "já cadastrado" in mixed["descricao_status"]
+    renamed = second | {"razao_social": "Outro nome"}
+    await erp.ask(CLIENTS, "UpsertClientesPorLote", clientes_cadastro=[renamed])
+    listed = (await erp.ask(CLIENTS, "ListarClientes"))["clientes_cadastro"]
+    assert [one["codigo_cliente_integracao"] for one in listed] == ["EST-C-1", "EST-C-2", "EST-C-3"]
+    assert listed[1]["razao_social"] == "Outro nome"
+
+
+@pytest.mark.parametrize("call", ["IncluirClientesPorLote", "UpsertClientesPorLote"])
+async def test_a_lot_holds_one_to_fifty(erp, call):
+    assert "[clientes_cadastro]" in await erp.refused(CLIENTS, call, lote=1)
+    assert "máximo 50" in await erp.refused(CLIENTS, call, clientes_cadastro=[a_customer()] * 51)
+    assert "Não existem registros" in await erp.refused(CLIENTS, "ListarClientes")

@@ -134,10 +134,21 @@ def authorise(company: Company, invoice: Doc, moment: datetime) -> None:
     user = invoice["user"]
     kept = save(company, order, user)
     log_stage(company, kept, user, moment)
-    stock.issue(company, kept["det"], -1, user)
+    stock.take_out(company, kept["det"], _cause(kept, invoice), user)
     events.sale(company, "EtapaAlterada", kept, user)
     events.sale(company, "Faturada", kept, user)
     events.note(company, "NotaAutorizada", "autorizada", invoice, user)
+
+
+def _cause(order: Doc, invoice: Doc) -> Doc:
+    """The sale as the cause of a movement of stock."""
+    return {
+        "operacao": stock.SALE,
+        "idPedido": order["cabecalho"]["codigo_pedido"],
+        "numPedido": order["cabecalho"]["numero_pedido"],
+        "idDoc": invoice["nIdNF"],
+        "numDoc": invoice["numero"],
+    }
 
 
 def _issued(company: Company, invoice: Doc, moment: datetime) -> Doc:
@@ -184,5 +195,6 @@ def cancel(company: Company, order: Doc, user: str = WEBSERVICE) -> None:
         invoice |= {"state": "cancelled", "dCan": day, "hCan": hour}
         company.put(INVOICES, invoice)
         if authorised:
-            stock.issue(company, stock.still_out(kept), 1, user)
+            cause = _cause(kept, invoice) | {"cancelamento": "S"}
+            stock.put_back(company, stock.still_out(kept), cause, user)
             events.note(company, "NotaCancelada", "cancelada", invoice, user)

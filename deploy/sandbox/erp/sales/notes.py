@@ -10,10 +10,10 @@ from sandbox.erp.dates import iso
 from sandbox.erp.registers import business_of
 from sandbox.erp.sales.billing import INVOICES
 from sandbox.erp.sales.orders import ORDERS
+from sandbox.erp.stock import RETURN, SALE
 from sandbox.erp.store import Doc
 
 ISSUED = ("note IS NOT NULL AND 1 = ?", 1)
-SALE, RETURN = "11", "13"
 INCOMING, OUTGOING, PRODUCTION = "0", "1", "1"
 NORMAL, GIVEN_BACK = "1", "4"
 """`finNFe`: what a note is for."""

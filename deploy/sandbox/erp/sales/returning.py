@@ -24,18 +24,18 @@ def take_back(company: Company, order: Doc, wanted: list[Doc], user: str = WEBSE
     if order["infoCadastro"]["devolvido"] == "S":
         raise faults.Fault("ERROR: O pedido já foi devolvido!")
     back = _lines(order, wanted)
-    stock.issue(company, back, 1, user)
+    number = company.next_id()
+    stock.put_back(company, back, _cause(order, number), user)
     came = {one["codigo_item"]: Decimal(one["quantidade"]) for one in order.get("devolucoes", ())}
     for item in back:
-        number, quantity = item["ide"]["codigo_item"], Decimal(item["produto"]["quantidade"])
-        came[number] = came.get(number, Decimal(0)) + quantity
+        line, quantity = item["ide"]["codigo_item"], Decimal(item["produto"]["quantidade"])
+        came[line] = came.get(line, Decimal(0)) + quantity
     order["devolucoes"] = [
-        {"codigo_item": number, "quantidade": quantity} for number, quantity in came.items()
+        {"codigo_item": line, "quantidade": quantity} for line, quantity in came.items()
     ]
     whole = not stock.still_out(order)
     order["infoCadastro"]["devolvido" if whole else "devolvido_parcial"] = "S"
     events.sale(company, "Devolvida", save(company, order, user), user)
-    number = company.next_id()
     sold = {item["ide"]["codigo_item"]: item["produto"] for item in order["det"]}
     note = {
         "codigo_pedido": number,
@@ -45,6 +45,16 @@ def take_back(company: Company, order: Doc, wanted: list[Doc], user: str = WEBSE
     }
     ask_sefaz(company, note)
     return number
+
+
+def _cause(order: Doc, number: int) -> Doc:
+    """The return as the cause of a movement of stock; its note is yet to be authorised."""
+    return {
+        "operacao": stock.RETURN,
+        "idPedido": number,
+        "numPedido": order["cabecalho"]["numero_pedido"],
+        "devolucao": "S",
+    }
 
 
 def _priced(item: Doc, sold: Doc) -> Doc:

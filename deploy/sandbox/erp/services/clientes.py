@@ -15,10 +15,11 @@ from sandbox.erp.customers import (
 from sandbox.erp.hooks import events
 from sandbox.erp.paging import table_page, window
 from sandbox.erp.sales.orders import ORDERS
-from sandbox.erp.service import Service
+from sandbox.erp.service import Run, Service
 from sandbox.erp.store import Doc, dumps
 
 SERVICE = Service("geral/clientes", CUSTOMERS)
+LARGEST_LOT = 50
 ONE_OF = "EXISTS (SELECT 1 FROM json_each(?) WHERE value IN (key, code))"
 
 
@@ -63,6 +64,38 @@ def _upserted(company: Company, customer: Doc | None, param: Doc) -> Doc:
     if customer is None:
         return _saved(include(company, param), "cadastrado")
     return _saved(alter(company, customer, param), "alterado")
+
+
+@SERVICE.call("IncluirClientesPorLote", "clientes_lote_request", writes=True)
+def include_customers(company: Company, param: Doc) -> Doc:
+    """Several new customers; the call is deprecated."""
+    return _lot(company, param, include_customer)
+
+
+@SERVICE.call("UpsertClientesPorLote", "clientes_lote_request", writes=True)
+def upsert_customers(company: Company, param: Doc) -> Doc:
+    """Include or alter several customers; the call is deprecated."""
+    return _lot(company, param, upsert_customer)
+
+
+def _lot(company: Company, param: Doc, save: Run) -> Doc:
+    """Save what can be saved, and tell of each what became of it; status "1" where one was refused.
+
+    A public client met those texts in a fault instead, which would undo what was saved here.
+    """
+    sent = param.get("clientes_cadastro", ())
+    if not sent:
+        raise faults.required("clientes_cadastro")
+    if len(sent) > LARGEST_LOT:
+        raise faults.Fault(f"ERROR: O lote deve ter no máximo {LARGEST_LOT} ocorrências!")
+    texts, code = [], "0"
+    for record in sent:
+        try:
+            texts.append(save(company, record)["descricao_status"])
+        except faults.Fault as refused:
+            code = "1"
+            texts.append(refused.text)
+    return {"lote": param.get("lote", 0), **SERVICE.said("\n".join(texts), code)}
 
 
 @SERVICE.call("AssociarCodIntCliente", "clientes_cadastro_chave", writes=True)

@@ -3,22 +3,24 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 
-from sandbox.erp import dates, faults
+from sandbox.erp import dates, faults, movements
 from sandbox.erp.clock import date_text
 from sandbox.erp.companies import Company
-from sandbox.erp.paging import HUNGARIAN, Window, window
+from sandbox.erp.paging import HUNGARIAN, Window, table_page, window
 from sandbox.erp.products import PRODUCTS, named
 from sandbox.erp.registers import LOCATIONS, expect_location, standard
 from sandbox.erp.sales import billing
 from sandbox.erp.sales.amounts import ZERO
 from sandbox.erp.service import Service
 from sandbox.erp.stock import MOVES, STOCK, Demand, Place, demand, moved_after
-from sandbox.erp.store import Doc
+from sandbox.erp.store import Doc, dumps
 
 SERVICE = Service("estoque/consulta", STOCK, MOVES, before=billing.settle_due)
 LARGEST_PAGE = 100
 PAGE_OF_EVERYTHING = 50
+AT_ONE_OF = "location IN (SELECT value FROM json_each(?))"
 EVERYWHERE = "TODOS"
 ID = re.compile(r"[0-9]{1,18}")
 
@@ -45,13 +47,7 @@ def list_positions(company: Company, param: Doc) -> Doc:
 @SERVICE.call("PosicaoEstoque", "estoque_mov_consulta_cadastro")
 def product_position(company: Company, param: Doc) -> Doc:
     """One product at one location, in the call's own names."""
-    keys = {
-        "codigo_produto": param.get("id_prod"),
-        "codigo_produto_integracao": param.get("cod_int"),
-    }
-    if not any(keys.values()):
-        raise faults.one_required("id_prod", "cod_int")
-    product = named(company, keys)
+    product = _one_product(company, param)
     [location] = _locations(company, param)
     row = _Shelf(company, dates.read(param, "data")).position(product, location)
     return {
@@ -69,7 +65,10 @@ def product_position(company: Company, param: Doc) -> Doc:
 @SERVICE.call("ListarSaldoPendente", "estoque_listar_pendente_request")
 def list_pending(company: Company, param: Doc) -> Doc:
     """A page of what open orders will take; nothing is on order from suppliers here."""
-    wanted = param.get("codigo_local_estoque")
+    ways, way = (movements.OUTGOING, movements.INCOMING), param.get("tipo", "").lower()
+    if way not in ("", *ways):
+        raise faults.outside_enumeration("tipo", ways)
+    wanted, locations = param.get("id_prod"), _locations(company, param)
     rows = [
         {
             "codigo_local_estoque": location,
@@ -78,9 +77,64 @@ def list_pending(company: Company, param: Doc) -> Doc:
             "qtde_entrada": ZERO,
         }
         for (product, location), asked in sorted(demand(company).items())
-        if wanted in (None, 0, location)
+        if location in locations and wanted in (None, 0, product) and way != movements.INCOMING
     ]
     return window(param, largest=LARGEST_PAGE).cut("saldo_pendente_lista", rows)
+
+
+@SERVICE.call("ListarMovimentoEstoque", "ListarMovEstoqueRequest")
+def list_movements(company: Company, param: Doc) -> Doc:
+    """A page of what moved, the oldest first; at the default location unless others are named."""
+    where: list[tuple[str, str | int]] = [*movements.of_days(param, "dDtInicial", "dDtFinal")]
+    keys = {
+        "codigo_produto": param.get("idProd"),
+        "codigo_produto_integracao": param.get("cCodInt"),
+    }
+    if any(keys.values()):
+        where.append(("product = ?", named(company, keys)["codigo_produto"]))
+    where.append((AT_ONE_OF, dumps(_locations(company, param)).decode()))
+    return table_page(
+        company,
+        MOVES,
+        "movProdutoListar",
+        window(param, HUNGARIAN, LARGEST_PAGE),
+        where,
+        shown=partial(movements.listed, company),
+    )
+
+
+@SERVICE.call("MovimentoEstoque", "estoqueMovimentoRequest")
+def product_movements(company: Company, param: Doc) -> Doc:
+    """All that moved of one product at one location; that none is an empty list is assumed."""
+    product = _one_product(company, param)
+    [location] = _locations(company, param)
+    where: list[tuple[str, str | int]] = [*movements.of_days(param, "dataInicial", "dataFinal")]
+    where += [("product = ?", product["codigo_produto"]), ("location = ?", location)]
+    way = param.get("tipo_movimento", "")
+    if way not in ("", "E", "S"):
+        raise faults.outside_enumeration("tipo_movimento", ("S", "E"))
+    moved = [
+        move
+        for move in company.select(MOVES, where)
+        if not way or (move["quantidade"] > 0) == (way == "E")
+    ]
+    return {
+        "codigo_local_estoque": location,
+        "id_prod": product["codigo_produto"],
+        "cod_int": product["codigo_produto_integracao"],
+        "descricao": product["descricao"],
+        "movProduto": [movements.consulted(company, move) for move in moved],
+    }
+
+
+def _one_product(company: Company, param: Doc) -> Doc:
+    keys = {
+        "codigo_produto": param.get("id_prod"),
+        "codigo_produto_integracao": param.get("cod_int"),
+    }
+    if not any(keys.values()):
+        raise faults.one_required("id_prod", "cod_int")
+    return named(company, keys)
 
 
 class _Shelf:

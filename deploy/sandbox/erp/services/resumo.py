@@ -30,7 +30,12 @@ def product_everywhere(company: Company, param: Doc) -> Doc:
         "lista_produtos": [{"nCodProd": product["codigo_produto"]}],
     } | ({"dDataPosicao": param["dDia"]} if "dDia" in param else {})
     rows = list_positions(company, asked)["produtos"]
-    return {**_brief(product), "listaEstoque": [_shown(company, row) for row in rows]}
+    shown = {**_brief(product), "listaEstoque": [_shown(company, row) for row in rows]}
+    if param.get("cExibirImagens") == "S":
+        shown["listaImagens"] = [
+            {"cUrlImagem": image.get("url_imagem", "")} for image in product.get("imagens", ())
+        ]
+    return shown
 
 
 def _product(company: Company, param: Doc) -> Doc:
@@ -55,6 +60,9 @@ def _brief(product: Doc) -> Doc:
         "nIdProduto": product["codigo_produto"],
         "cCodigo": product["codigo"],
         "cDescricao": product["descricao"],
+        "cEAN": product.get("ean", ""),
+        "cNCM": product.get("ncm", ""),
+        "cUnidade": product.get("unidade", ""),
     }
 
 
@@ -70,5 +78,7 @@ def _shown(company: Company, row: Doc) -> Doc:
         "nDisponivel": row["nSaldo"],
         "nCMC": row["nCMC"],
         "nPrecoUnitario": row["nPrecoUnitario"],
+        "nPrecoUltComp": 0,
+        "dDtUltComp": "",
         "nEstoqueMinimo": row["estoque_minimo"],
     }
