@@ -175,10 +175,11 @@ async def test_keys_go_through_the_list_and_open_what_one_wants(
     await page.keyboard.press("g")
     await page.keyboard.press("p")
     await expect(page).to_have_url(f"{operator.url}{PROCESSED}")
+    await expect(page.locator(".live")).to_be_visible()  # the script, and so the keys, are there
     await page.keyboard.press("g")
     await page.keyboard.press("n")
     await expect(page).to_have_url(f"{operator.url}{PENDING}")
-    await expect(page.locator(".live")).to_be_visible()  # the script, and so the keys, are there
+    await expect(page.locator(".live")).to_be_visible()
     await page.keyboard.press("j")
     first = row(page, order)
     await expect(first.locator("a.id")).to_be_focused()
