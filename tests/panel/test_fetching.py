@@ -227,6 +227,19 @@ async def test_a_done_fetch_tells_what_became_of_each_order(
     assert "data-again" not in first
 
 
+async def test_a_fetch_that_was_called_off_says_how_far_it_came_and_that_what_came_stays(
+    office: Office, browser: httpx.AsyncClient
+) -> None:
+    counts = FetchCounts(new=1, ignored={"before_publication": 2})
+    await office.fetches.hear(progress(FetchState.CANCELLED, counts=counts))
+    halfway = (await browser.get(f"{HERE}/f1")).text
+    await office.fetches.hear(progress(FetchState.CANCELLED, 2))
+    before_it_began = (await browser.get(f"{HERE}/f1")).text
+
+    assert "3 de 7 pedidos vistos. O que já veio fica aqui." in halfway
+    assert "O que já veio" not in before_it_began
+
+
 async def test_the_store_s_fetches_are_listed_the_newest_first(
     office: Office, browser: httpx.AsyncClient
 ) -> None:

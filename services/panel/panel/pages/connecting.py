@@ -32,7 +32,7 @@ _LONGEST_SECRET: Final = 1_000
 
 WHY: Final[Mapping[Why, str]] = {
     Why.STRANGE: "Este retorno não vale mais: ele já foi usado, demorou demais ou começou em outro"
-    " navegador. Comece de novo.",
+    " navegador. Se a loja já aparece em Lojas, está conectada; se não, comece de novo.",
     Why.DENIED: "O acesso não foi autorizado no canal. Nada mudou; comece de novo quando quiser.",
     Why.UNTRUE: "O retorno não veio do canal como devia. Nada mudou; comece de novo.",
     Why.REFUSED: "O canal não entregou a chave de acesso: a autorização dura poucos minutos e vale"

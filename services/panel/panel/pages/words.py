@@ -101,8 +101,8 @@ NOTICES: Final[dict[str, str]] = {
     "vinculo": "Vínculo salvo. Os pedidos que esperavam por ele seguem sozinhos.",
     "vinculo-desfeito": "Vínculo desfeito. Pedidos novos vão pelo SKU.",
     "data-anuncio": (
-        "Data salva. Para trazer pedidos feitos antes de hoje, use “Buscar Pedidos” em Pedidos"
-        " Pendentes."
+        "Data salva. Pedidos feitos desde ela que ainda não chegaram vêm por “Buscar Pedidos”, em"
+        " Pedidos Pendentes."
     ),
     "visao-guardada": "Visão guardada. Ela está em “Visões”.",
     "visao-primeira": "“Pedidos”, no menu, abre agora nesta visão.",
