@@ -3,6 +3,7 @@
 Every method asks for the stores that the reader may see: nothing here reads across them.
 """
 
+import asyncio
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -159,13 +160,15 @@ class MongoBoard:
     async def counts(self, stores: Collection[str], most: int | None = None) -> dict[Tab, int]:
         """See Board."""
         limit: dict[str, Any] = {} if most is None else {"limit": most}
+        within = {"$in": sorted(stores)}
         with translated():
-            return {
-                tab: await self._orders.count_documents(
-                    {"store_id": {"$in": sorted(stores)}, "tab": tab}, **limit
+            found = await asyncio.gather(
+                *(
+                    self._orders.count_documents({"store_id": within, "tab": tab}, **limit)
+                    for tab in Tab
                 )
-                for tab in Tab
-            }
+            )
+        return dict(zip(Tab, found, strict=True))
 
     async def count(self, query: Query, most: int) -> int:
         """See Board."""

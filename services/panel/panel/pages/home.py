@@ -1,5 +1,6 @@
 """The first page of a store, and its orders in the ERP."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -35,13 +36,16 @@ class HomePages:
         now = self.desk.clock()
         today = now.astimezone(ZONE).date()
         days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-        figures = await self.ledger.figures(store.store_id, days)
-        pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
+        figures, pulses, counts = await asyncio.gather(
+            self.ledger.figures(store.store_id, days),
+            self.ledger.pulses([store.store_id], MOST_COUNTED + 1),
+            self.desk.board.counts([store.store_id], MOST_COUNTED + 1),
+        )
         found = await troubles(self.desk, [store], pulses)
         return self.view.page(
             request, "home.html",
             store=store,
-            counts=await self.desk.board.counts([store.store_id], MOST_COUNTED + 1),
+            counts=counts,
             pulse=pulses[store.store_id], trouble=found[store.store_id],
             days=charts.days(figures.days, days), charts=charts,
             reasons=figures.reasons,
@@ -52,10 +56,12 @@ class HomePages:
     async def in_erp(self, request: Request) -> Response:
         """The orders in the ERP by stage."""
         store = self._store(request)
-        lists = await self.window.lists.lists(store)
-        stages = await self.window.stages.stages(store)
-        rows = await self.ledger.posted(store.store_id)
-        pulses = await self.ledger.pulses([store.store_id], MOST_COUNTED + 1)
+        lists, stages, rows, pulses = await asyncio.gather(
+            self.window.lists.lists(store),
+            self.window.stages.stages(store),
+            self.ledger.posted(store.store_id),
+            self.ledger.pulses([store.store_id], MOST_COUNTED + 1),
+        )
         refused = self.window.stages.keys_refused(store)
         found = await troubles(self.desk, [store], pulses, refused=refused)
         return self.view.page(
