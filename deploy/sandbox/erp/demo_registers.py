@@ -208,9 +208,15 @@ def vendors(next_id: Callable[[], int]) -> list[Doc]:
 
 
 def projects(next_id: Callable[[], int], info: Doc) -> list[Doc]:
-    """Projects, one inactive."""
+    """Projects, one inactive; their audit tags have names of their own."""
+    letters = {"data": "d", "hora": "h", "user": "u"}
+    audit = {
+        f"{tag}_{moment}": info[f"{letter}{moment.capitalize()}"]
+        for moment in ("inc", "alt")
+        for tag, letter in letters.items()
+    }
     return [
-        {"codigo": next_id(), "codInt": "", "nome": name, "inativo": out, "info": info}
+        {"codigo": next_id(), "codInt": "", "nome": name, "inativo": out, "info": audit}
         for name, out in PROJECTS
     ]
 

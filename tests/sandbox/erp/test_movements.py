@@ -32,7 +32,8 @@ async def test_point_23_a_sale_moves_the_goods_out_and_its_cancellation_back(erp
         "saldo": before["fisico"] - 2, "dtMov": "21/10/2026", "numPedido": "1", "idAjuste": 0,
         "idPedido": placed["codigo_pedido"], "idDoc": note["compl"]["nIdNF"],
         "numDoc": note["ide"]["nNF"], "cmc": before["cmc"],
-        "idItem": note["det"][0]["nfProdInt"]["nCodItem"], "descricao": "Caneca de cerâmica 350 ml azul",
+        "idItem": note["det"][0]["nfProdInt"]["nCodItem"],
+        "descricao": "Caneca de cerâmica 350 ml azul",
     }.items()  # fmt: skip
     assert sold["valor"] == pytest.approx(2 * before["cmc"])
     assert undone.items() >= {

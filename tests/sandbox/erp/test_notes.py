@@ -225,3 +225,35 @@ async def test_point_05_a_types_own_name_is_told_for_each_address(erp, call, com
     assert fault.endswith(
         f"Tag [CHAVE] não faz parte da estrutura do tipo complexo [{complex_type}]!"
     )
+
+
+async def test_a_note_tells_what_came_back_of_each_line_and_the_log_of_stages_when(erp):
+    note = await billed(erp)
+    line = note["det"][0]
+    assert line["itemPedido"] == {
+        "nIdItemPedido": line["nfProdInt"]["nCodItem"], "cItemDevolvido": "N",
+        "nItemQtdDevolvida": 0,
+    }  # fmt: skip
+    wanted = [{"codigo_produto": line["nfProdInt"]["nCodProd"], "quantidade": 1}]
+    await erp.ask(ORDERS, "DevolverPedido", codigo_pedido_integracao="EST-1", itens=wanted)
+    await erp.advance(5)
+
+    sold = await erp.ask(NOTES, "ConsultarNF", nIdPedido=note["compl"]["nIdPedido"])
+    back = sold["det"][0]["itemPedido"]
+    assert (back["cItemDevolvido"], back["nItemQtdDevolvida"]) == ("S", 1)
+    log = await erp.ask("produtos/pedidoetapas", "ListarEtapasPedido", cCodIntPed="EST-1")
+    now = log["etapasPedido"][-1]
+    assert now["devolucao"] == {
+        "cDevolvido": "N", "dDtDev": "21/10/2026", "cHrDev": "10:00:05", "cUsDev": "WEBSERVICE",
+    }  # fmt: skip
+    billing = now["faturamento"]
+    assert (billing["cUsDev"], billing["cDANFE"]) == ("P000481", "S")
+    assert (billing["dDtSainda"], billing["cHrSaida"]) == ("21/10/2026", "10:00:00")
+
+
+async def test_point_19_the_status_of_an_order_links_to_the_danfe_of_its_note(erp):
+    await billed(erp)
+    [note] = (await erp.ask(ORDERS, "StatusPedido", codigo_pedido_integracao="EST-1"))["ListaNfe"]
+
+    assert note["chave_nfe"] in (await erp.http.get(note["danfe"].removeprefix(HERE))).text
+    assert (note["data_saida"], note["contingencia"]) == ("21/10/2026", "N")

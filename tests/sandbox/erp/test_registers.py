@@ -149,6 +149,7 @@ async def test_an_order_is_of_an_active_project_or_refused(erp):
     found = await erp.ask(path, "ListarProjetos", nome_projeto="natal", ordem_descrescente="S")
     assert [one["codigo"] for one in found["cadastro"]] == [fair["codigo"]]
     assert await erp.ask(path, "ConsultarProjeto", codigo=fair["codigo"]) == fair
+    assert fair["info"].items() >= {"data_inc": "21/10/2026", "user_alt": "P000481"}.items()
     order = await erp.order()
     order["cabecalho"]["codigo_cliente"] = await erp.customer()
 

@@ -15,6 +15,7 @@ from sandbox.erp.store import Doc
 
 ISSUED = ("note IS NOT NULL AND 1 = ?", 1)
 INCOMING, OUTGOING, PRODUCTION = "0", "1", "1"
+AUDIT = ("dInc", "hInc", "uInc", "dAlt", "hAlt", "uAlt", "cImpAPI")
 NORMAL, GIVEN_BACK = "1", "4"
 """`finNFe`: what a note is for."""
 
@@ -55,6 +56,8 @@ def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
             "nIdPedido": invoice["codigo_pedido"],
             "cCodCateg": order["informacoes_adicionais"]["codigo_categoria"],
             "cChaveNFe": invoice["chave"],
+            "nIdReceb": 0,
+            "nIdTransp": order.get("frete", {}).get("codigo_transportadora", 0),
             "cModFrete": order.get("frete", {}).get("modalidade", "9"),
         },
         "pedido": {
@@ -64,13 +67,13 @@ def shown(company: Company, invoice: Doc, *, brief: bool = False) -> Doc:
             "nIdVendedor": order["informacoes_adicionais"].get("codVend", 0),
             "opPedido": RETURN if back else SALE,
         },
-        "info": {tag: order["infoCadastro"][tag] for tag in ("dInc", "hInc", "dAlt", "hAlt")},
+        "info": {tag: order["infoCadastro"][tag] for tag in AUDIT},
     }
     if brief:
         return note
     return note | {
-        "det": [_line(place, item) for place, item in enumerate(lines, 1)],
-        "titulos": [] if back else _receivables(order),
+        "det": [_line(order, item) for item in lines],
+        "titulos": [] if back else _receivables(order, invoice),
     }
 
 
@@ -81,11 +84,11 @@ def xml(company: Company, invoice: Doc) -> str:
     key, total = invoice["chave"], note["total"]["ICMSTot"]
     day = iso(invoice["dEmi"])
     goods = "".join(
-        f'<det nItem="{line["prod"]["nItem"]}"><prod><cProd>{_told(line["prod"]["cProd"])}</cProd>'
+        f'<det nItem="{place}"><prod><cProd>{_told(line["prod"]["cProd"])}</cProd>'
         f"<xProd>{_told(line['prod']['xProd'])}</xProd><CFOP>{bare(line['prod']['CFOP'])}</CFOP>"
         f"<qCom>{line['prod']['qCom']}</qCom><vUnCom>{line['prod']['vUnCom']}</vUnCom>"
         f"<vProd>{line['prod']['vProd']}</vProd></prod></det>"
-        for line in note["det"]
+        for place, line in enumerate(note["det"], 1)
     )
     document = bare(note["nfDestInt"]["cnpj_cpf"])
     return (
@@ -156,11 +159,11 @@ def _totals(order: Doc) -> Doc:
     }
 
 
-def _line(place: int, item: Doc) -> Doc:
-    line = item["produto"]
+def _line(order: Doc, item: Doc) -> Doc:
+    line, number = item["produto"], item["ide"]["codigo_item"]
+    back = {one["codigo_item"]: one["quantidade"] for one in order.get("devolucoes", ())}
     return {
         "prod": {
-            "nItem": place,
             "cProd": line["codigo"],
             "xProd": line["descricao"],
             "NCM": line.get("ncm", ""),
@@ -174,16 +177,23 @@ def _line(place: int, item: Doc) -> Doc:
         "nfProdInt": {
             "nCodProd": line["codigo_produto"],
             "cCodProdInt": line.get("codigo_produto_integracao", ""),
-            "nCodItem": item["ide"]["codigo_item"],
+            "nCodItem": number,
             "cCodItemInt": item["ide"]["codigo_item_integracao"],
+        },
+        "itemPedido": {
+            "nIdItemPedido": number,
+            "cItemDevolvido": "S" if number in back else "N",
+            "nItemQtdDevolvida": back.get(number, 0),
         },
     }
 
 
-def _receivables(order: Doc) -> list[Doc]:
+def _receivables(order: Doc, invoice: Doc) -> list[Doc]:
+    """What the customer owes, numbered as the note is."""
     parts = order.get("lista_parcelas", {}).get("parcela", [])
     return [
         {
+            "cNumTitulo": invoice["numero"],
             "dDtVenc": part["data_vencimento"],
             "nValorTitulo": Decimal(part.get("valor", 0)),
             "nParcela": part["numero_parcela"],

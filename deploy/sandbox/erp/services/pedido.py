@@ -142,12 +142,15 @@ def order_status(company: Company, param: Doc) -> Doc:
         "faturada": order["infoCadastro"]["faturado"],
         "ambiente": "P",
         "valor_total_pedido": order["total_pedido"].get("valor_total_pedido", 0),
-        "ListaNfe": [_note(one) for one in ([invoice] if invoice else []) + returned],
+        "ListaNfe": [_note(company, one) for one in ([invoice] if invoice else []) + returned],
     }
 
 
-def _note(invoice: Doc) -> Doc:
+def _note(company: Company, invoice: Doc) -> Doc:
+    """A note of the order; lots and receipts, of which SEFAZ keeps count, are left out."""
+    paper = f"{company.documents}/{company.app_key}/{invoice.get('nIdNF')}"
     return {
+        "contingencia": "N",
         "numero_nfe": invoice.get("numero", ""),
         "serie_nfe": invoice.get("serie", ""),
         "status_nfe": invoice["state"],
@@ -156,5 +159,10 @@ def _note(invoice: Doc) -> Doc:
         "tipo": "E" if "returned_of" in invoice else "S",
         "data_emissao": invoice.get("dEmi", ""),
         "hora_emissao": invoice.get("hEmi", ""),
+        "data_fatura": invoice.get("dEmi", ""),
+        "hora_fatura": invoice.get("hEmi", ""),
+        "data_saida": invoice.get("dEmi", ""),
+        "hora_saida": invoice.get("hEmi", ""),
         "mensagens": [],
+        "danfe": f"{paper}.html" if "nIdNF" in invoice else "",
     }

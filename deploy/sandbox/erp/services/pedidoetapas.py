@@ -3,7 +3,7 @@
 from sandbox.erp import dates
 from sandbox.erp.companies import Company
 from sandbox.erp.paging import HUNGARIAN, window
-from sandbox.erp.sales import billing
+from sandbox.erp.sales import billing, notes
 from sandbox.erp.sales.orders import ORDERS, STAGE_LOG
 from sandbox.erp.service import Service
 from sandbox.erp.store import Doc
@@ -52,13 +52,16 @@ def _shown(company: Company, row: Doc) -> Doc:
             "cFaturado": info.get("faturado", "N"),
             "dDtFat": info.get("dFat", ""),
             "cHrFat": info.get("hFat", ""),
+            "cUsDev": info.get("uFat", ""),
             "cAutorizado": info.get("autorizado", "N"),
             "cDenegado": info.get("denegado", "N"),
-            "cDANFE": "",
+            "cDANFE": "S" if "chave" in invoice else "N",
             "cAmbiente": "P",
             "cChaveNFE": invoice.get("chave", ""),
             "cNumNFE": invoice.get("numero", ""),
             "cSerieNFE": invoice.get("serie", ""),
+            "dDtSainda": invoice.get("dEmi", ""),
+            "cHrSaida": invoice.get("hEmi", ""),
         },
         "cancelamento": {
             "cCancelado": info.get("cancelado", "N"),
@@ -66,8 +69,18 @@ def _shown(company: Company, row: Doc) -> Doc:
             "cHrCanc": info.get("hCan", ""),
             "cUsCanc": info.get("uCan", ""),
         },
-        "devolucao": {"cDevolvido": info.get("devolvido", "N")},
-        "info": {
-            tag: info.get(tag, "") for tag in ("dInc", "hInc", "uInc", "dAlt", "hAlt", "uAlt")
-        },
+        "devolucao": _return(company, row["nCodPed"], info),
+        "info": {tag: info.get(tag, "") for tag in notes.AUDIT},
+    }
+
+
+def _return(company: Company, order_id: int, info: Doc) -> Doc:
+    """Whether goods came back, and when: the day of the last return's note, once it is issued."""
+    returned = company.select(billing.INVOICES, (("returned_of = ?", order_id),))
+    last = returned[-1] if returned else {}
+    return {
+        "cDevolvido": info.get("devolvido", "N"),
+        "dDtDev": last.get("dEmi", ""),
+        "cHrDev": last.get("hEmi", ""),
+        "cUsDev": last.get("user", ""),
     }
