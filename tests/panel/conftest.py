@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
+from panel.api.app import mounted
 from panel.door import Door
 from tests.support.builders import a_store
 from tests.support.panel import MANAGER, TOKEN, Office, client
@@ -31,7 +31,7 @@ def api(office: Office) -> FastAPI:
 @pytest.fixture
 def site(api: FastAPI) -> Door:
     """The API where it is found, behind the door."""
-    return Door(Starlette(routes=[Mount("/api/v1", api)]))
+    return Door(Starlette(routes=mounted(api)))
 
 
 @pytest.fixture

@@ -311,6 +311,13 @@ async def test_the_api_says_to_come_back_while_the_panel_is_starting(office: Off
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
+async def test_the_address_of_the_api_leads_to_its_document(site: Door) -> None:
+    async with client(site, token=None) as http:
+        answer = await http.get(API, follow_redirects=True)
+
+    assert answer.json()["info"]["title"] == "Esteira"
+
+
 async def test_the_document_types_every_answer(site: Door) -> None:
     async with client(site, token=None) as http:
         document = (await http.get(f"{API}/openapi.json")).json()

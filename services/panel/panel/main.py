@@ -246,9 +246,8 @@ def web(
 ) -> ASGIApp:
     """The API beside the pages."""
     routes = [
-        Mount(
-            "/api/v1",
-            api.app(desk, settings.panel_token, ready, tokens=staff.tokens, offers=offers),
+        *api.mounted(
+            api.app(desk, settings.panel_token, ready, tokens=staff.tokens, offers=offers)
         ),
         Mount(STATIC_AT, StaticFiles(directory=STATIC)),
         Mount(

@@ -7,6 +7,9 @@ from fastapi import FastAPI, Security
 from fastapi.middleware import Middleware
 from fastapi.security import HTTPBearer
 from pydantic import SecretStr
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from panel.api import listings, orders, problems, rights, stores
 from panel.api.token import Guard
@@ -14,6 +17,7 @@ from panel.api_tokens import ApiTokens
 from panel.desk import Desk
 from panel.listings.offers import Offers
 
+AT: Final = "/api/v1"
 DESCRIPTION: Final = """
 Orders of every connected store: which wait for somebody and why, which are in the ERP, which were
 cancelled. Every request brings `Authorization: Bearer <token>`: users make theirs in the panel, and
@@ -64,6 +68,11 @@ def app(
 
     api.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend it
     return api
+
+
+def mounted(api: ASGIApp) -> list[BaseRoute]:
+    """The API at its address, which itself leads to the document that describes all of it."""
+    return [Route(AT, RedirectResponse(f"{AT}/openapi.json")), Mount(AT, api)]
 
 
 def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
