@@ -62,9 +62,12 @@ class Window:
 
 
 def window(param: Doc, dialect: Dialect = SNAKE, largest: int = LARGEST) -> Window:
-    """The page asked for; page 0 is page 1, and too large a size is cut silently."""
+    """The page asked for; page 0 is page 1, and too large a size is cut silently.
+
+    Size 0 is the default size, as if nothing was said: assumed.
+    """
     number = min(LAST_PAGE, max(1, param.get(dialect.page, 1)))
-    size = min(largest, max(1, param.get(dialect.size, DEFAULT_SIZE)))
+    size = min(largest, max(1, param.get(dialect.size) or DEFAULT_SIZE))
     return Window(number, size, dialect)
 
 

@@ -1,5 +1,6 @@
 """`produtos/etapafat`: the stages of every operation, with the quirks of the real answer."""
 
+from sandbox.erp import faults
 from sandbox.erp.companies import Company
 from sandbox.erp.paging import window
 from sandbox.erp.registers import STAGES
@@ -12,9 +13,11 @@ SERVICE = Service("produtos/etapafat", STAGES)
 @SERVICE.call("ListarEtapasFaturamento", "etaproListarRequest")
 def list_stages(company: Company, param: Doc) -> Doc:
     """All operations on one page: an empty one first, and counts that count stages."""
+    asked = window(param)
+    if asked.number > 1:
+        raise faults.no_records(asked.number)
     operations = company.select(STAGES)
     stages = sum(len(operation["etapas"]) for operation in operations)
-    asked = window(param)
     return {
         "pagina": asked.number,
         "total_de_paginas": 1,
