@@ -13,7 +13,7 @@ from contracts.order import Order
 from contracts.reasons import ReasonCode
 from contracts.stores import StoreConfigured
 from panel.row import ForeignOrder, Row, decode, encode, step
-from panel.search import exact
+from panel.search import MARK, exact
 from panel.timeline import text
 from tests.support.builders import (
     ACCOUNT,
@@ -39,6 +39,7 @@ NEEDS_ACTION = cancellation_of(ORDER, Undoing.NEEDS_ACTION)
 CHECKING = cancellation_of(ORDER, Undoing.CHECKING, decision=1)
 EXIGE_ACAO = ("cancelled", "exige_acao")
 CHANGED = ReasonCode.ORDER_CHANGED_AT_CHANNEL
+REJECTED = ReasonCode.ERP_REJECTED
 
 
 def row_of(*messages: Message) -> Row:
@@ -100,12 +101,17 @@ POSTED_THEN_CHANGED = (
         # A correction lets a pending order through; a refusal by the ERP takes it back.
         ([pending(ORDER), validated(ORDER, attempt=2)], ("processed", "aguardando_erp")),
         (
-            [validated(ORDER), pending(ORDER, ReasonCode.ERP_REJECTED, parked_by=PendingStage.ERP)],
+            [validated(ORDER), pending(ORDER, REJECTED, parked_by=PendingStage.ERP)],
             ("pending", "pendente"),
         ),
         # Once posted, later verdicts on the same revision do not take the order back …
         ([posted(ORDER), pending(ORDER, attempt=2)], ("processed", "integrado")),
         ([posted(ORDER), validated(ORDER, attempt=2)], ("processed", "integrado")),
+        (
+            [posted(ORDER), pending(ORDER, REJECTED, attempt=2, parked_by=PendingStage.ERP)],
+            ("processed", "integrado"),
+        ),
+        ([posted(ORDER), pending(ORDER, CHANGED, attempt=2)], ("processed", "integrado")),
         # … but a newer revision does, and so does the ERP writer's word that the order changed.
         ([posted(ORDER), validated(ORDER, revision=2)], ("processed", "aguardando_erp")),
         ([posted(ORDER), pending(ORDER, revision=2)], ("pending", "pendente")),
@@ -185,6 +191,13 @@ def test_an_order_is_found_by_its_number_its_skus_and_its_number_in_the_erp() ->
         "irene baptista leal",
         "leal",
     ]
+
+
+@pytest.mark.parametrize("told", [None, "", "  "])
+def test_an_order_is_not_found_by_what_its_channel_does_not_tell(told: str | None) -> None:
+    document = shown(captured(an_order(buyer=a_buyer(document=told, email=told))))
+
+    assert not [term for term in document["search"] if term.startswith(MARK)]
 
 
 def test_an_order_of_which_only_a_later_fact_has_arrived_has_a_row_too() -> None:
