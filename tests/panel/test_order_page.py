@@ -207,7 +207,7 @@ async def test_the_steps_say_how_long_each_took_and_what_it_waits_for(
 
     page = await read(browser)
 
-    assert "Capturado 20/11/2026 11:00 · 3 s depois Esperando correção agora" in page
+    assert "Capturado 20/11/2026 11:00 3 s depois Esperando correção agora" in page
 
 
 async def test_a_pending_order_says_what_to_do_and_where(
