@@ -151,6 +151,13 @@ def test_an_older_copy_of_a_captured_order_is_not_taken_from_a_sweep_either():
     assert revisions(told) == [1]
 
 
+def test_who_had_an_order_read_is_known_although_a_webhook_tells_of_it_since():
+    known, _ = run([seen(1, asked_by="sweep 1"), seen(2)])
+
+    assert known.asked_by == "sweep 1"
+    assert run([seen(3, asked_by="run 7")], known)[0].asked_by == "run 7"
+
+
 @given(histories)
 def test_cancelled_is_final(history: list[Message]):
     known: Sighting | None = None

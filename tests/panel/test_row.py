@@ -167,6 +167,12 @@ def test_the_erps_ids_are_kept_when_the_order_is_cancelled() -> None:
     assert document["cancellation"]["reason"] == "customer"
 
 
+def test_the_terms_an_order_goes_to_the_erp_by_stand_beside_its_row() -> None:
+    event = validated(ORDER)
+
+    assert row_of(captured(ORDER), event).orders["validated"] == event.terms.model_dump(mode="json")
+
+
 def test_the_judged_order_is_shown_until_the_channel_has_a_newer_one() -> None:
     corrected = ORDER.model_copy(update={"buyer": a_buyer(name="Irene B. Leal")})
     newer = ORDER.model_copy(update={"number": "#1001-A"})
