@@ -72,16 +72,22 @@ def test_a_line_that_was_never_any_stays_for_the_rules_to_see():
     assert [item.quantity for item in found.items] == [0]
 
 
-def test_the_discount_of_what_is_left_of_a_line_is_shared_and_closes():
-    """Three pieces at 10.00 less 10.00; one goes back: Shopify keeps 6.66, not 6.67."""
+@pytest.mark.parametrize(("left", "total", "kept"), [(2, "13.34", "6.66"), (1, "6.66", "3.34")])
+def test_the_discount_of_what_is_left_of_a_line_is_shared_and_closes(
+    left: int, total: str, kept: str
+):
+    """Three pieces at 10.00 less 10.00; one goes back: Shopify keeps 6.66, not 6.67.
+
+    Two go back: it keeps a cent more than the third.
+    """
     line = a_line(
-        quantity=3, current_quantity=2, price="10.00", price_set=money("10.00"),
+        quantity=3, current_quantity=left, price="10.00", price_set=money("10.00"),
         discount_allocations=[{"amount": "10.00", "amount_set": money("10.00")}],
     )  # fmt: skip
 
-    found = standing(line_items=[line], shipping_lines=[], **current("13.34"))
+    found = standing(line_items=[line], shipping_lines=[], **current(total))
 
-    assert [str(item.discount) for item in found.items] == ["6.66"]
+    assert [str(item.discount) for item in found.items] == [kept]
     assert closes(found)
 
 
