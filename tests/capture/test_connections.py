@@ -92,16 +92,16 @@ class World:
 
     def process(self, name: str = "1", webhook_url: str = HUB) -> Keeper:
         shops = Shops(
-            self.stores, Keyring(VAULT), {n: of(self.http, AT[n]) for n, of in CHANNELS.items()}
+            self.stores, Keyring(VAULT), {n: CHANNELS[n](self.http, url) for n, url in AT.items()}
         )
         tokens = Tokens(
             grants=self.grants,
             exchange=TokenEndpoints(self.http).renew,
-            renewals={n: partial(request, AT[n]) for n, request in RENEWALS.items()},
+            renewals={n: partial(RENEWALS[n], url) for n, url in AT.items() if n in RENEWALS},
             clock=self.clock,
             sleep=_no_time,
         )
-        registrars = {n: of(self.http, AT[n]) for n, of in REGISTRARS.items()}
+        registrars = {n: REGISTRARS[n](self.http, url) for n, url in AT.items()}
         return Keeper(
             Checker(shops, tokens, registrars, webhook_url, self.clock),
             self.looks,
@@ -226,7 +226,7 @@ async def test_without_an_address_none_is_registered_and_none_is_missed(world: W
     assert await world.registered("shopify") == []
 
 
-@pytest.mark.parametrize("channel", REGISTRARS)
+@pytest.mark.parametrize("channel", AT)
 async def test_an_app_that_was_removed_is_told_as_refused_and_reconnecting_is_seen_at_once(
     world: World, channel: str
 ) -> None:

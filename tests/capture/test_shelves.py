@@ -57,7 +57,7 @@ async def everything(shelf: Shelf, shop: Shop) -> list[Offer]:
             return offers
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", AT_SANDBOX)
 async def test_a_shelf_holds_what_the_shop_sells_with_sku_price_and_date(channel, tmp_path: Path):
     async with opened(tmp_path, at_sandbox(channel)) as sandbox:
         shelf = SHELVES[channel](sandbox, AT_SANDBOX[channel])
@@ -71,7 +71,7 @@ async def test_a_shelf_holds_what_the_shop_sells_with_sku_price_and_date(channel
     assert all(offer.published_at and offer.published_at.year == 2026 for offer in offers)
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", AT_SANDBOX)
 async def test_a_listing_has_the_ids_that_orders_name(channel, tmp_path: Path):
     async with opened(tmp_path, at_sandbox(channel)) as sandbox:
         shelf = SHELVES[channel](sandbox, AT_SANDBOX[channel])
@@ -93,7 +93,7 @@ def named(channel: str, record: dict[str, Any]) -> set[tuple[str, str]]:
     return {(str(line["product_id"]), str(line["variant_id"])) for line in lines}
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", AT_SANDBOX)
 async def test_listings_asked_for_by_their_ids_are_those_of_the_pages(channel, tmp_path: Path):
     async with opened(tmp_path, at_sandbox(channel)) as sandbox:
         shelf = SHELVES[channel](sandbox, AT_SANDBOX[channel])
@@ -106,7 +106,7 @@ async def test_listings_asked_for_by_their_ids_are_those_of_the_pages(channel, t
     assert found == {ids[0]: offers[0], gone: None, ids[2]: offers[-1]}
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", AT_SANDBOX)
 async def test_variations_are_of_one_listing_and_orders_say_which_was_sold(channel, tmp_path: Path):
     async with at_sandbox_with_orders(tmp_path) as there:
         sweeping = Sweeping(there.capture)
@@ -125,7 +125,7 @@ async def test_variations_are_of_one_listing_and_orders_say_which_was_sold(chann
     assert all(ids[item.variation_id or ""] == item.sku for item in aprons)
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", AT_SANDBOX)
 async def test_a_wrong_token_is_refused_and_says_nothing_of_the_shelf(channel, tmp_path: Path):
     async with opened(tmp_path, at_sandbox(channel)) as sandbox:
         shelf = SHELVES[channel](sandbox, AT_SANDBOX[channel])
