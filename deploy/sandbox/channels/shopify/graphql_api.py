@@ -24,6 +24,7 @@ from graphql import (
 from sandbox.channels.bucket import Bucket
 from sandbox.channels.channel import Document, Store
 from sandbox.channels.orders import Cursor, OrderBook, Sorting
+from sandbox.channels.shopify import refusals
 from sandbox.channels.shopify.cost import actual_cost, requested_cost
 from sandbox.channels.shopify.paging import page_of
 from sandbox.channels.shopify.search import SearchRefusedError, of_query
@@ -83,13 +84,15 @@ def _understood(query: str) -> tuple[DocumentNode | None, list[Document]]:
         document = parse(query)
     except GraphQLError as unreadable:
         return None, [dict(unreadable.formatted)]
-    return document, [dict(error.formatted) for error in validate(_SCHEMA, document)]
+    return document, [refusals.told(error, document) for error in validate(_SCHEMA, document)]
 
 
 def _root(store: Store, orders: OrderBook) -> Document:
     """The fields of QueryRoot for this shop."""
 
     def order(_: Any, *, id: str) -> Document | None:  # noqa: A002 - the schema's name
+        if not id.startswith("gid://shopify/"):
+            raise refusals.invalid_id(id)
         number = id.rpartition("/")[2]
         record = orders.get(store.id, int(number)) if number.isdecimal() else None
         return order_view(record) if record else None
