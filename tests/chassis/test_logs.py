@@ -1,6 +1,7 @@
 """What an operator reads: each script's output, line by line."""
 
 import json
+import logging
 import subprocess
 import sys
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import logs
 from chassis.logs import HIDDEN, PERSONAL, redact
 
 SET_UP = """
@@ -52,6 +54,23 @@ except KeyError:
 
     assert (line["event"], line["error"]) == ("failed", "KeyError")
     assert line["at"].endswith(" parse")
+
+
+def test_what_the_kafka_client_repeats_is_written_once_in_a_while():
+    moment = 0.0
+    repeats = logs.Repeats(lambda: moment)
+
+    def written(name: str, words: str) -> bool:
+        return repeats.filter(logging.LogRecord(name, 40, "", 1, words, None, None))
+
+    said = []
+    for second in range(25):
+        moment = float(second)
+        said += [written("aiokafka", "no broker"), written("aiokafka.conn", f"lost {second}")]
+        assert written("asyncio", "an exception was never retrieved")
+        assert not written("aiokafka", "no broker")
+    assert [second for second in range(25) if said[2 * second]] == [0, 10, 20]
+    assert all(said[1::2])
 
 
 def test_a_value_that_is_no_plain_data_is_logged_as_its_type():

@@ -2,9 +2,10 @@
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -75,6 +76,34 @@ def _as_text(value: Any) -> str:
     return str(value) if isinstance(value, Decimal) else type(value).__name__
 
 
+REPEATS_EVERY_S: Final = 10.0
+"""How often at most the Kafka client says the same."""
+
+
+class Repeats(logging.Filter):
+    """Lets the same words of the Kafka client through once in `REPEATS_EVERY_S`.
+
+    While no broker answers, every consumer says so many times a second: a service with nine of
+    them would write 500 lines a second for as long as that lasts.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        super().__init__()
+        self._now = now
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is to be written."""
+        if not record.name.startswith("aiokafka"):
+            return True
+        now, words = self._now(), record.getMessage()
+        self._said = {said: at for said, at in self._said.items() if now - at < REPEATS_EVERY_S}
+        if words in self._said:
+            return False
+        self._said[words] = now
+        return True
+
+
 def set_up(service: str, level: str = "INFO") -> None:
     """Configure structlog and the libraries' loggers for this process."""
     shared: list[structlog.typing.Processor] = [
@@ -92,6 +121,7 @@ def set_up(service: str, level: str = "INFO") -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(Repeats(time.monotonic))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
