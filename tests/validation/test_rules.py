@@ -422,6 +422,12 @@ def test_the_default_means_of_payment_serves_where_the_channel_says_nothing():
     assert codes(unknown, facts(store)) == [Code.PAYMENT_UNMAPPED]
 
 
+def test_an_order_without_any_payment_sends_one_to_the_channel_first():
+    [found] = judge(an_order(payments=()), facts())
+
+    assert "Confira lá se falta receber" in found.detail
+
+
 def test_custom_terms_need_not_be_in_the_register():
     store = settings(installments={"9": "999"}, other_installments_code=None)
 

@@ -36,8 +36,7 @@ def payment_is_mapped(order: Order, facts: Facts) -> Iterator[Reason]:
     for name, (field, code) in codes.items():
         if code is None:
             if said_by_channel(facts):
-                told = f"{_said(name)} Inclua-o no de/para de meios de pagamento da loja."
-                yield reason(ReasonCode.PAYMENT_UNMAPPED, field, told)
+                yield reason(ReasonCode.PAYMENT_UNMAPPED, field, _said(name))
         elif not knows(facts.registers.payment_methods, code):
             told = f"O de/para da loja usa o meio de pagamento {code}, que o ERP não tem."
             yield reason(ReasonCode.PAYMENT_UNMAPPED, field, f"{told} Corrija o de/para.")
@@ -89,6 +88,13 @@ def _place(number: int, order: Order) -> str:
 
 
 def _said(name: str | None) -> str:
+    """An order that grew after it was paid may come without its payments, too."""
     if name is None:
-        return "O canal não informou o meio de pagamento."
-    return f"O meio de pagamento “{name}” não tem código do ERP."
+        return (
+            "O canal não informa nenhum pagamento. Confira lá se falta receber uma parte; se está"
+            " tudo pago, escolha o meio de pagamento padrão da loja."
+        )
+    return (
+        f"O meio de pagamento “{name}” não tem código do ERP."
+        " Inclua-o no de/para de meios de pagamento da loja."
+    )
