@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from sandbox.channels.channel import Document
 from sandbox.channels.shopify.paging import connection, first_of
 from sandbox.channels.shopify.shapes import bag, gid
+from sandbox.channels.shopify.spelling import money_bag, same, upper, utc
 
 _FULFILLMENT = {None: "UNFULFILLED", "partial": "PARTIALLY_FULFILLED"}
 
@@ -19,7 +19,7 @@ def order_view(record: Document) -> Document:
     return {
         "id": gid("Order", order["id"]),
         "legacyResourceId": str(order["id"]),
-        **_same(order, "name", "number", "confirmed", "test", "note", "email", "phone"),
+        **same(order, "name", "number", "confirmed", "test", "note", "email", "phone"),
         "confirmationNumber": order["confirmation_number"],
         "edited": any(line["current_quantity"] != line["quantity"] for line in order["line_items"]),
         "createdAt": utc(order["created_at"]),
@@ -27,8 +27,8 @@ def order_view(record: Document) -> Document:
         "updatedAt": utc(order["updated_at"]),
         "closedAt": utc(order["closed_at"]),
         "cancelledAt": utc(order["cancelled_at"]),
-        "cancelReason": _upper(order["cancel_reason"]),
-        "displayFinancialStatus": _upper(order["financial_status"]),
+        "cancelReason": upper(order["cancel_reason"]),
+        "displayFinancialStatus": upper(order["financial_status"]),
         "displayFulfillmentStatus": _FULFILLMENT.get(order["fulfillment_status"], "FULFILLED"),
         "poNumber": order["po_number"],
         "sourceName": order["source_name"],
@@ -43,6 +43,10 @@ def order_view(record: Document) -> Document:
         "discountCode": next((code["code"] for code in order["discount_codes"]), None),
         "paymentGatewayNames": order["payment_gateway_names"],
         **_amounts(order),
+        "subtotalLineItemsQuantity": sum(line["current_quantity"] for line in order["line_items"]),
+        "taxLines": _tax_lines(order),
+        "fulfillments": first_of([_parcel(parcel) for parcel in order["fulfillments"]]),
+        "shippingLine": next(map(_shipping_line, _kept(order["shipping_lines"])), None),
         "lineItems": connection([_line(line) for line in order["line_items"]]),
         "shippingLines": _shipping_lines(order),
         "localizedFields": _localized(record),
@@ -50,13 +54,6 @@ def order_view(record: Document) -> Document:
         "refunds": first_of([_refund(refund) for refund in order["refunds"]]),
         "transactions": _transactions(record),
     }
-
-
-def utc(moment: str | None) -> str | None:
-    """A REST moment as GraphQL writes it: in UTC, with a Z."""
-    if moment is None:
-        return None
-    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _localized(record: Document) -> Callable[..., Document]:
@@ -77,10 +74,38 @@ def _localized(record: Document) -> Callable[..., Document]:
 def _shipping_lines(order: Document) -> Callable[..., Document]:
     def page(info: Any, **arguments: Any) -> Document:
         removed_too = arguments.pop("includeRemovals", False)
-        lines = [line for line in order["shipping_lines"] if removed_too or not line["is_removed"]]
+        lines = order["shipping_lines"] if removed_too else _kept(order["shipping_lines"])
         return connection([_shipping_line(line) for line in lines])(info, **arguments)
 
     return page
+
+
+def _kept(lines: Sequence[Document]) -> list[Document]:
+    return [line for line in lines if not line["is_removed"]]
+
+
+def _tax_lines(taxed: Document) -> list[Document]:
+    return [
+        {**same(tax, "title", "rate"), "priceSet": money_bag(tax["price_set"])}
+        for tax in taxed.get("tax_lines", ())
+    ]
+
+
+def _parcel(parcel: Document) -> Document:
+    """A fulfilment: what was sent, and how it can be followed."""
+    tracking = [
+        {"company": parcel["tracking_company"], "number": number, "url": parcel["tracking_url"]}
+        for number in parcel["tracking_numbers"]
+    ]
+    return {
+        "id": gid("Fulfillment", parcel["id"]),
+        "legacyResourceId": str(parcel["id"]),
+        "name": parcel["name"],
+        "status": upper(parcel["status"]),
+        "createdAt": utc(parcel["created_at"]),
+        "updatedAt": utc(parcel["updated_at"]),
+        "trackingInfo": first_of(tracking),
+    }
 
 
 def _transactions(record: Document) -> Callable[..., Sequence[Document]]:
@@ -89,15 +114,6 @@ def _transactions(record: Document) -> Callable[..., Sequence[Document]]:
         parent = views.get(transaction["parent_id"])
         views[transaction["id"]] = {**_transaction(transaction), "parentTransaction": parent}
     return first_of(list(views.values()))
-
-
-def _same(source: Document, *names: str) -> Document:
-    """Fields that keep their name; None where an app without access does not get them."""
-    return {name: source.get(name) for name in names}
-
-
-def _upper(value: str | None) -> str | None:
-    return value and value.upper()
 
 
 def _amounts(order: Document) -> Document:
@@ -113,27 +129,15 @@ def _amounts(order: Document) -> Document:
         "totalTaxSet": "total_tax_set",
     }
     outstanding = bag(Decimal(order["total_outstanding"]), order["currency"])
+    refunded = sum((_moved(refund) for refund in order["refunds"]), Decimal(0))
     return {
         "currencyCode": order["currency"],
         "presentmentCurrencyCode": order["presentment_currency"],
         "taxesIncluded": order["taxes_included"],
-        "totalOutstandingSet": _money_bag(outstanding),
-        **{name: _money_bag(order[source]) for name, source in names.items()},
+        "totalOutstandingSet": money_bag(outstanding),
+        "totalRefundedSet": money_bag(bag(refunded, order["currency"])),
+        **{name: money_bag(order[source]) for name, source in names.items()},
     }
-
-
-def _money_bag(amounts: Document) -> Document:
-    return {
-        "shopMoney": _money(amounts["shop_money"]),
-        "presentmentMoney": _money(amounts["presentment_money"]),
-    }
-
-
-def _money(money: Document) -> Document:
-    """GraphQL drops trailing zeros but one: "199.00" is "199.0"."""
-    whole, _, cents = money["amount"].partition(".")
-    amount = f"{whole}.{cents.rstrip('0') or '0'}"
-    return {"amount": amount, "currencyCode": money["currency_code"]}
 
 
 def _customer(customer: Document | None) -> Document | None:
@@ -146,7 +150,7 @@ def _customer(customer: Document | None) -> Document | None:
         "displayName": " ".join(name for name in names if name),
         "firstName": names[0],
         "lastName": names[1],
-        **_same(customer, "email", "phone"),
+        **same(customer, "email", "phone"),
     }
 
 
@@ -158,28 +162,32 @@ def _address(address: Document | None) -> Document | None:
         "lastName": address.get("last_name"),
         "provinceCode": address.get("province_code"),
         "countryCodeV2": address.get("country_code"),
-        **_same(address, "name", "company", "address1", "address2", "city", "province"),
-        **_same(address, "country", "zip", "phone"),
+        **same(address, "name", "company", "address1", "address2", "city", "province"),
+        **same(address, "country", "zip", "phone"),
     }
 
 
 def _line(line: Document) -> Document:
-    total = bag(Decimal(line["price"]) * line["quantity"], _currency(line["price_set"]))
+    currency = _currency(line["price_set"])
+    total = Decimal(line["price"]) * line["quantity"]
+    off = Decimal(line["total_discount_set"]["shop_money"]["amount"])
     return {
         "id": gid("LineItem", line["id"]),
-        **_same(line, "name", "title", "sku", "vendor", "quantity"),
+        **same(line, "name", "title", "sku", "vendor", "quantity"),
         "variantTitle": line["variant_title"],
         "currentQuantity": line["current_quantity"],
         "requiresShipping": line["requires_shipping"],
         "product": _product(line),
         "variant": _variant(line),
-        "originalUnitPriceSet": _money_bag(line["price_set"]),
-        "originalTotalSet": _money_bag(total),
-        "totalDiscountSet": _money_bag(line["total_discount_set"]),
+        "originalUnitPriceSet": money_bag(line["price_set"]),
+        "originalTotalSet": money_bag(bag(total, currency)),
+        "discountedTotalSet": money_bag(bag(total - off, currency)),
+        "totalDiscountSet": money_bag(line["total_discount_set"]),
         "discountAllocations": [
-            {"allocatedAmountSet": _money_bag(given["amount_set"])}
+            {"allocatedAmountSet": money_bag(given["amount_set"])}
             for given in line["discount_allocations"]
         ],
+        "taxLines": first_of(_tax_lines(line)),
     }
 
 
@@ -206,23 +214,27 @@ def _variant(line: Document) -> Document | None:
 def _shipping_line(line: Document) -> Document:
     return {
         "id": gid("ShippingLine", line["id"]),
-        **_same(line, "title", "code", "source"),
+        **same(line, "title", "code", "source"),
         "carrierIdentifier": line["carrier_identifier"],
         "isRemoved": line["is_removed"],
-        "originalPriceSet": _money_bag(line["price_set"]),
-        "discountedPriceSet": _money_bag(line["discounted_price_set"]),
+        "originalPriceSet": money_bag(line["price_set"]),
+        "discountedPriceSet": money_bag(line["discounted_price_set"]),
     }
 
 
+def _moved(refund: Document) -> Decimal:
+    """The money a refund gave back."""
+    return sum((Decimal(t["amount"]) for t in refund["transactions"]), Decimal(0))
+
+
 def _refund(refund: Document) -> Document:
-    moved = sum((Decimal(t["amount"]) for t in refund["transactions"]), Decimal(0))
     currency = _currency(refund["total_duties_set"])
     return {
         "id": gid("Refund", refund["id"]),
         "legacyResourceId": str(refund["id"]),
         "createdAt": utc(refund["created_at"]),
         "note": refund["note"],
-        "totalRefundedSet": _money_bag(bag(moved, currency)),
+        "totalRefundedSet": money_bag(bag(_moved(refund), currency)),
     }
 
 
@@ -230,15 +242,15 @@ def _transaction(paid: Document) -> Document:
     amount = bag(Decimal(paid["amount"]), paid["currency"])
     return {
         "id": gid("OrderTransaction", paid["id"]),
-        "kind": _upper(paid["kind"]),
-        "status": _upper(paid["status"]),
+        "kind": upper(paid["kind"]),
+        "status": upper(paid["status"]),
         "gateway": paid["gateway"],
         "formattedGateway": paid["gateway"],
         "authorizationCode": paid["authorization"],
         "createdAt": utc(paid["created_at"]),
         "processedAt": utc(paid["processed_at"]),
         "test": paid["test"],
-        "amountSet": _money_bag(amount),
+        "amountSet": money_bag(amount),
         "manualPaymentGateway": paid["manual_payment_gateway"],
         "paymentDetails": _payment_details(paid),
         "paymentId": paid["payment_id"],
