@@ -97,7 +97,7 @@ async def read(channel: str, product: Any) -> ShelfPage | None:
             return None
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", PRODUCTS)
 def test_the_product_itself_is_read_whole(channel: str):
     page = asyncio.run(read(channel, PRODUCTS[channel]))
 
@@ -107,7 +107,7 @@ def test_the_product_itself_is_read_whole(channel: str):
     assert (offer.title, variation.name, variation.sku) == ("Caneca", "Azul", "A")
 
 
-@pytest.mark.parametrize("channel", SHELVES)
+@pytest.mark.parametrize("channel", PRODUCTS)
 @given(data=st.data())
 def test_a_product_with_anything_anywhere_is_read_or_counted(channel: str, data: st.DataObject):
     product = PRODUCTS[channel]
