@@ -1,6 +1,8 @@
 """One whole message per type, written once: what these files say must be readable for ever."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ from validate_docbr import CNPJ, CPF
 
 from contracts import generate
 from contracts.envelope import Message
+from contracts.events import OrderPosted
 from contracts.order import Order
 from tests.support.strategies import MESSAGES
 
@@ -84,3 +87,14 @@ def test_documents_of_an_example_are_made_up_and_have_right_check_digits(order: 
     document = order.buyer.document
 
     assert document is None or CPF().validate(document) or CNPJ().validate(document)
+
+
+def test_the_subscriber_on_the_page_asks_for_what_there_is():
+    page = (generate.ROOT / generate.README).read_text("utf-8")
+    shown = page.partition("```python\n")[2].partition("```")[0]
+
+    said = {node.value for node in ast.walk(ast.parse(shown)) if isinstance(node, ast.Constant)}
+    assert {OrderPosted.topic, OrderPosted.type.encode()} <= said
+    fields = set(re.findall(r'order\["(\w+)"\]', shown))
+    assert fields
+    assert fields <= set(OrderPosted.model_fields)
