@@ -64,3 +64,14 @@ async def test_what_a_line_costs_and_what_was_given_back_add_up(channels):
     for line in lines:
         off = amount(line["totalDiscountSet"])
         assert amount(line["discountedTotalSet"]) == amount(line["originalTotalSet"]) - off
+
+
+async def test_a_discount_of_a_line_is_off_its_discounted_total(channels):
+    five = {"amount": "5.00", "currency_code": "BRL"}
+    off = {"shop_money": five, "presentment_money": five}
+    line = {"sku": "CAN-AZ", "quantity": 2, "price": "64.90", "total_discount_set": off}
+    await placed(channels, order={"line_items": [line]})
+
+    [told] = (await orders_newest(channels))["lineItems"]["nodes"]
+    assert amount(told["originalTotalSet"]) == Decimal("129.8")
+    assert amount(told["discountedTotalSet"]) == Decimal("124.8")
