@@ -385,6 +385,14 @@ async def test_stock_of_the_platform_is_told_by_the_way_the_goods_travel():
     assert order.shipping.carrier == "fulfillment"
 
 
+@pytest.mark.parametrize("lead_time", [None, {"cost": 18.5}])
+async def test_a_way_that_the_shipment_does_not_name_is_the_one_that_was_chosen(lead_time: Any):
+    chosen = a_shipment(lead_time=lead_time, shipping_option={"name": "Normal", "cost": 18.5})
+    order = await sold(an_order(), shipment=chosen)
+
+    assert order.shipping.method == "Normal"
+
+
 @pytest.mark.parametrize(
     ("variation", "sku"), [("11", "VAR-A"), ("12", "VAR-B"), ("13", "ITEM"), (None, "ITEM")]
 )
@@ -475,6 +483,17 @@ async def test_a_state_told_by_its_code_alone_is_known():
 
     assert event.order.billing_address is not None
     assert event.order.billing_address.uf == "RS"
+
+
+@pytest.mark.parametrize("country", [None, "", "BR", "br"])
+async def test_an_invoice_s_address_is_in_brazil_unless_it_says_another_country(country: Any):
+    told = billing()
+    told["buyer"]["billing_info"]["address"]["country_id"] = country
+
+    [event] = await a_capture(an_order(), billed=told).notified(NEWS)
+
+    assert event.order.billing_address is not None
+    assert event.order.billing_address.country == "BR"
 
 
 async def test_tax_data_that_comes_late_is_waited_for_a_little():
