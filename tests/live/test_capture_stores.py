@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from capture import fetch, leases, sweep
+from capture import fetch, sweep
 from capture.channels.channel import Application, PrivacyKind, PrivacyRequest, Shop
 from capture.channels.mercadolivre import renewal
 from capture.cut_off import MongoPublications
@@ -25,6 +25,7 @@ from capture.privacy import MongoPrivacyBook
 from capture.sighting import Ignored, Sighting
 from capture.sweep import Sweep
 from capture.tokens import Tokens
+from chassis import leases
 from chassis.clock import utc_now
 from chassis.leases import Lease
 from chassis.store import Kept, MongoDocuments, connect
