@@ -70,8 +70,8 @@ class Company:
 
     @property
     def documents(self) -> str:
-        """The address of the papers of NF-e."""
-        return self.habits.documents
+        """The address of this company's papers."""
+        return f"{self.habits.documents}/{self.app_key}"
 
     def now(self) -> datetime:
         """The moment of the call, in UTC."""

@@ -52,7 +52,7 @@ def note(company: Company, what: str, deed: str, invoice: Doc, user: str) -> Non
     """`NFe.<what>`: SEFAZ decided on a note; `deed` is its `acao`."""
     business = business_of(company)
     day, month, year = invoice["dEmi"].split("/")
-    paper = f"{company.documents}/{company.app_key}/{invoice['nIdNF']}"
+    paper = f"{company.documents}/{invoice['nIdNF']}"
     event = {
         "acao": deed,
         "ambiente": "P",

@@ -20,7 +20,7 @@ def obtain_note(company: Company, param: Doc) -> Doc:
     if "nIdNfe" not in param:
         raise faults.required("nIdNfe")
     invoice = notes.find(company, "note", param["nIdNfe"])
-    paper = f"{company.documents}/{company.app_key}/{invoice['nIdNF']}"
+    paper = f"{company.documents}/{invoice['nIdNF']}"
     return {
         "cNumNfe": invoice["numero"],
         "nChaveNfe": invoice["chave"],
@@ -48,7 +48,7 @@ def obtain_order(company: Company, param: Doc) -> Doc:
     order = find(company, number_id=param["nIdPed"])
     return {
         "cNumPed": order["cabecalho"]["numero_pedido"],
-        "cPdfPed": f"{company.documents}/{company.app_key}/orders/{param['nIdPed']}.html",
+        "cPdfPed": f"{company.documents}/orders/{param['nIdPed']}.html",
         **SERVICE.said("Documento obtido com sucesso!"),
     }
 

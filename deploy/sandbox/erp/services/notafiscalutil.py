@@ -19,7 +19,7 @@ def _url(company: Company, param: Doc, tag: str, kind: str) -> Doc:
         raise faults.required("nCodNF")
     number = notes.find(company, "note", param["nCodNF"])["nIdNF"]
     return {
-        tag: f"{company.documents}/{company.app_key}/{number}.{kind}",
+        tag: f"{company.documents}/{number}.{kind}",
         "dtValUrl": _last_day(company),
     }
 
@@ -49,5 +49,5 @@ def logo_url(company: Company, param: Doc) -> Doc:
         raise faults.required("nCodEmpr")
     if not company.has(BUSINESS, "key", number):
         raise faults.not_registered("Empresa não cadastrada", number)
-    address = f"{company.documents}/{company.app_key}/logo.svg"
+    address = f"{company.documents}/logo.svg"
     return {"cUrlLogo": address, "dtValUrl": _last_day(company)}

@@ -148,7 +148,7 @@ def order_status(company: Company, param: Doc) -> Doc:
 
 def _note(company: Company, invoice: Doc) -> Doc:
     """A note of the order; lots and receipts, of which SEFAZ keeps count, are left out."""
-    paper = f"{company.documents}/{company.app_key}/{invoice.get('nIdNF')}"
+    paper = f"{company.documents}/{invoice.get('nIdNF')}"
     return {
         "contingencia": "N",
         "numero_nfe": invoice.get("numero", ""),
