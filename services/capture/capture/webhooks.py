@@ -144,7 +144,7 @@ class Door:
             return
         answer = await self._answer(scope, receive)
         self.answers[answer.code if answer else "caller_gone",] += 1
-        if answer is not STORED and answer is not None and answer.code in _BEFORE_ANY_STORE:
+        if answer is not None and answer.code in _BEFORE_ANY_STORE:
             self._turned_away(answer, scope["path"])
         if answer is TOO_LARGE:
             await _turn_away(answer, receive, send)
