@@ -1,7 +1,7 @@
 """Exactly one sales order, wherever the writer dies and whoever else is at work."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from tests.support.virtual_time import run
 ORDER = an_order()
 Part = Callable[[ErpBench], Awaitable[None]]
 MOST_STEPS = 60
+NOWHERE = "nowhere"
 CLAIMED = "after saving sending"
 POST = "IncluirPedido"
 
@@ -71,6 +72,20 @@ async def told(bench: ErpBench, parts: tuple[Part, ...]) -> None:
             await part(bench)
 
 
+def died_at(bench: ErpBench, step: int) -> str:
+    """What the process was about; `NOWHERE` where it took fewer steps."""
+    return bench.fuse.steps[step - 1] if step <= len(bench.fuse.steps) else NOWHERE
+
+
+def deaths(dying_at: Callable[[int], Coroutine[Any, Any, bool]]) -> int:
+    """Let the process die at every step that it takes; how many those were."""
+    died = 0
+    while run(dying_at(died + 1)):
+        died += 1
+        assert died < MOST_STEPS
+    return died
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_the_erp_ends_with_one_order_wherever_the_writer_dies(name: str) -> None:
     troubles, parts, standing = STORIES[name]
@@ -81,7 +96,7 @@ def test_the_erp_ends_with_one_order_wherever_the_writer_dies(name: str) -> None
                 await bench.break_(trouble)
             bench.fuse.at = step
             await told(bench, parts)
-            where = bench.fuse.steps[step - 1] if step <= len(bench.fuse.steps) else "nowhere"
+            where = died_at(bench, step)
 
             [order] = await bench.orders()
             assert (order["infoCadastro"]["cancelado"] == "S") is (standing != "open"), where
@@ -95,13 +110,9 @@ def test_the_erp_ends_with_one_order_wherever_the_writer_dies(name: str) -> None
             contents = {fact.model_dump_json() for fact in facts}
             assert len(contents) == len({fact.event_id for fact in facts}), where
             assert len({(f.revision, f.attempt, f.standing) for f in facts}) == len(contents)
-            return where != "nowhere"
+            return where != NOWHERE
 
-    deaths = 0
-    while run(dying_at(deaths + 1)):
-        deaths += 1
-        assert deaths < MOST_STEPS
-    assert deaths >= 12
+    assert deaths(dying_at) >= 12
 
 
 def test_of_two_orders_each_is_in_the_erp_once_wherever_the_writer_dies() -> None:
@@ -109,20 +120,16 @@ def test_of_two_orders_each_is_in_the_erp_once_wherever_the_writer_dies() -> Non
         async with a_bench() as bench:
             bench.fuse.at = step
             await told(bench, (two_orders_are_validated, all_is_settled))
-            where = bench.fuse.steps[step - 1] if step <= len(bench.fuse.steps) else "nowhere"
+            where = died_at(bench, step)
 
             held = {order["cabecalho"]["codigo_pedido"] for order in await bench.orders()}
             assert len(held) == len(await bench.orders()) == 2, where
             assert {fact.erp_order_id for fact in bench.seen(OrderPosted)} == held, where
             entries = [kept.state for kept in bench.ledger.kept.values()]
             assert all(e.state is State.POSTED and not e.untold for e in entries), where
-            return where != "nowhere"
+            return where != NOWHERE
 
-    deaths = 0
-    while run(dying_at(deaths + 1)):
-        deaths += 1
-        assert deaths < MOST_STEPS
-    assert deaths >= 20
+    assert deaths(dying_at) >= 20
 
 
 def test_the_next_order_goes_out_while_what_came_of_the_one_before_is_written_down() -> None:

@@ -146,6 +146,17 @@ class AwayDocuments(MemoryDocuments[Lease]):
         raise Unavailable("mongodb: away")
 
 
+def up_to(times: int, slept: list[float]) -> Callable[[float], Awaitable[None]]:
+    """A sleep that takes no time, notes how long it was, and ends all at the last of them."""
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == times:
+            raise Over
+
+    return sleep
+
+
 async def watching(
     office: Office,
     sleep: Callable[[float], Awaitable[None]],
@@ -202,27 +213,15 @@ async def test_of_two_panels_one_reads_and_the_other_does_once_that_one_is_gone(
 async def test_without_a_database_nobody_reads_and_the_watch_goes_on(office: Office) -> None:
     slept: list[float] = []
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) > 2:
-            raise Over
-
     with pytest.raises(Over):
-        await watching(office, sleep, AwayDocuments())
+        await watching(office, up_to(3, slept), AwayDocuments())
 
     assert slept == [invoices.ROUND_S] * 3
     assert office.erp.asked == []
 
 
 async def test_an_account_in_trouble_is_not_read(office: Office) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) > 2:
-            raise Over
-
     with pytest.raises(Over):
-        await watching(office, sleep, held=True)
+        await watching(office, up_to(3, []), held=True)
 
     assert office.erp.asked == []

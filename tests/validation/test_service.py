@@ -42,6 +42,13 @@ async def say(service: Service, *messages: Any) -> None:
     await service.belt.settle()
 
 
+async def sold_while_the_keys_are_refused(service: Service) -> None:
+    """An order comes, and waits for them."""
+    await say(service, captured(an_order()))
+    [pending] = await service.told(OrderPending)
+    assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
+
+
 def reasons(pending: OrderPending) -> list[ReasonCode]:
     return [reason.code for reason in pending.reasons]
 
@@ -281,9 +288,7 @@ def test_refused_credentials_are_said_and_orders_resume_when_the_erp_takes_them(
             service = a_service(erp)
             service.stores.put(sealed("ffffffffffffffffffffffffffffffff"))
             async with service.running():
-                await say(service, captured(an_order()))
-                [pending] = await service.told(OrderPending)
-                assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
+                await sold_while_the_keys_are_refused(service)
 
                 service.stores.put(sealed(SECRET, version=2))
                 await service.told(OrderValidated, within_s=5)
@@ -309,9 +314,7 @@ def test_credentials_that_are_put_right_free_the_orders_in_seconds_whatever_was_
                 await asyncio.sleep(after_s)
                 service.stores.put(sealed(WRONG, version=2))
                 await asyncio.sleep(after_s)
-                await say(service, captured(an_order()))
-                [pending] = await service.told(OrderPending)
-                assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
+                await sold_while_the_keys_are_refused(service)
 
                 service.stores.put(sealed(SECRET, version=3))
                 await service.told(OrderValidated, within_s=5)
@@ -328,9 +331,7 @@ def test_a_store_that_is_told_again_is_tried_at_once_where_the_erp_refused_its_k
                 await service.until_read()
                 await erp.control("keys", {"app_key": erp.key, "suspended": True})
                 await asyncio.sleep(EVERY_S + 5)
-                await say(service, captured(an_order()))
-                [pending] = await service.told(OrderPending)
-                assert reasons(pending) == [ReasonCode.ERP_CREDENTIALS_INVALID]
+                await sold_while_the_keys_are_refused(service)
 
                 await erp.control("keys", {"app_key": erp.key, "suspended": False})
                 service.stores.put(sealed(version=2))
